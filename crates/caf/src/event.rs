@@ -1,0 +1,243 @@
+//! The Connect API's CloudEvents envelope and the ten events in it.
+
+use std::borrow::Cow;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use idhooks_core::{
+    DecodeError, Facts, Lenient, RawJson, Timestamp, WebhookEvent, event_bodies,
+    json::{self, Once, Tagged, TaggedParts, members, members_of, read_tagged, text},
+    open_enum, text_id,
+};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, MapAccess},
+    ser::SerializeStruct as _,
+};
+
+use crate::{Communication, FaceAuthentication, Profile, Transaction};
+
+text_id! {
+    /// Id of an event, unique together with its [`Source`]. Looks like a ULID and is not always one.
+    pub struct EventId;
+}
+
+open_enum! {
+    /// The part of Caf an event comes from: a bare word, although CloudEvents calls it a URI.
+    pub enum Source {
+        /// Messages to the person.
+        Communication = "COMMUNICATION",
+        /// Transactions.
+        Transaction = "TRANSACTION",
+        /// Face authentication and profiles.
+        SmartAuth = "SMARTAUTH",
+    }
+}
+
+event_bodies! {
+    /// What happened, by the event's `type`.
+    pub enum EventBody {
+        /// A message was created.
+        CommunicationCreated(Communication) = "COMMUNICATIONCREATEDEVENT",
+        /// A message was handed to the channel.
+        CommunicationSentToDestination(Communication) = "COMMUNICATIONSENTTODESTINATIONEVENT",
+        /// A message arrived.
+        CommunicationDelivered(Communication) = "COMMUNICATIONDELIVEREDEVENT",
+        /// A message was refused before it was sent; see `reason`.
+        CommunicationRejected(Communication) = "COMMUNICATIONREJECTEDEVENT",
+        /// A message did not arrive; see `reason`.
+        CommunicationNotDelivered(Communication) = "COMMUNICATIONNOTDELIVEREDEVENT",
+        /// A transaction started.
+        TransactionProcessStarted(Transaction) = "TRANSACTIONPROCESSSTARTEDEVENT",
+        /// A transaction changed state. The one type without the `EVENT` ending.
+        TransactionStatusUpdated(Transaction) = "TRANSACTIONSTATUSUPDATED",
+        /// A check for forged documents was asked for.
+        TransactionDocumentscopyRequested(Transaction) = "TRANSACTIONDOCUMENTSCOPYREQUESTEDEVENT",
+        /// Somebody tried to authenticate with their face.
+        FaceAuthentication(FaceAuthentication) = "FACEAUTHENTICATIONEVENT",
+        /// A profile changed.
+        ProfileUpdated(Profile) = "PROFILEUPDATEDEVENT",
+    }
+}
+
+/// One event of Caf's Connect API.
+///
+/// Lenient where CloudEvents is: optional attributes of an unexpected type read as absent, and
+/// extension attributes are passed over (read them with
+/// [`Verified::decode_as`](idhooks_core::Verified::decode_as)).
+///
+/// Source: [documented](https://docs.caf.io/caf-api/caf-connect/webhook/events).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event {
+    /// Unique together with `source`; stays the same when Caf retries (inferred from the vendor's advice).
+    pub id: EventId,
+    /// The part of Caf it comes from.
+    pub source: Source,
+    /// What happened, typed.
+    pub body: EventBody,
+    /// Version of CloudEvents, `1.0`.
+    pub specversion: Lenient<Box<str>>,
+    /// When the event was made; may be earlier or later than the time inside the body.
+    pub time: Lenient<Timestamp>,
+    /// Media type of `data`, typically `application/json`.
+    pub datacontenttype: Lenient<Box<str>>,
+    /// CloudEvents' subject; not seen yet.
+    pub subject: Lenient<Box<str>>,
+    /// CloudEvents' schema address; not seen yet.
+    pub dataschema: Lenient<Box<str>>,
+    /// The body as it came, when it came in base64; not seen yet.
+    pub data_base64: Lenient<Box<str>>,
+}
+
+#[derive(Default)]
+struct Envelope {
+    id: Once<EventId>,
+    source: Once<Source>,
+    specversion: Once<Lenient<Box<str>>>,
+    time: Once<Lenient<Timestamp>>,
+    datacontenttype: Once<Lenient<Box<str>>>,
+    subject: Once<Lenient<Box<str>>>,
+    dataschema: Once<Lenient<Box<str>>>,
+    data_base64: Once<Lenient<Box<str>>>,
+}
+
+impl<'de> Tagged<'de> for Envelope {
+    const NAME: &'static str = "type";
+    const BODY: &'static str = "data";
+    const FIELDS: &'static [&'static str] = &[
+        "type",
+        "data",
+        "id",
+        "source",
+        "specversion",
+        "time",
+        "datacontenttype",
+        "subject",
+        "dataschema",
+        "data_base64",
+    ];
+    type Body = EventBody;
+
+    fn read_body<D: Deserializer<'de>>(name: &str, input: D) -> Result<EventBody, D::Error> {
+        EventBody::read(name, input)
+    }
+
+    fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        match name {
+            "id" => self.id.read("id", map),
+            "source" => self.source.read("source", map),
+            "specversion" => self.specversion.read("specversion", map),
+            "time" => self.time.read("time", map),
+            "datacontenttype" => self.datacontenttype.read("datacontenttype", map),
+            "subject" => self.subject.read("subject", map),
+            "dataschema" => self.dataschema.read("dataschema", map),
+            "data_base64" => self.data_base64.read("data_base64", map),
+            _ => Ok(false),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let TaggedParts { envelope, name, body } = read_tagged::<Envelope, D>(input)?;
+        let datacontenttype = envelope.datacontenttype.into_option().unwrap_or_default();
+        let data_base64 = envelope.data_base64.into_option().unwrap_or_default();
+        let body = match (body, &*data_base64) {
+            (Some(_), Some(_)) => return Err(D::Error::custom("data and data_base64 exclude each other")),
+            (Some(body), None) => body,
+            (None, Some(text)) => from_base64(&name, text, datacontenttype.as_deref()).map_err(D::Error::custom)?,
+            (None, None) if EventBody::KNOWN.contains(&&*name) => return Err(D::Error::missing_field("data")),
+            (None, None) => EventBody::Other { name: name.as_ref().into(), data: RawJson::default() },
+        };
+        Ok(Self {
+            id: envelope.id.into_option().ok_or_else(|| D::Error::missing_field("id"))?,
+            source: envelope.source.into_option().ok_or_else(|| D::Error::missing_field("source"))?,
+            body,
+            specversion: envelope.specversion.into_option().unwrap_or_default(),
+            time: envelope.time.into_option().unwrap_or_default(),
+            datacontenttype,
+            subject: envelope.subject.into_option().unwrap_or_default(),
+            dataschema: envelope.dataschema.into_option().unwrap_or_default(),
+            data_base64,
+        })
+    }
+}
+
+/// CloudEvents: bytes in base64 are JSON only if the content type says so.
+fn from_base64(name: &str, text: &str, content_type: Option<&str>) -> Result<EventBody, &'static str> {
+    const NOT_READ: &str = "data_base64 holds no JSON for this event";
+    let bytes = BASE64_STANDARD.decode(text).map_err(|_| "data_base64 is not base64")?;
+    if content_type.is_some_and(is_json) {
+        let text = std::str::from_utf8(&bytes).map_err(|_| NOT_READ)?;
+        return EventBody::read(name, &mut serde_json::Deserializer::from_str(text)).map_err(|_| NOT_READ);
+    }
+    let data = serde_json::value::to_raw_value(text).map_err(|_| NOT_READ)?;
+    Ok(EventBody::Other { name: name.into(), data: RawJson::from(&*data) })
+}
+
+fn is_json(content_type: &str) -> bool {
+    let media = content_type.split(';').next().unwrap_or_default().trim();
+    media.eq_ignore_ascii_case("application/json") || media.to_ascii_lowercase().ends_with("+json")
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let mut event = out.serialize_struct("Event", 10)?;
+        let optional: [(&'static str, &Lenient<Box<str>>); 4] = [
+            ("specversion", &self.specversion),
+            ("datacontenttype", &self.datacontenttype),
+            ("subject", &self.subject),
+            ("dataschema", &self.dataschema),
+        ];
+        for (name, attribute) in optional {
+            if !attribute.is_absent() {
+                event.serialize_field(name, attribute)?;
+            }
+        }
+        event.serialize_field("type", self.body.name())?;
+        event.serialize_field("source", &self.source)?;
+        event.serialize_field("id", &self.id)?;
+        if !self.time.is_absent() {
+            event.serialize_field("time", &self.time)?;
+        }
+        if self.data_base64.is_absent() {
+            event.serialize_field("data", &self.body)?;
+        } else {
+            event.serialize_field("data_base64", &self.data_base64)?;
+        }
+        event.end()
+    }
+}
+
+impl WebhookEvent for Event {
+    const VENDOR: &'static str = "caf";
+    const CONTENT_TYPE: Option<&'static str> = Some("application/json");
+
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        json::decode(body)
+    }
+
+    fn facts(body: &[u8]) -> Facts<'_> {
+        let [kind, source, id, time, data] = members(body, ["type", "source", "id", "time", "data"]);
+        Facts::new()
+            .event(text(kind))
+            .subject(subject(text(kind), members_of(data, SUBJECTS).map(text)))
+            .occurred_at(text(time))
+            .identity([text(source), text(id)])
+    }
+}
+
+/// The members that can name what an event is about.
+const SUBJECTS: [&str; 4] = ["id", "notificationId", "attemptId", "profileId"];
+
+/// Picks by the event's name, so that a member of the same name in another event is not mistaken.
+fn subject<'a>(name: Option<Cow<'a, str>>, ids: [Option<Cow<'a, str>>; 4]) -> Option<Cow<'a, str>> {
+    let [transaction, notification, attempt, profile] = ids;
+    match name?.as_ref() {
+        name if name.starts_with("TRANSACTION") => transaction,
+        name if name.starts_with("COMMUNICATION") => notification,
+        "FACEAUTHENTICATIONEVENT" => attempt,
+        "PROFILEUPDATEDEVENT" => profile,
+        _ => transaction.or(notification).or(attempt).or(profile),
+    }
+}

@@ -1,0 +1,66 @@
+//! Which of Caf's three APIs a body comes from.
+
+use idhooks_core::json::{members, text};
+
+/// Which of Caf's three APIs a body looks like. Only Connect signs what it sends.
+///
+/// ```
+/// use idhooks_caf::{CoreBody, Generation};
+///
+/// let body = br#"{"profileId":"p","type":"PF","status":"REPROVED"}"#;
+/// let generation = Generation::of(body);
+/// assert_eq!(generation, Some(Generation::Core(CoreBody::Profile)));
+/// assert_eq!(generation.map(Generation::is_signed), Some(false));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Generation {
+    /// The current API: CloudEvents with a bare word as source, signed.
+    Connect,
+    /// The Global API: CloudEvents with an address as source. No signature is documented, so
+    /// nothing in it can be trusted; read the transaction by REST.
+    Global,
+    /// The Core API: flat JSON without an envelope. No signature is documented, so nothing in it
+    /// can be trusted; read what it names by REST.
+    Core(CoreBody),
+}
+
+/// The flat bodies of the Core API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CoreBody {
+    /// `type` is `process_started`, `documentscopy_requested` or `status_updated`.
+    Transaction,
+    /// `type` is the profile's type, not an event's name.
+    Profile,
+    /// `type` is `face_authentication`.
+    FaceAuthentication,
+}
+
+impl Generation {
+    /// Looks at the members that tell the three apart; `None` for a body that is none of them.
+    #[must_use]
+    pub fn of(body: &[u8]) -> Option<Self> {
+        let names = ["specversion", "source", "type", "profileId", "attemptId", "uuid"];
+        let [specversion, source, kind, profile, attempt, transaction] = members(body, names);
+        let kind = text(kind)?;
+        if specversion.is_some() {
+            let global = text(source)?.contains("://");
+            return Some(if global { Self::Global } else { Self::Connect });
+        }
+        match kind.as_ref() {
+            "face_authentication" if attempt.is_some() => Some(Self::Core(CoreBody::FaceAuthentication)),
+            "process_started" | "documentscopy_requested" | "status_updated" if transaction.is_some() => {
+                Some(Self::Core(CoreBody::Transaction))
+            }
+            "PF" | "PJ" if profile.is_some() => Some(Self::Core(CoreBody::Profile)),
+            _ => None,
+        }
+    }
+
+    /// Whether Caf signs such bodies.
+    #[must_use]
+    pub fn is_signed(self) -> bool {
+        self == Self::Connect
+    }
+}

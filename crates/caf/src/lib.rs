@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+
+mod event;
+mod generation;
+mod model;
+mod verify;
+
+pub use event::{Event, EventBody, EventId, Source};
+pub use generation::{CoreBody, Generation};
+pub use model::{
+    communication::{Channel, Communication, NotificationId},
+    face_authentication::{AttemptId, FaceAuthentication},
+    profile::{Profile, ProfileId, ProfileStatus, ProfileType},
+    transaction::{OnboardingId, TemplateId, TenantId, Transaction, TransactionId, TransactionStatus},
+};
+pub use verify::{Verifier, sign};
+
+pub use idhooks_core as core;

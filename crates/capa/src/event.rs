@@ -1,0 +1,149 @@
+//! The flat body: `type`, `event`, and fields beside them.
+
+use idhooks_core::{
+    Decimal, DecodeError, Facts, Pii, RawJson, WebhookEvent,
+    json::{self, members, text},
+    open_enum, record, text_id,
+};
+use serde::{Serialize, Serializer};
+
+use crate::{Kyc, KycEvent, Transaction, TransactionEvent, TransactionId};
+
+text_id! {
+    /// Your own id of a user: free text, as you gave it when you created them.
+    pub struct ExternalUserId;
+}
+
+open_enum! {
+    /// What an event is about. Documented as "currently" these two.
+    pub enum EventFamily {
+        /// Identity checks.
+        Kyc = "KYC",
+        /// Exchanges of money.
+        Transaction = "TRANSACTION",
+    }
+}
+
+/// One event of Capa.
+///
+/// Source: [documented](https://docs.capa.fi/docs/webhook-events-overview).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// An identity check moved on.
+    Kyc(Kyc),
+    /// A transaction moved on.
+    Transaction(Transaction),
+    /// A family or name this release has no type for. A known one whose body does not fit is an
+    /// error instead, so it can not hide here.
+    #[non_exhaustive]
+    Other {
+        /// The vendor's `type`.
+        family: EventFamily,
+        /// The vendor's `event`.
+        name: Box<str>,
+        /// The whole body.
+        body: RawJson,
+    },
+}
+
+impl Event {
+    /// The vendor's name of the event.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Kyc(kyc) => kyc.event.as_str(),
+            Self::Transaction(transaction) => transaction.event.as_str(),
+            Self::Other { name, .. } => name,
+        }
+    }
+
+    /// Whether this release has a type for it.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Other { .. })
+    }
+}
+
+record! {
+    /// Every field any event has, so that one pass reads them all.
+    #[serde(rename_all = "camelCase")]
+    struct Wire {
+        required {
+            #[serde(rename = "type")]
+            family: EventFamily,
+            event: Box<str>,
+        }
+        optional {
+            external_user_id: ExternalUserId,
+            transaction_id: TransactionId,
+            first_name: Pii<Box<str>>,
+            last_name: Pii<Box<str>>,
+            blockchain: Box<str>,
+            crypto_currency: Box<str>,
+            fiat_currency: Box<str>,
+            fiat_amount: Decimal,
+            crypto_amount: Decimal,
+            exchange_rate: Decimal,
+        }
+    }
+}
+
+impl WebhookEvent for Event {
+    const VENDOR: &'static str = "capa";
+
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        let wire: Wire = json::decode(body)?;
+        match wire.family {
+            EventFamily::Kyc => {
+                let event = KycEvent::from(&*wire.event);
+                if event.is_known() {
+                    let external_user_id = wire.external_user_id;
+                    return Ok(Self::Kyc(Kyc { family: wire.family, event, external_user_id }));
+                }
+            }
+            EventFamily::Transaction => {
+                let event = TransactionEvent::from(&*wire.event);
+                if event.is_known() {
+                    return transaction(event, wire).map(Self::Transaction);
+                }
+            }
+            EventFamily::Unknown(_) => {}
+        }
+        let body = json::decode(body)?;
+        Ok(Self::Other { family: wire.family, name: wire.event, body })
+    }
+
+    fn facts(body: &[u8]) -> Facts<'_> {
+        let names = ["event", "transactionId", "externalUserId"];
+        let [event, transaction, user] = members(body, names).map(text);
+        Facts::new().event(event).subject(transaction.or(user))
+    }
+}
+
+fn transaction(event: TransactionEvent, wire: Wire) -> Result<Transaction, DecodeError> {
+    Ok(Transaction {
+        family: wire.family,
+        event,
+        transaction_id: wire.transaction_id.require("transactionId")?,
+        external_user_id: wire.external_user_id,
+        first_name: wire.first_name,
+        last_name: wire.last_name,
+        blockchain: wire.blockchain,
+        crypto_currency: wire.crypto_currency,
+        fiat_currency: wire.fiat_currency,
+        fiat_amount: wire.fiat_amount,
+        crypto_amount: wire.crypto_amount,
+        exchange_rate: wire.exchange_rate,
+    })
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Kyc(kyc) => kyc.serialize(out),
+            Self::Transaction(transaction) => transaction.serialize(out),
+            Self::Other { body, .. } => body.serialize(out),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Credentials: what a vendor presents that signs nothing.
+
+use std::{fmt, sync::Arc};
+
+use base64::{
+    Engine as _,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use ctutils::CtEq as _;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use crate::{Headers, Proof, Refused, SecretError, headers::single, secret::check_text};
+
+const AUTHORIZATION: &str = "authorization";
+
+/// Senders differ in whether they pad, so both are read.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A shared credential: a password, an API key, or a secret part of the URL's path.
+///
+/// It proves that the sender knows the credential, and says nothing about the body: whoever has
+/// seen one delivery can send any other. Compared in constant time, whatever its length. `Debug`
+/// shows the form and the label only.
+///
+/// ```
+/// use idhooks_core::Credential;
+///
+/// let basic = Credential::basic("vendor", "a long password")?;
+/// assert_eq!(basic.header().map(|(name, _)| name), Some("authorization"));
+///
+/// // As it is given to the vendor: `header:value`, or a bare value sent as `Authorization`.
+/// let key = Credential::api_key("X-API-Key:a long key")?;
+/// assert_eq!(key.header(), Some(("X-API-Key", "a long key")));
+/// # Ok::<(), idhooks_core::SecretError>(())
+/// ```
+#[derive(Clone)]
+pub struct Credential {
+    form: Form,
+    /// The header's value as it is sent, or the part of the path.
+    sent: Arc<Zeroizing<String>>,
+    /// SHA-256 of what is compared, so that comparing takes the same time whatever was sent.
+    digest: [u8; 32],
+    label: Option<Arc<str>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Form {
+    Basic,
+    Header(Box<str>),
+    Path,
+}
+
+impl Credential {
+    /// HTTP Basic, from its two parts.
+    ///
+    /// # Errors
+    /// [`SecretError::NotUserPassword`] for a colon in `user`, else what [`crate::Secret::new`] refuses.
+    pub fn basic(user: &str, password: &str) -> Result<Self, SecretError> {
+        if user.contains(':') {
+            return Err(SecretError::NotUserPassword);
+        }
+        if password.trim_ascii().is_empty() {
+            return Err(SecretError::Empty);
+        }
+        let pair = Zeroizing::new(format!("{user}:{password}"));
+        check_text(pair.as_bytes())?;
+        let sent = format!("Basic {}", BASE64.encode(pair.as_bytes()));
+        Ok(Self::build(Form::Basic, sent, pair.as_bytes()))
+    }
+
+    /// HTTP Basic, from `user:password` as it is given to the vendor.
+    ///
+    /// # Errors
+    /// [`SecretError::NotUserPassword`] without a colon, else as [`Self::basic`].
+    pub fn basic_pair(pair: &str) -> Result<Self, SecretError> {
+        let (user, password) = pair.split_once(':').ok_or(SecretError::NotUserPassword)?;
+        Self::basic(user, password)
+    }
+
+    /// An API key, from either written form: `header:value`, split at the first colon, or a bare
+    /// `value`, which is sent as the whole of `Authorization`, without a scheme.
+    ///
+    /// A bare key that holds a colon is read as the first form.
+    ///
+    /// # Errors
+    /// [`SecretError::NotAHeader`], else what [`crate::Secret::new`] refuses.
+    pub fn api_key(text: &str) -> Result<Self, SecretError> {
+        match text.split_once(':') {
+            Some((name, value)) => Self::in_header(name.trim_ascii(), value.trim_ascii_start()),
+            None => Self::in_header(AUTHORIZATION, text),
+        }
+    }
+
+    /// A secret value under a header of your choice.
+    ///
+    /// # Errors
+    /// [`SecretError::NotAHeader`], else what [`crate::Secret::new`] refuses.
+    pub fn in_header(name: &str, value: &str) -> Result<Self, SecretError> {
+        check_text(value.as_bytes())?;
+        let fits = http::HeaderName::from_bytes(name.as_bytes()).is_ok() && http::HeaderValue::from_str(value).is_ok();
+        if !fits || !value.is_ascii() {
+            return Err(SecretError::NotAHeader);
+        }
+        Ok(Self::build(Form::Header(name.into()), value.to_owned(), value.as_bytes()))
+    }
+
+    /// A secret as the last part of the URL's path (`https://…/hooks/<secret>`).
+    ///
+    /// Paths end up in access logs and in the vendor's own panel, so this proves less than a header.
+    ///
+    /// # Errors
+    /// [`SecretError::NotAHeader`] for a `/` in it, else what [`crate::Secret::new`] refuses.
+    pub fn path(part: &str) -> Result<Self, SecretError> {
+        check_text(part.as_bytes())?;
+        if part.contains('/') {
+            return Err(SecretError::NotAHeader);
+        }
+        Ok(Self::build(Form::Path, part.to_owned(), part.as_bytes()))
+    }
+
+    fn build(form: Form, sent: String, compared: &[u8]) -> Self {
+        let digest = Sha256::digest(compared).into();
+        Self { form, sent: Arc::new(Zeroizing::new(sent)), digest, label: None }
+    }
+
+    /// Gives the credential a name that [`Evidence`](crate::Evidence) reports when it matched.
+    #[must_use]
+    pub fn named(mut self, label: &str) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// The header a sender presents, name and value; `None` for a part of the path.
+    /// For tests of your own handler.
+    #[must_use]
+    pub fn header(&self) -> Option<(&str, &str)> {
+        match &self.form {
+            Form::Basic => Some((AUTHORIZATION, &self.sent)),
+            Form::Header(name) => Some((name, &self.sent)),
+            Form::Path => None,
+        }
+    }
+
+    pub(crate) fn label(&self) -> Option<&Arc<str>> {
+        self.label.as_ref()
+    }
+
+    /// Compares with what the request presents; says which kind of proof it was.
+    pub(crate) fn check<H: Headers + ?Sized>(&self, headers: &H, path: Option<&str>) -> Result<Proof, Refused> {
+        match &self.form {
+            Form::Basic => {
+                let given = after_scheme(single(headers, AUTHORIZATION)?, b"basic").ok_or(Refused::Malformed)?;
+                let given = Zeroizing::new(BASE64.decode(given).map_err(|_| Refused::Malformed)?);
+                self.compare(&given, Proof::Basic)
+            }
+            Form::Header(name) => self.compare(single(headers, name)?, Proof::ApiKey),
+            Form::Path => {
+                let last = path.and_then(|path| path.trim_end_matches('/').rsplit('/').next());
+                self.compare(last.ok_or(Refused::MissingHeader)?.as_bytes(), Proof::Path)
+            }
+        }
+    }
+
+    fn compare(&self, given: &[u8], proof: Proof) -> Result<Proof, Refused> {
+        let given: [u8; 32] = Sha256::digest(given).into();
+        if given.ct_eq(&self.digest).to_bool() { Ok(proof) } else { Err(Refused::Mismatch) }
+    }
+}
+
+/// What follows an authentication scheme, whose name has no case.
+pub(crate) fn after_scheme<'a>(value: &'a [u8], scheme: &[u8]) -> Option<&'a [u8]> {
+    let (name, rest) = value.split_at_checked(scheme.len())?;
+    let separated = rest.first() == Some(&b' ');
+    (separated && name.eq_ignore_ascii_case(scheme)).then(|| rest.trim_ascii())
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let form = match &self.form {
+            Form::Basic => "basic",
+            Form::Header(name) => name,
+            Form::Path => "path",
+        };
+        match &self.label {
+            Some(label) => write!(f, "Credential({form}, {label:?})"),
+            None => write!(f, "Credential({form})"),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Amounts and scores, digit for digit.
+
+use std::{
+    cmp::Ordering,
+    error, fmt,
+    hash::{Hash, Hasher},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::value::RawValue;
+
+use crate::json;
+
+/// A decimal number: every digit kept as sent, equal by value, never a float.
+///
+/// Reads a JSON number and a JSON string that holds one, and writes back the same kind with the
+/// same digits. It can be read and written by `serde_json` from and to text, not by other formats.
+///
+/// ```
+/// use idhooks_core::Decimal;
+///
+/// let sent: Decimal = serde_json::from_str(r#""18500.10""#)?;
+/// let other: Decimal = serde_json::from_str("18500.1")?;
+/// assert_eq!(sent, other);
+/// assert_eq!(sent.as_str(), "18500.10");
+/// assert_eq!(serde_json::to_string(&sent)?, r#""18500.10""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Decimal {
+    digits: Box<str>,
+    quoted: bool,
+}
+
+/// The text is not a decimal number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DecimalError;
+
+impl fmt::Display for DecimalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a decimal number")
+    }
+}
+
+impl error::Error for DecimalError {}
+
+impl Decimal {
+    /// The digits as sent, fit for the decimal type of your choice.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.digits
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        // The text was checked when it was read.
+        Parts::of(&self.digits).unwrap_or(Parts { negative: false, whole: "", fraction: "", exponent: 0 })
+    }
+}
+
+impl std::str::FromStr for Decimal {
+    type Err = DecimalError;
+
+    fn from_str(text: &str) -> Result<Self, DecimalError> {
+        Parts::of(text).ok_or(DecimalError)?;
+        Ok(Self { digits: text.into(), quoted: true })
+    }
+}
+
+/// A number as JSON spells it, taken apart; leading zeros are let through.
+struct Parts<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+    exponent: i64,
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        let (negative, size) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (mantissa, exponent) = match size.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => {
+                let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+                if !all_digits(digits) {
+                    return None;
+                }
+                (mantissa, i64::from(exponent.parse::<i32>().ok()?))
+            }
+            None => (size, 0),
+        };
+        let (whole, fraction) = match mantissa.split_once('.') {
+            Some((whole, fraction)) if all_digits(fraction) => (whole, fraction),
+            Some(_) => return None,
+            None => (mantissa, ""),
+        };
+        all_digits(whole).then_some(Self { negative, whole, fraction, exponent })
+    }
+
+    /// The significant digits, without zeros at either end, and where the point is: the number is
+    /// `0.digits × 10^point`. Nothing left means zero.
+    fn normal(&self) -> (impl Iterator<Item = u8> + Clone + '_, i64) {
+        let all = self.whole.bytes().chain(self.fraction.bytes());
+        let len = self.whole.len() + self.fraction.len();
+        let leading = all.clone().take_while(|digit| *digit == b'0').count();
+        let trailing = all.clone().rev().take_while(|digit| *digit == b'0').count();
+        let count = len.saturating_sub(leading + trailing);
+        let point = self.exponent + self.whole.len() as i64 - leading as i64;
+        (all.skip(leading).take(count), if count == 0 { 0 } else { point })
+    }
+}
+
+fn all_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (a, b) = (self.parts(), other.parts());
+        let ((a_digits, a_point), (b_digits, b_point)) = (a.normal(), b.normal());
+        let sign = |parts: &Parts<'_>, mut digits: Box<dyn Iterator<Item = u8> + '_>| match digits.next() {
+            None => 0_i8,
+            Some(_) if parts.negative => -1,
+            Some(_) => 1,
+        };
+        let (a_sign, b_sign) = (sign(&a, Box::new(a_digits.clone())), sign(&b, Box::new(b_digits.clone())));
+        a_sign.cmp(&b_sign).then_with(|| {
+            let size = a_point.cmp(&b_point).then_with(|| a_digits.cmp(b_digits));
+            if a_sign < 0 { size.reverse() } else { size }
+        })
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Decimal {}
+
+impl Hash for Decimal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let parts = self.parts();
+        let (digits, point) = parts.normal();
+        (parts.negative && digits.clone().next().is_some()).hash(state);
+        point.hash(state);
+        digits.for_each(|digit| digit.hash(state));
+    }
+}
+
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decimal({})", self.digits)
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.digits)
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::Error as _;
+        if self.quoted {
+            return out.serialize_str(&self.digits);
+        }
+        let raw: &RawValue = serde_json::from_str(&self.digits).map_err(S::Error::custom)?;
+        raw.serialize(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(input)?;
+        let quoted = raw.get().starts_with('"');
+        let text = if quoted { json::text(Some(raw)) } else { Some(raw.get().into()) };
+        let text = text.filter(|text| Parts::of(text).is_some());
+        let digits = text.ok_or_else(|| D::Error::custom(DecimalError))?.as_ref().into();
+        Ok(Self { digits, quoted })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn read(json: &str) -> Option<Decimal> {
+        serde_json::from_str(json).ok()
+    }
+
+    /// Row 23.
+    #[test]
+    fn row_23_equal_by_value_and_digits_kept() {
+        let same = [
+            ["18500.10", "18500.1", "1.85001e4", "185001E-1", "0018500.100", "18500.1e+0"].as_slice(),
+            &["0", "-0", "0.00", "0e99", "-0.0e-7"],
+            &["9007199254740993", "9007199254740993.0"],
+            &["-1.5", "-15e-1"],
+        ];
+        let mut values = HashSet::new();
+        for class in same {
+            for text in class {
+                let text = format!("\"{text}\"");
+                let value = read(&text).unwrap_or_else(|| panic!("{text}"));
+                assert_eq!(serde_json::to_string(&value).unwrap(), text);
+                values.insert(value);
+            }
+        }
+        assert_eq!(values.len(), same.len());
+        assert_ne!(read("9007199254740993"), read("9007199254740992"), "2^53 + 1 is not 2^53");
+    }
+
+    #[test]
+    fn row_23_forty_digits_and_order() {
+        let long = "1234567890123456789012345678901234567890.5";
+        assert_eq!(read(long).unwrap().as_str(), long);
+        let ordered = ["-1e3", "-999.9", "-1", "-0.1", "0", "1e-9", "0.1", "0.11", "1", "9", "10", "1e3"];
+        let values: Vec<_> = ordered.map(|text| text.parse::<Decimal>().unwrap()).into();
+        assert!(values.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn refuses_what_is_no_number() {
+        for bad in [
+            "\"\"",
+            "\" 1\"",
+            "\"+1\"",
+            "\"1,5\"",
+            "\".5\"",
+            "\"5.\"",
+            "\"1e\"",
+            "\"1e+-1\"",
+            "\"NaN\"",
+            "true",
+            "null",
+            "[1]",
+            "1e99999999999",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Reading JSON from outside: strict about the shape, patient with drift, silent about values.
+
+mod allowance;
+mod careful;
+mod error;
+mod lenient;
+mod list;
+mod scan;
+mod stringify;
+mod tagged;
+
+pub(crate) use allowance::Allowance;
+pub use careful::{SecondLook, second_look};
+pub use error::DecodeError;
+pub use lenient::Lenient;
+pub use list::List;
+pub use scan::{members, members_of, text};
+pub use stringify::stringify;
+pub use tagged::{Once, Tagged, TaggedParts, read_tagged};
+
+use serde::Deserialize;
+
+/// Reads a body into `T`, whose fields may be [`Lenient`].
+///
+/// The first pass takes the body at its word. Only if that fails does a second, slower one look
+/// field by field, keep optional fields of an unexpected type raw, and find out which required one
+/// is at fault.
+///
+/// # Errors
+/// When the body is no JSON or does not fit. The error names fields of `T`, never a value.
+pub fn decode<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeError> {
+    if body.trim_ascii().is_empty() {
+        return Err(DecodeError::empty());
+    }
+    let text = std::str::from_utf8(body).map_err(|_| DecodeError::not_utf8())?;
+    let _allowance = Allowance::for_body(text.len());
+    serde_json::from_str(text).or_else(|first| careful::decode(text, &first))
+}

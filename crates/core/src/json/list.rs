@@ -1,0 +1,108 @@
+//! Lists that can not outgrow the body they came from.
+
+use std::{fmt, marker::PhantomData, ops::Deref};
+
+use serde::{
+    Serialize, Serializer,
+    de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor},
+};
+
+use super::Allowance;
+
+/// A JSON array.
+///
+/// It is a `Vec`, but for one thing: its elements may take about as much memory as the whole body,
+/// so that a body of a million `{},` stays a small problem. In an optional field a longer array is
+/// kept raw, as any field of an unexpected form is.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct List<T>(Vec<T>);
+
+impl<T> List<T> {
+    /// The elements.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<T> {
+        self.0
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    fn from(elements: Vec<T>) -> Self {
+        Self(elements)
+    }
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T> IntoIterator for List<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a List<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<T: Serialize> Serialize for List<T> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(out)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Elements<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
+            type Value = List<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
+                let mut elements = Vec::new();
+                while let Some(element) = seq.next_element()? {
+                    if elements.len() == elements.capacity() {
+                        // Growing by half keeps the spare room, and the copy, in proportion too.
+                        let more = elements.len() / 2 + 4;
+                        if !Allowance::take(more.saturating_mul(size_of::<T>())) {
+                            return Err(A::Error::custom("a list out of proportion to its body"));
+                        }
+                        elements.reserve_exact(more);
+                    }
+                    elements.push(element);
+                }
+                Ok(List(elements))
+            }
+        }
+
+        input.deserialize_seq(Elements(PhantomData))
+    }
+}

@@ -1,0 +1,125 @@
+//! JSON written again the way JavaScript's `JSON.stringify` would.
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
+use super::scan::Name;
+
+/// Writes `body` again as `JSON.stringify(JSON.parse(body))` would: no blanks, members in the order
+/// they came, text unescaped, numbers in JavaScript's spelling. `None` if it is no JSON.
+///
+/// Differs from JavaScript on purpose in two cases no vendor here sends: a repeated member is kept
+/// (JavaScript drops the first), and members named like array indexes are not moved to the front.
+#[must_use]
+pub fn stringify(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?;
+    // From here on the text is known to be JSON, so its tokens can be told apart by their first byte.
+    let IgnoredAny = serde_json::from_str(text).ok()?;
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.bytes().next() {
+        let len = match first {
+            b'"' => text_len(rest),
+            b'-' | b'0'..=b'9' => {
+                rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c)).unwrap_or(rest.len())
+            }
+            _ => 1,
+        };
+        let (token, after) = rest.split_at_checked(len)?;
+        match first {
+            b'"' => push_text(&mut out, &unescape(token)?),
+            b'-' | b'0'..=b'9' => push_number(&mut out, token.parse().ok()?),
+            b' ' | b'\t' | b'\n' | b'\r' => {}
+            _ => out.push_str(token),
+        }
+        rest = after;
+    }
+    Some(out)
+}
+
+/// Length of the JSON string that `rest` begins with, quotes included.
+fn text_len(rest: &str) -> usize {
+    let mut escaped = true; // the opening quote closes nothing
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+fn unescape(token: &str) -> Option<Cow<'_, str>> {
+    let Name(text) = serde_json::from_str(token).ok()?;
+    Some(text)
+}
+
+fn push_text(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// ECMA-262, `Number::toString`: the shortest digits that give the number back, with an exponent
+/// from 10^21 up and below 10^-6. Rust finds the same digits; only the layout differs.
+fn push_number(out: &mut String, value: f64) {
+    if !value.is_finite() {
+        out.push_str("null"); // what does not fit a float is none to JavaScript
+        return;
+    }
+    if value == 0.0 {
+        out.push('0'); // -0 too
+        return;
+    }
+    let size = value.abs();
+    if (1e-6..1e21).contains(&size) {
+        out.push_str(&value.to_string());
+        return;
+    }
+    let text = format!("{value:e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => out.push_str(&format!("{digits}e+{exponent}")),
+        _ => out.push_str(&text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Right-hand sides printed by Node 20: `JSON.stringify(JSON.parse(text))`.
+    #[test]
+    fn row_27_writes_as_javascript_does() {
+        for (text, wanted) in [
+            (r#" { "b" : 1 , "a" : [ true , null , { } , [ ] ] } "#, r#"{"b":1,"a":[true,null,{},[]]}"#),
+            (r#"{"a":"\/ \u00e3 \u2028 \u0001 \t \" \\"}"#, "{\"a\":\"/ ã \u{2028} \\u0001 \\t \\\" \\\\\"}"),
+            (
+                "[1.0,1.10,-0,0.000001,1e-7,1e21,123456789012345680000,1.5e300]",
+                "[1,1.1,0,0.000001,1e-7,1e+21,123456789012345680000,1.5e+300]",
+            ),
+            ("[9007199254740993,18446744073709551615]", "[9007199254740992,18446744073709552000]"),
+            (r#""x""#, r#""x""#),
+            ("[1e999]", "[null]"),
+        ] {
+            assert_eq!(stringify(text.as_bytes()).as_deref(), Some(wanted), "{text}");
+        }
+        for none in ["", "{", "{}x", "nul", "\u{feff}{}"] {
+            assert_eq!(stringify(none.as_bytes()), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Enums a vendor may extend.
+
+use std::fmt;
+
+/// Text that had no variant when this release was made. Only reading makes one, so it never holds
+/// a text that has a variant.
+///
+/// Compare `value.as_str() == "NEW"` instead of matching on it: that goes on working after `New`
+/// has become a variant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UnknownValue(Box<str>);
+
+impl UnknownValue {
+    /// For [`open_enum!`](crate::open_enum) alone.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::Printable(&self.0).fmt(f)
+    }
+}
+
+/// Declares an enum whose texts a vendor may extend: unknown text is kept in `Unknown`, given back
+/// by `as_str`, and written out unchanged.
+///
+/// ```
+/// idhooks_core::open_enum! {
+///     /// How an onboarding ended.
+///     pub enum Outcome {
+///         /// Every check passed.
+///         Approved = "APPROVED",
+///         /// At least one check failed.
+///         Reproved = "REPROVED",
+///     }
+/// }
+///
+/// let newer: Outcome = serde_json::from_str(r#""MANUAL_REVIEW""#)?;
+/// assert!(!newer.is_known());
+/// assert_eq!(newer.as_str(), "MANUAL_REVIEW");
+/// assert_eq!(serde_json::to_string(&newer)?, r#""MANUAL_REVIEW""#);
+/// assert_eq!(Outcome::from("APPROVED"), Outcome::Approved);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! open_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        $vis enum $name {
+            $($(#[$variant_meta])* $variant,)+
+            /// A text this release does not name; read it with `as_str`.
+            Unknown($crate::UnknownValue),
+        }
+
+        impl $name {
+            /// Every text this release names.
+            pub const KNOWN: &'static [&'static str] = &[$($text),+];
+
+            /// The vendor's own spelling.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Unknown(value) => value.as_str(),
+                }
+            }
+
+            /// Whether this release names it.
+            #[must_use]
+            pub fn is_known(&self) -> bool {
+                !matches!(self, Self::Unknown(_))
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)+
+                    other => Self::Unknown($crate::UnknownValue::__new(other)),
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&$crate::Printable(self.as_str()), f)
+            }
+        }
+
+        $crate::__text_serde!($name, |text| $name::from(text));
+    };
+}
+
+/// Declares an id: text whose form is the vendor's business.
+///
+/// ```
+/// idhooks_core::text_id! {
+///     /// The vendor's id of a document.
+///     pub struct DocumentId;
+/// }
+///
+/// let id = DocumentId::from("d-1");
+/// assert_eq!(id.as_str(), "d-1");
+/// assert_eq!(serde_json::to_string(&id)?, r#""d-1""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! text_id {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident;) => {
+        $(#[$meta])*
+        ///
+        /// Any text: vendors change formats. `Display` escapes characters that could disturb a log.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        $vis struct $name(Box<str>);
+
+        impl $name {
+            /// The text, exactly as sent.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl ::std::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&$crate::Printable(&self.0), f)
+            }
+        }
+
+        $crate::__text_serde!($name, |text| $name::from(text));
+    };
+}
+
+/// Reading from a JSON string and writing one, for types that are text.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_serde {
+    ($name:ident, |$text:ident| $read:expr) => {
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                out: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                out.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                input: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                struct Text;
+
+                impl $crate::__private::serde::de::Visitor<'_> for Text {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    fn visit_str<E: $crate::__private::serde::de::Error>(
+                        self,
+                        $text: &str,
+                    ) -> ::std::result::Result<$name, E> {
+                        ::std::result::Result::Ok($read)
+                    }
+                }
+
+                input.deserialize_str(Text)
+            }
+        }
+    };
+}

@@ -1,0 +1,41 @@
+//! Values about a person.
+
+use std::fmt;
+
+/// A value about a person. `Debug` hides it, [`Pii::expose`] shows it, `Serialize` writes it:
+/// storing an event is your business, printing one by accident is ours.
+///
+/// ```
+/// use idhooks_core::Pii;
+///
+/// let name = Pii::from("Ana");
+/// assert_eq!(format!("{name:?}"), "[redacted]");
+/// assert_eq!(name.expose(), &"Ana");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, serde::Deserialize, serde::Serialize)]
+#[serde(transparent)]
+pub struct Pii<T>(T);
+
+impl<T> Pii<T> {
+    /// The value. Look at where it goes next.
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+
+    /// The value, by value.
+    pub fn into_exposed(self) -> T {
+        self.0
+    }
+}
+
+impl<T> From<T> for Pii<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+impl<T> fmt::Debug for Pii<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}

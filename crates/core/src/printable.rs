@@ -1,0 +1,29 @@
+//! Text from outside, made safe to print.
+
+use std::fmt::{self, Write as _};
+
+/// Shows text as it is, but for characters that act on a terminal or a log, or hide in one:
+/// controls, line ends, and the marks that reverse or join text. Those are written `\u{…}`.
+pub struct Printable<'a>(pub &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| if acts(c) { write!(f, "{}", c.escape_unicode()) } else { f.write_char(c) })
+    }
+}
+
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_24_keeps_words_and_escapes_what_acts() {
+        assert_eq!(Printable("João ทดสอบ a/b'c").to_string(), "João ทดสอบ a/b'c");
+        assert_eq!(Printable("a\u{202e}b\nc\0").to_string(), "a\\u{202e}b\\u{a}c\\u{0}");
+    }
+}

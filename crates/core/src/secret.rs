@@ -1,0 +1,140 @@
+//! Secrets: what a signature is made with.
+
+use std::{fmt, sync::Arc};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::{SecretError, hex};
+
+/// Shorter than this is a slip of the hand, not a secret.
+const SHORTEST: usize = 3;
+
+/// A secret shared with a vendor, ready to check and make HMAC-SHA256 signatures.
+///
+/// The text is not kept, only the keyed state, which is wiped when the last clone is dropped.
+/// `Debug` shows the label at most.
+///
+/// ```
+/// use idhooks_core::{Secret, SecretError};
+///
+/// let secret = Secret::new("s3cret")?;
+/// assert_eq!(Secret::new(" ").err(), Some(SecretError::Empty));
+/// assert_eq!(Secret::new("s3cret\n").err(), Some(SecretError::Padded));
+/// # let _ = secret;
+/// # Ok::<(), SecretError>(())
+/// ```
+#[derive(Clone)]
+pub struct Secret {
+    keyed: Hmac<Sha256>,
+    label: Option<Arc<str>>,
+}
+
+impl Secret {
+    /// Takes the secret as the vendor's panel shows it: its bytes are the key, never decoded from
+    /// hex or base64.
+    ///
+    /// # Errors
+    /// [`SecretError::Empty`], [`SecretError::Padded`] or [`SecretError::TooShort`]: an empty HMAC
+    /// key is legal and would accept a forger's body, and a blank at an end is most often the
+    /// newline of the file the secret was read from.
+    pub fn new(text: impl AsRef<[u8]>) -> Result<Self, SecretError> {
+        let text = text.as_ref();
+        check_text(text)?;
+        // HMAC takes keys of any length, so the error cannot happen; it is passed on all the same.
+        let keyed = Hmac::new_from_slice(text).map_err(|_| SecretError::Empty)?;
+        Ok(Self { keyed, label: None })
+    }
+
+    /// Gives the secret a name that [`Evidence`](crate::Evidence) reports when it matched, for
+    /// example the vendor's endpoint it belongs to. The name is not secret and is shown in logs.
+    #[must_use]
+    pub fn named(mut self, label: &str) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// The HMAC-SHA256 of `body` as 64 lower-case hex digits.
+    ///
+    /// For tests of your own handler; a receiver never needs it.
+    #[must_use]
+    pub fn sign(&self, body: &[u8]) -> String {
+        let mut mac = self.keyed.clone();
+        mac.update(body);
+        hex::encode(&mac.finalize().into_bytes())
+    }
+
+    /// Whether `given` is the signature of `body`; compared in constant time and at full length.
+    pub(crate) fn made(&self, given: &[u8; 32], body: &[u8]) -> bool {
+        let mut mac = self.keyed.clone();
+        mac.update(body);
+        mac.verify_slice(given).is_ok()
+    }
+
+    pub(crate) fn label(&self) -> Option<&Arc<str>> {
+        self.label.as_ref()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.label {
+            Some(label) => write!(f, "Secret({label:?})"),
+            None => f.write_str("Secret"),
+        }
+    }
+}
+
+/// The rules every secret text keeps, for HMAC keys, passwords and API keys alike.
+pub(crate) fn check_text(text: &[u8]) -> Result<(), SecretError> {
+    let trimmed = text.trim_ascii();
+    if trimmed.is_empty() {
+        Err(SecretError::Empty)
+    } else if trimmed != text {
+        Err(SecretError::Padded)
+    } else if text.len() < SHORTEST {
+        Err(SecretError::TooShort)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Row 1 of the hostile list.
+    #[test]
+    fn row_01_unusable_secrets_are_refused_when_built() {
+        for (text, why) in [
+            ("", SecretError::Empty),
+            (" \t\n", SecretError::Empty),
+            ("s3cret\n", SecretError::Padded),
+            (" s3cret", SecretError::Padded),
+            ("a", SecretError::TooShort),
+            ("ab", SecretError::TooShort),
+        ] {
+            assert_eq!(Secret::new(text).err(), Some(why), "{text:?}");
+        }
+    }
+
+    // printf '{"event":"ping"}' | openssl dgst -sha256 -hmac old
+    #[test]
+    fn signs_as_openssl_does() {
+        let secret = Secret::new("old").unwrap();
+        assert_eq!(
+            secret.sign(br#"{"event":"ping"}"#),
+            "3520b22e22e1a9f7ae4770d1a3313ad24ec84c2ff9adb43eb2100e49c782a16a",
+        );
+    }
+
+    // RFC 4231, test case 6: a key longer than one block.
+    #[test]
+    fn takes_keys_longer_than_a_block() {
+        let secret = Secret::new([0xaa; 131]).unwrap();
+        assert_eq!(
+            secret.sign(b"Test Using Larger Than Block-Size Key - Hash Key First"),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! What can be wrong with the settings of a verifier.
+
+use std::{env, error, fmt};
+
+use crate::{Accepted, Credential, Credentials, Secret, Secrets};
+
+/// Why a secret, a credential or a set of them can not be used. Never shows the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// Empty or blank.
+    Empty,
+    /// Blank at an end, most often the newline of the file it was read from.
+    Padded,
+    /// Fewer than three bytes.
+    TooShort,
+    /// A set without a single secret.
+    NoneGiven,
+    /// A set of more than sixteen.
+    TooMany,
+    /// A Basic credential without a colon between user and password, or with one in the user's name.
+    NotUserPassword,
+    /// An API key whose part before the colon can not be a header's name, or whose value can not be
+    /// a header's value.
+    NotAHeader,
+}
+
+impl fmt::Display for SecretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "the secret is empty or blank",
+            Self::Padded => "the secret has a blank or a line end at one of its ends",
+            Self::TooShort => "the secret is shorter than three bytes",
+            Self::NoneGiven => "no secret was given",
+            Self::TooMany => "more than sixteen secrets were given",
+            Self::NotUserPassword => "the credential is not of the form user:password",
+            Self::NotAHeader => "the API key is not of the form header:value or value",
+        })
+    }
+}
+
+impl error::Error for SecretError {}
+
+/// Why a verifier could not be built from the environment. Names the variable, never its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvError {
+    variable: String,
+    problem: Problem,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    Missing { or: Option<String> },
+    NotUnicode,
+    Unusable(SecretError),
+}
+
+impl EnvError {
+    /// The variable that is missing or unusable.
+    #[must_use]
+    pub fn variable(&self) -> &str {
+        &self.variable
+    }
+
+    /// Whether the variable is not set at all.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self.problem, Problem::Missing { .. })
+    }
+}
+
+impl fmt::Display for EnvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.variable;
+        match &self.problem {
+            Problem::Missing { or: None } => write!(f, "the environment variable {name} is not set"),
+            Problem::Missing { or: Some(other) } => {
+                write!(f, "neither of the environment variables {name} and {other} is set")
+            }
+            Problem::NotUnicode => write!(f, "the environment variable {name} is not UTF-8"),
+            Problem::Unusable(why) => write!(f, "the environment variable {name} can not be used: {why}"),
+        }
+    }
+}
+
+impl error::Error for EnvError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match &self.problem {
+            Problem::Unusable(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+/// Where variables come from; the process environment, but for tests.
+pub(crate) trait Variables {
+    fn get(&self, name: &str) -> Result<String, env::VarError>;
+}
+
+/// The environment of this process.
+pub(crate) struct Environment;
+
+impl Variables for Environment {
+    fn get(&self, name: &str) -> Result<String, env::VarError> {
+        env::var(name)
+    }
+}
+
+/// The variables of one vendor, all under one prefix.
+pub(crate) struct VendorVariables<'a, V: ?Sized> {
+    prefix: String,
+    variables: &'a V,
+}
+
+impl<'a, V: Variables + ?Sized> VendorVariables<'a, V> {
+    /// `case-keeper` → `CASE_KEEPER_WEBHOOK_…`.
+    pub(crate) fn new(vendor: &str, variables: &'a V) -> Self {
+        Self { prefix: format!("{}_WEBHOOK", vendor.to_uppercase().replace('-', "_")), variables }
+    }
+
+    /// `…_SECRET`, and `…_SECRET_2` to `…_SECRET_16` during a rotation or for several endpoints.
+    pub(crate) fn secrets(&self) -> Result<Secrets, EnvError> {
+        let secrets = self.all("SECRET", |text| Secret::new(text))?;
+        self.set(secrets, "SECRET", None)
+    }
+
+    /// `…_BASIC` and `…_API_KEY`, each also numbered; at least one must be set.
+    pub(crate) fn credentials(&self) -> Result<Credentials, EnvError> {
+        self.set(self.basic_and_api_keys()?, "BASIC", Some("API_KEY"))
+    }
+
+    /// As [`Self::credentials`], for a check that may be left out.
+    pub(crate) fn optional_credentials(&self) -> Result<Option<Credentials>, EnvError> {
+        let found = self.basic_and_api_keys()?;
+        if found.is_empty() { Ok(None) } else { self.set(found, "BASIC", Some("API_KEY")).map(Some) }
+    }
+
+    /// As [`Self::optional_credentials`], with `…_PATH` beside them.
+    pub(crate) fn optional_guards(&self) -> Result<Option<Credentials>, EnvError> {
+        let mut found = self.basic_and_api_keys()?;
+        found.extend(self.all("PATH", |text| Credential::path(text))?);
+        if found.is_empty() { Ok(None) } else { self.set(found, "PATH", None).map(Some) }
+    }
+
+    fn basic_and_api_keys(&self) -> Result<Vec<Credential>, EnvError> {
+        let mut found = self.all("BASIC", |text| Credential::basic_pair(text))?;
+        found.extend(self.all("API_KEY", |text| Credential::api_key(text))?);
+        Ok(found)
+    }
+
+    fn all<T>(&self, name: &str, build: impl Fn(&str) -> Result<T, SecretError>) -> Result<Vec<T>, EnvError> {
+        let first = std::iter::once(format!("{}_{name}", self.prefix));
+        let further = (2..=Accepted::<Secret>::MOST).map(|n| format!("{}_{name}_{n}", self.prefix));
+        let mut found = Vec::new();
+        for variable in first.chain(further) {
+            match self.variables.get(&variable) {
+                Ok(text) => {
+                    found.push(build(&text).map_err(|why| EnvError { variable, problem: Problem::Unusable(why) })?)
+                }
+                Err(env::VarError::NotPresent) => {}
+                Err(env::VarError::NotUnicode(_)) => {
+                    return Err(EnvError { variable, problem: Problem::NotUnicode });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn set<T: Clone>(&self, found: Vec<T>, name: &str, or: Option<&str>) -> Result<Accepted<T>, EnvError> {
+        let variable = format!("{}_{name}", self.prefix);
+        Accepted::new(found).map_err(|why| EnvError {
+            variable,
+            problem: match why {
+                SecretError::NoneGiven => Problem::Missing { or: or.map(|or| format!("{}_{or}", self.prefix)) },
+                other => Problem::Unusable(other),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Setting a process's own variables is unsafe, so tests bring theirs.
+    pub(crate) struct Fixed(pub(crate) &'static [(&'static str, &'static str)]);
+
+    impl Variables for Fixed {
+        fn get(&self, name: &str) -> Result<String, env::VarError> {
+            let found = self.0.iter().find(|(n, _)| *n == name);
+            found.map(|(_, value)| (*value).to_owned()).ok_or(env::VarError::NotPresent)
+        }
+    }
+
+    #[test]
+    fn errors_name_the_variable_and_the_reason() {
+        let none = VendorVariables::new("case-keeper", &Fixed(&[]));
+        let error = none.secrets().unwrap_err();
+        assert!(error.is_missing());
+        assert_eq!(error.variable(), "CASE_KEEPER_WEBHOOK_SECRET");
+        assert_eq!(error.to_string(), "the environment variable CASE_KEEPER_WEBHOOK_SECRET is not set");
+        assert_eq!(
+            none.credentials().unwrap_err().to_string(),
+            "neither of the environment variables CASE_KEEPER_WEBHOOK_BASIC and CASE_KEEPER_WEBHOOK_API_KEY is set",
+        );
+        assert!(none.optional_guards().unwrap().is_none());
+
+        let padded = VendorVariables::new("caf", &Fixed(&[("CAF_WEBHOOK_SECRET_3", "CANARY\n")]));
+        let error = padded.secrets().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the environment variable CAF_WEBHOOK_SECRET_3 can not be used: \
+             the secret has a blank or a line end at one of its ends",
+        );
+        assert!(!format!("{error:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn numbered_variables_join_the_set() {
+        let variables =
+            Fixed(&[("CAF_WEBHOOK_SECRET", "one"), ("CAF_WEBHOOK_SECRET_2", "two"), ("CAF_WEBHOOK_SECRET_16", "more")]);
+        assert_eq!(VendorVariables::new("caf", &variables).secrets().unwrap().len(), 3);
+    }
+}

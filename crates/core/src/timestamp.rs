@@ -1,0 +1,159 @@
+//! Times, as sent.
+
+#[cfg(any(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
+use std::{error, fmt};
+
+crate::text_id! {
+    /// A time, as the vendor wrote it, read only when asked.
+    ///
+    /// A time that can not be read is kept, not an error of the event. Most vendors write RFC 3339
+    /// with an offset: read those with `to_jiff`, `to_time` or `to_chrono` (features `jiff-02`,
+    /// `time-03`, `chrono-04`). Some write a local time without one, which no code can place on
+    /// the time line: read those with `to_jiff_local`, `to_time_local` or `to_chrono_local`, and
+    /// add the offset you know.
+    pub struct Timestamp;
+}
+
+impl Timestamp {
+    /// Whether the text carries an offset (`Z`, `+07:00`), and so names one instant.
+    #[must_use]
+    pub fn has_offset(&self) -> bool {
+        let time = self.0.get(10..).unwrap_or_default();
+        time.ends_with(['Z', 'z']) || time.contains(['+', '-'])
+    }
+}
+
+/// The text is not a time of the kind asked for.
+#[cfg(any(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimestampError {
+    /// A local time without an offset, where an instant was asked for.
+    NoOffset,
+    /// No time that can be read.
+    Unreadable,
+}
+
+#[cfg(any(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
+impl fmt::Display for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoOffset => "the vendor sent a local time without an offset",
+            Self::Unreadable => "the vendor sent a time that can not be read",
+        })
+    }
+}
+
+#[cfg(any(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
+impl error::Error for TimestampError {}
+
+#[cfg(any(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
+impl Timestamp {
+    fn unreadable<E>(&self, _: E) -> TimestampError {
+        if self.has_offset() { TimestampError::Unreadable } else { TimestampError::NoOffset }
+    }
+}
+
+#[cfg(feature = "jiff-02")]
+impl Timestamp {
+    /// The instant, for `jiff` 0.2.
+    ///
+    /// # Errors
+    /// When the text has no offset, or is no RFC 3339 time.
+    pub fn to_jiff(&self) -> Result<jiff::Timestamp, TimestampError> {
+        self.as_str().parse().map_err(|error: jiff::Error| self.unreadable(error))
+    }
+
+    /// The date and time on the wall, for `jiff` 0.2.
+    ///
+    /// # Errors
+    /// When the text is no date and time.
+    pub fn to_jiff_local(&self) -> Result<jiff::civil::DateTime, TimestampError> {
+        self.as_str().parse().map_err(|_: jiff::Error| TimestampError::Unreadable)
+    }
+}
+
+#[cfg(feature = "time-03")]
+impl Timestamp {
+    /// The instant, for `time` 0.3.
+    ///
+    /// # Errors
+    /// When the text has no offset, or is no RFC 3339 time.
+    pub fn to_time(&self) -> Result<time::OffsetDateTime, TimestampError> {
+        use time::format_description::well_known::Rfc3339;
+        time::OffsetDateTime::parse(self.as_str(), &Rfc3339).map_err(|error| self.unreadable(error))
+    }
+
+    /// The date and time on the wall, for `time` 0.3.
+    ///
+    /// # Errors
+    /// When the text is no date and time.
+    pub fn to_time_local(&self) -> Result<time::PrimitiveDateTime, TimestampError> {
+        use time::format_description::well_known::Iso8601;
+        let text = self.as_str().replacen(' ', "T", 1);
+        time::PrimitiveDateTime::parse(&text, &Iso8601::DEFAULT).map_err(|_| TimestampError::Unreadable)
+    }
+}
+
+#[cfg(feature = "chrono-04")]
+impl Timestamp {
+    /// The instant with its offset, for `chrono` 0.4.
+    ///
+    /// # Errors
+    /// When the text has no offset, or is no RFC 3339 time.
+    pub fn to_chrono(&self) -> Result<chrono::DateTime<chrono::FixedOffset>, TimestampError> {
+        chrono::DateTime::parse_from_rfc3339(self.as_str()).map_err(|error| self.unreadable(error))
+    }
+
+    /// The date and time on the wall, for `chrono` 0.4.
+    ///
+    /// # Errors
+    /// When the text is no date and time.
+    pub fn to_chrono_local(&self) -> Result<chrono::NaiveDateTime, TimestampError> {
+        let text = self.as_str().replacen(' ', "T", 1);
+        text.parse().map_err(|_| TimestampError::Unreadable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sees_offsets() {
+        for (text, has) in [
+            ("2025-07-08T18:01:19.622Z", true),
+            ("2025-07-08T18:01:19+07:00", true),
+            ("2025-07-08 18:01:19-03:00", true),
+            ("2025-11-08 16:33:15", false),
+            ("2025-11-08", false),
+            ("", false),
+            ("ทดสอบทดสอบ", false),
+        ] {
+            assert_eq!(Timestamp::from(text).has_offset(), has, "{text}");
+        }
+    }
+
+    #[cfg(all(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
+    #[test]
+    fn three_libraries_agree() {
+        for (text, second) in [
+            ("2025-07-08T18:01:19.622Z", Some(1_751_997_679)),
+            ("2023-04-19T13:10:00.0000000Z", Some(1_681_909_800)),
+            ("2025-07-08T18:01:19+07:00", Some(1_751_972_479)),
+            ("2025-11-08 16:33:15", None),
+            ("2025-10-35T00:00:00Z", None),
+            ("", None),
+        ] {
+            let time = Timestamp::from(text);
+            assert_eq!(time.to_jiff().map(|t| t.as_second()).ok(), second, "jiff {text}");
+            assert_eq!(time.to_time().map(time::OffsetDateTime::unix_timestamp).ok(), second, "time {text}");
+            assert_eq!(time.to_chrono().map(|t| t.timestamp()).ok(), second, "chrono {text}");
+        }
+        let local = Timestamp::from("2025-11-08 16:33:15");
+        assert_eq!(local.to_jiff(), Err(TimestampError::NoOffset));
+        assert_eq!(local.to_jiff_local().unwrap().to_string(), "2025-11-08T16:33:15");
+        assert_eq!(local.to_time_local().unwrap().hour(), 16);
+        assert_eq!(local.to_chrono_local().unwrap().to_string(), "2025-11-08 16:33:15");
+    }
+}

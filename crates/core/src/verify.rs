@@ -1,0 +1,51 @@
+//! The checks: the only places where a delivery becomes [`Verified`](crate::Verified) or a
+//! [`Hint`](crate::Hint).
+
+mod bearer;
+mod hmac;
+mod open;
+mod shared;
+
+pub use bearer::{BearerCheck, BearerVerifier, Undecided};
+pub use hmac::{Hmac, HmacSigned, SignsJsonText};
+pub use open::Open;
+pub use shared::SharedCredential;
+
+use bytes::Bytes;
+use http::request::Parts;
+
+use crate::{Delivery, Refused};
+
+/// Checks one request: the trait that glue (a web framework, a queue consumer) is written against.
+///
+/// With a verifier in hand you do not need it: each one has an inherent `verify(&headers, body)`.
+pub trait Verify: Send + Sync {
+    /// [`Verified`](crate::Verified) or [`Hint`](crate::Hint).
+    type Delivery: Delivery;
+
+    /// Largest body worth buffering, in bytes.
+    const MAX_BODY: usize;
+
+    /// The media type the vendor documents, or `None` where it documents none.
+    const CONTENT_TYPE: Option<&'static str>;
+
+    /// Checks the request's head and its whole body, byte for byte as it came.
+    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Self::Delivery, Refused>> + Send;
+}
+
+/// A verifier behind a reference or an `Arc` is as good as the verifier.
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<V: Verify + ?Sized> Verify for $pointer {
+            type Delivery = V::Delivery;
+            const MAX_BODY: usize = V::MAX_BODY;
+            const CONTENT_TYPE: Option<&'static str> = V::CONTENT_TYPE;
+
+            fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Self::Delivery, Refused>> + Send {
+                (**self).verify(head, body)
+            }
+        }
+    )*};
+}
+
+forward!(&V, std::sync::Arc<V>);

@@ -1,0 +1,176 @@
+//! A bearer token that somebody else confirms.
+
+use std::{error, fmt, marker::PhantomData, pin::Pin, sync::Arc};
+
+use bytes::Bytes;
+use ctutils::CtEq as _;
+use http::request::Parts;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    Evidence, Headers, Proof, Refused, Secret, SecretError, Verified, Verify, WebhookEvent, credential::after_scheme,
+    headers::single_up_to,
+};
+
+/// Longest `Authorization` read: signed tokens with many claims run to several kilobytes.
+const LONGEST: usize = 8 * 1024;
+
+/// Says whether a bearer token is one that your authorization server gave to the vendor: by
+/// checking a signed token, or by asking the server (introspection).
+///
+/// Object-safe, so that a verifier does not carry its type.
+pub trait BearerCheck: Send + Sync {
+    /// `Ok(true)` for a token that is valid now and was issued for this, `Ok(false)` for any other.
+    ///
+    /// # Errors
+    /// [`Undecided`] when it could not be found out; the sender is then asked to come again.
+    fn check<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<bool, Undecided>> + Send + 'a>>;
+}
+
+/// A closure that takes the token is a check.
+impl<F, R> BearerCheck for F
+where
+    F: Fn(String) -> R + Send + Sync,
+    R: Future<Output = Result<bool, Undecided>> + Send + 'static,
+{
+    fn check<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<bool, Undecided>> + Send + 'a>> {
+        Box::pin(self(token.to_owned()))
+    }
+}
+
+/// A bearer token could not be checked: the authorization server did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Undecided;
+
+impl Undecided {
+    /// For a check that got no answer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl Default for Undecided {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the token could not be checked")
+    }
+}
+
+impl error::Error for Undecided {}
+
+/// Checks `Authorization: Bearer …` by asking a [`BearerCheck`].
+///
+/// What it proves: the caller holds a token your authorization server stands for. What it does
+/// not: anything about the body. A token that was seen can be sent again until it runs out.
+///
+/// ```
+/// use idhooks_core::{BearerVerifier, Undecided, WebhookEvent};
+///
+/// async fn introspect(token: String) -> Result<bool, Undecided> {
+///     // Ask your authorization server here.
+///     Ok(token == "what it issued")
+/// }
+///
+/// fn verifier<E: WebhookEvent>() -> BearerVerifier<E> {
+///     BearerVerifier::new(introspect)
+/// }
+/// ```
+pub struct BearerVerifier<E> {
+    check: Arc<dyn BearerCheck>,
+    endpoint: Option<Arc<str>>,
+    event: PhantomData<fn() -> E>,
+}
+
+impl<E: WebhookEvent> BearerVerifier<E> {
+    /// Accepts the tokens that `check` confirms.
+    pub fn new(check: impl BearerCheck + 'static) -> Self {
+        Self { check: Arc::new(check), endpoint: None, event: PhantomData }
+    }
+
+    /// Accepts one fixed token, compared in constant time. For a trial, or for a gateway that
+    /// issues a token that never changes.
+    ///
+    /// # Errors
+    /// What [`Secret::new`] refuses.
+    pub fn fixed(token: &str) -> Result<Self, SecretError> {
+        Secret::new(token)?;
+        let wanted: [u8; 32] = Sha256::digest(token).into();
+        Ok(Self::new(move |given: String| {
+            let given: [u8; 32] = Sha256::digest(given).into();
+            std::future::ready(Ok(given.ct_eq(&wanted).to_bool()))
+        }))
+    }
+
+    /// Names the endpoint (a tenant, a region). Keys of different endpoints never meet.
+    #[must_use]
+    pub fn endpoint(mut self, name: &str) -> Self {
+        self.endpoint = Some(name.into());
+        self
+    }
+
+    /// Checks one delivery.
+    ///
+    /// # Errors
+    /// Why it was refused; [`Refused::Unavailable`] when the check could not decide.
+    pub async fn verify<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        body: impl Into<Bytes>,
+    ) -> Result<Verified<E>, Refused> {
+        let token = token(headers)?;
+        self.decide(token, body.into()).await
+    }
+
+    async fn decide(&self, token: String, body: Bytes) -> Result<Verified<E>, Refused> {
+        match self.check.check(&token).await {
+            Ok(true) => Ok(Verified::new(body, Evidence::unplaced(Proof::Bearer), self.endpoint.clone())),
+            Ok(false) => Err(Refused::Mismatch),
+            Err(Undecided) => Err(Refused::Unavailable),
+        }
+    }
+}
+
+/// The token, in the characters RFC 6750 allows.
+fn token<H: Headers + ?Sized>(headers: &H) -> Result<String, Refused> {
+    let value = single_up_to(headers, "authorization", LONGEST)?;
+    let token = after_scheme(value, b"bearer").ok_or(Refused::Malformed)?;
+    let body = token.trim_ascii_end();
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
+    if body.is_empty() || !body.iter().all(allowed) {
+        return Err(Refused::Malformed);
+    }
+    std::str::from_utf8(body).map(str::to_owned).map_err(|_| Refused::Malformed)
+}
+
+impl<E: WebhookEvent> Verify for BearerVerifier<E> {
+    type Delivery = Verified<E>;
+    const MAX_BODY: usize = E::MAX_BODY;
+    const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
+
+    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
+        let token = token(&head.headers);
+        async move { self.decide(token?, body).await }
+    }
+}
+
+impl<E> Clone for BearerVerifier<E> {
+    fn clone(&self) -> Self {
+        Self { check: Arc::clone(&self.check), endpoint: self.endpoint.clone(), event: PhantomData }
+    }
+}
+
+impl<E: WebhookEvent> fmt::Debug for BearerVerifier<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BearerVerifier")
+            .field("vendor", &E::VENDOR)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,211 @@
+//! HMAC-SHA256 of the raw body, in hex, under one header.
+
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::SystemTime};
+
+use bytes::Bytes;
+use http::request::Parts;
+
+use crate::{
+    Credentials, EnvError, Evidence, Headers, Proof, Refused, Secret, Secrets, Verified, Verify, WebhookEvent,
+    headers::single,
+    hex, json,
+    setup::{Environment, Variables, VendorVariables},
+};
+
+/// An event whose deliveries carry the HMAC-SHA256 of the raw body, as 64 hex digits, under one header.
+///
+/// A vendor crate implements this and names `Hmac<Event>` its `Verifier`; there is nothing else to write.
+pub trait HmacSigned: WebhookEvent {
+    /// The header that carries the signature.
+    const SIGNATURE_HEADER: &'static str;
+
+    /// Whether the vendor can be told to present Basic or an API key besides.
+    /// [`Hmac::from_env`] then reads those variables too.
+    const OFFERS_CREDENTIAL: bool = false;
+}
+
+/// An event whose vendor documents the signature as one of `JSON.stringify(payload)`, not of the
+/// bytes it posts.
+pub trait SignsJsonText: HmacSigned {}
+
+/// Checks an HMAC-SHA256 signature over the raw body.
+///
+/// What a fitting signature proves: whoever made it knew one of the accepted secrets, and the body
+/// is what they signed, to the last bit. What it does not prove: that the delivery is new (none of
+/// the vendors here signs a time, so a recorded request stays valid for ever: deduplicate by
+/// [`Key`](crate::Key)), that it is the only or the latest one, or anything about other headers.
+///
+/// Strict on content, lenient on encoding: exactly 64 hex digits of either case, blanks around them
+/// ignored; no prefix, no list, no second header.
+pub struct Hmac<E> {
+    header: Cow<'static, str>,
+    secrets: Secrets,
+    also: Option<Credentials>,
+    reserialized: bool,
+    endpoint: Option<Arc<str>>,
+    event: PhantomData<fn() -> E>,
+}
+
+impl<E: HmacSigned> Hmac<E> {
+    /// Accepts what any of `secrets` signed: one [`Secret`], or [`Secrets`] for several and for
+    /// rotation.
+    pub fn new(secrets: impl Into<Secrets>) -> Self {
+        Self {
+            header: Cow::Borrowed(E::SIGNATURE_HEADER),
+            secrets: secrets.into(),
+            also: None,
+            reserialized: false,
+            endpoint: None,
+            event: PhantomData,
+        }
+    }
+
+    /// From `<VENDOR>_WEBHOOK_SECRET`, with further accepted ones in `…_SECRET_2` to `…_SECRET_16`.
+    /// Where the vendor offers a credential besides, `…_BASIC` (`user:password`) and `…_API_KEY`
+    /// (`header:value`) switch that check on.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or can not be used.
+    pub fn from_env() -> Result<Self, EnvError> {
+        Self::from_variables(&Environment)
+    }
+
+    fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
+        let variables = VendorVariables::new(E::VENDOR, variables);
+        let verifier = Self::new(variables.secrets()?);
+        if !E::OFFERS_CREDENTIAL {
+            return Ok(verifier);
+        }
+        Ok(Self { also: variables.optional_credentials()?, ..verifier })
+    }
+
+    /// Asks for one of `credentials` besides the signature, never instead of it.
+    #[must_use]
+    pub fn also(mut self, credentials: impl Into<Credentials>) -> Self {
+        self.also = Some(credentials.into());
+        self
+    }
+
+    /// Names the endpoint (a tenant, a region). Keys of different endpoints never meet.
+    #[must_use]
+    pub fn endpoint(mut self, name: &str) -> Self {
+        self.endpoint = Some(name.into());
+        self
+    }
+
+    /// Reads the signature from another header, should the vendor rename it before a release here does.
+    #[must_use]
+    pub fn header(mut self, name: &str) -> Self {
+        self.header = Cow::Owned(name.to_owned());
+        self
+    }
+
+    /// The header and value a vendor would send with `body`. For tests of your own handler.
+    #[must_use]
+    pub fn sign(secret: &Secret, body: &[u8]) -> (&'static str, String) {
+        (E::SIGNATURE_HEADER, secret.sign(body))
+    }
+
+    /// Checks one delivery.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: impl Into<Bytes>) -> Result<Verified<E>, Refused> {
+        let body = body.into();
+        let evidence = self.check(headers, &body)?;
+        Ok(Verified::new(body, evidence, self.endpoint.clone()))
+    }
+
+    /// Checks a borrowed body, where only the verdict is wanted.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn check<H: Headers + ?Sized>(&self, headers: &H, body: &[u8]) -> Result<Evidence, Refused> {
+        self.check_when(headers, body, None)
+    }
+
+    /// As [`Self::check`], with the clock that decides which rotated secrets have run out.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn check_at<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<Evidence, Refused> {
+        self.check_when(headers, body, Some(now))
+    }
+
+    fn check_when<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        body: &[u8],
+        now: Option<SystemTime>,
+    ) -> Result<Evidence, Refused> {
+        let given = hex::decode_32(single(headers, &self.header)?).ok_or(Refused::Malformed)?;
+        let signed = |proof, text: &[u8]| {
+            self.secrets.first(now, Refused::Mismatch, |place, secret| {
+                if secret.made(&given, text) {
+                    Ok(Evidence::new(proof, place, secret.label()))
+                } else {
+                    Err(Refused::Mismatch)
+                }
+            })
+        };
+        let evidence = signed(Proof::Signature, body).or_else(|refused| {
+            let text = if self.reserialized { json::stringify(body) } else { None };
+            text.map_or(Err(refused), |text| signed(Proof::ReserializedSignature, text.as_bytes()))
+        })?;
+        if let Some(credentials) = &self.also {
+            credentials.first(now, Refused::MissingHeader, |_, credential| credential.check(headers, None))?;
+        }
+        Ok(evidence)
+    }
+}
+
+impl<E: SignsJsonText> Hmac<E> {
+    /// Accepts also a signature over the body written again as `JSON.stringify` would: without
+    /// blanks, members in the order they came. For a proxy in front that re-formats JSON; off by
+    /// default, because the raw bytes need no such guess.
+    #[must_use]
+    pub fn accept_reserialized(mut self) -> Self {
+        self.reserialized = true;
+        self
+    }
+}
+
+impl<E: HmacSigned> Verify for Hmac<E> {
+    type Delivery = Verified<E>;
+    const MAX_BODY: usize = E::MAX_BODY;
+    const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
+
+    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
+        std::future::ready(self.verify(&head.headers, body))
+    }
+}
+
+impl<E> Clone for Hmac<E> {
+    fn clone(&self) -> Self {
+        Self {
+            header: self.header.clone(),
+            secrets: self.secrets.clone(),
+            also: self.also.clone(),
+            reserialized: self.reserialized,
+            endpoint: self.endpoint.clone(),
+            event: PhantomData,
+        }
+    }
+}
+
+impl<E: HmacSigned> fmt::Debug for Hmac<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hmac")
+            .field("vendor", &E::VENDOR)
+            .field("header", &self.header)
+            .field("secrets", &self.secrets)
+            .field("also", &self.also)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}

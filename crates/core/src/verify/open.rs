@@ -1,0 +1,120 @@
+//! No proof at all, or one that only you and the URL know of.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use bytes::Bytes;
+use http::request::Parts;
+
+use super::shared::check;
+use crate::{
+    Credentials, EnvError, Evidence, Headers, Hint, Proof, Refused, Verify, WebhookEvent,
+    setup::{Environment, Variables, VendorVariables},
+};
+
+/// Takes deliveries of a vendor that proves nothing, and gives [`Hint`]s.
+///
+/// The URL is open to anyone. [`Open::guarded`] asks for a secret that you put into the URL's path
+/// or had a gateway add as a header; that keeps strangers out, and still proves nothing about the
+/// vendor, so the result stays a hint.
+pub struct Open<E> {
+    guards: Option<Credentials>,
+    endpoint: Option<Arc<str>>,
+    event: PhantomData<fn() -> E>,
+}
+
+impl<E: WebhookEvent> Open<E> {
+    /// Takes every delivery.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { guards: None, endpoint: None, event: PhantomData }
+    }
+
+    /// Takes deliveries that present one of `guards`: [`Credential::path`](crate::Credential::path)
+    /// or [`Credential::in_header`](crate::Credential::in_header).
+    pub fn guarded(guards: impl Into<Credentials>) -> Self {
+        Self { guards: Some(guards.into()), ..Self::new() }
+    }
+
+    /// From `<VENDOR>_WEBHOOK_PATH`, `<VENDOR>_WEBHOOK_API_KEY` (`header:value`) and
+    /// `<VENDOR>_WEBHOOK_BASIC`, all optional and each also numbered from `_2` to `_16`.
+    /// Without any, every delivery is taken.
+    ///
+    /// # Errors
+    /// Names the variable that can not be used.
+    pub fn from_env() -> Result<Self, EnvError> {
+        Self::from_variables(&Environment)
+    }
+
+    fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
+        let guards = VendorVariables::new(E::VENDOR, variables).optional_guards()?;
+        Ok(Self { guards, ..Self::new() })
+    }
+
+    /// Names the endpoint (a tenant, a region). Keys of different endpoints never meet.
+    #[must_use]
+    pub fn endpoint(mut self, name: &str) -> Self {
+        self.endpoint = Some(name.into());
+        self
+    }
+
+    /// Takes one delivery. A guard in the path refuses everything here: use [`Self::verify_at`].
+    ///
+    /// # Errors
+    /// When a guard is set and not presented.
+    pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: impl Into<Bytes>) -> Result<Hint<E>, Refused> {
+        self.take(None, headers, body.into())
+    }
+
+    /// Takes one delivery that was sent to `path`.
+    ///
+    /// # Errors
+    /// When a guard is set and not presented.
+    pub fn verify_at<H: Headers + ?Sized>(
+        &self,
+        path: &str,
+        headers: &H,
+        body: impl Into<Bytes>,
+    ) -> Result<Hint<E>, Refused> {
+        self.take(Some(path), headers, body.into())
+    }
+
+    fn take<H: Headers + ?Sized>(&self, path: Option<&str>, headers: &H, body: Bytes) -> Result<Hint<E>, Refused> {
+        let evidence = match &self.guards {
+            Some(guards) => check(guards, headers, path, None)?,
+            None => Evidence::unplaced(Proof::Nothing),
+        };
+        Ok(Hint::new(body, evidence, self.endpoint.clone()))
+    }
+}
+
+impl<E: WebhookEvent> Default for Open<E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<E: WebhookEvent> Verify for Open<E> {
+    type Delivery = Hint<E>;
+    const MAX_BODY: usize = E::MAX_BODY;
+    const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
+
+    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Hint<E>, Refused>> + Send {
+        std::future::ready(self.take(Some(head.uri.path()), &head.headers, body))
+    }
+}
+
+impl<E> Clone for Open<E> {
+    fn clone(&self) -> Self {
+        Self { guards: self.guards.clone(), endpoint: self.endpoint.clone(), event: PhantomData }
+    }
+}
+
+impl<E: WebhookEvent> fmt::Debug for Open<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Open")
+            .field("vendor", &E::VENDOR)
+            .field("guards", &self.guards)
+            .field("endpoint", &self.endpoint)
+            .finish()
+    }
+}

@@ -1,0 +1,129 @@
+//! A credential the receiver chose: Basic, an API key, a raw `Authorization`.
+
+use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
+
+use bytes::Bytes;
+use http::request::Parts;
+
+use crate::{
+    Credential, Credentials, EnvError, Evidence, Headers, Refused, SecretError, Verified, Verify, WebhookEvent,
+    setup::{Environment, Variables, VendorVariables},
+};
+
+/// Checks a credential that the vendor presents with every delivery. It can not be built without one.
+///
+/// What it proves: the caller knows the credential. What it does not: anything about the body.
+/// Whoever has once seen a delivery, a proxy's log for instance, can send any body they like, so
+/// read what matters by an authenticated call before you act on it.
+pub struct SharedCredential<E> {
+    credentials: Credentials,
+    endpoint: Option<Arc<str>>,
+    event: PhantomData<fn() -> E>,
+}
+
+impl<E: WebhookEvent> SharedCredential<E> {
+    /// Accepts any of `credentials`: one [`Credential`], or [`Credentials`] for several and for rotation.
+    pub fn new(credentials: impl Into<Credentials>) -> Self {
+        Self { credentials: credentials.into(), endpoint: None, event: PhantomData }
+    }
+
+    /// HTTP Basic.
+    ///
+    /// # Errors
+    /// As [`Credential::basic`].
+    pub fn basic(user: &str, password: &str) -> Result<Self, SecretError> {
+        Credential::basic(user, password).map(Self::new)
+    }
+
+    /// An API key in either written form, `header:value` or a bare `value`.
+    ///
+    /// # Errors
+    /// As [`Credential::api_key`].
+    pub fn api_key(text: &str) -> Result<Self, SecretError> {
+        Credential::api_key(text).map(Self::new)
+    }
+
+    /// From `<VENDOR>_WEBHOOK_BASIC` (`user:password`) and `<VENDOR>_WEBHOOK_API_KEY`
+    /// (`header:value` or `value`), each also numbered from `_2` to `_16`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or can not be used.
+    pub fn from_env() -> Result<Self, EnvError> {
+        Self::from_variables(&Environment)
+    }
+
+    fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
+        VendorVariables::new(E::VENDOR, variables).credentials().map(Self::new)
+    }
+
+    /// Names the endpoint (a tenant, a region). Keys of different endpoints never meet.
+    #[must_use]
+    pub fn endpoint(mut self, name: &str) -> Self {
+        self.endpoint = Some(name.into());
+        self
+    }
+
+    /// Checks one delivery.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: impl Into<Bytes>) -> Result<Verified<E>, Refused> {
+        let evidence = check(&self.credentials, headers, None, None)?;
+        Ok(Verified::new(body.into(), evidence, self.endpoint.clone()))
+    }
+
+    /// Checks the headers alone; a credential says nothing about the body.
+    ///
+    /// # Errors
+    /// Why they were refused.
+    pub fn check<H: Headers + ?Sized>(&self, headers: &H) -> Result<Evidence, Refused> {
+        check(&self.credentials, headers, None, None)
+    }
+
+    /// As [`Self::check`], with the clock that decides which rotated credentials have run out.
+    ///
+    /// # Errors
+    /// Why they were refused.
+    pub fn check_at<H: Headers + ?Sized>(&self, headers: &H, now: SystemTime) -> Result<Evidence, Refused> {
+        check(&self.credentials, headers, None, Some(now))
+    }
+}
+
+/// The first credential that fits, as evidence.
+pub(super) fn check<H: Headers + ?Sized>(
+    credentials: &Credentials,
+    headers: &H,
+    path: Option<&str>,
+    now: Option<SystemTime>,
+) -> Result<Evidence, Refused> {
+    credentials.first(now, Refused::MissingHeader, |place, credential| {
+        let proof = credential.check(headers, path)?;
+        Ok(Evidence::new(proof, place, credential.label()))
+    })
+}
+
+impl<E: WebhookEvent> Verify for SharedCredential<E> {
+    type Delivery = Verified<E>;
+    const MAX_BODY: usize = E::MAX_BODY;
+    const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
+
+    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
+        std::future::ready(self.verify(&head.headers, body))
+    }
+}
+
+impl<E> Clone for SharedCredential<E> {
+    fn clone(&self) -> Self {
+        Self { credentials: self.credentials.clone(), endpoint: self.endpoint.clone(), event: PhantomData }
+    }
+}
+
+impl<E: WebhookEvent> fmt::Debug for SharedCredential<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedCredential")
+            .field("vendor", &E::VENDOR)
+            .field("credentials", &self.credentials)
+            .field("endpoint", &self.endpoint)
+            .finish()
+    }
+}
