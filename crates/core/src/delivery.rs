@@ -94,6 +94,12 @@ pub trait Delivery: sealed::Sealed + Send + Sync + Clone + 'static {
     /// Name of the endpoint the verifier was built for.
     fn endpoint(&self) -> Option<&str>;
 
+    /// The envelope's own words.
+    fn facts(&self) -> Facts<'_>;
+
+    /// What tells this event from every other one of the same vendor and endpoint.
+    fn key(&self) -> Key;
+
     /// Reads the event.
     ///
     /// # Errors
@@ -207,6 +213,14 @@ macro_rules! delivery {
 
             fn endpoint(&self) -> Option<&str> {
                 self.endpoint()
+            }
+
+            fn facts(&self) -> Facts<'_> {
+                self.facts()
+            }
+
+            fn key(&self) -> Key {
+                self.key()
             }
 
             fn event(&self) -> Result<E, DecodeError> {

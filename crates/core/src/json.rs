@@ -15,7 +15,7 @@ pub use error::DecodeError;
 pub use lenient::Lenient;
 pub use list::List;
 pub use scan::{members, members_of, text};
-pub use stringify::stringify;
+pub use stringify::{compact, stringify};
 pub use tagged::{Once, Tagged, TaggedParts, read_tagged};
 
 use serde::Deserialize;

@@ -20,7 +20,7 @@ pub(crate) struct Allowance {
 
 impl Allowance {
     pub(crate) fn for_body(len: usize) -> Self {
-        Self { before: LEFT.replace(len.saturating_add(FREE)) }
+        Self { before: LEFT.replace(len.saturating_mul(2).saturating_add(FREE)) }
     }
 
     /// What is left now, to be given back by [`Self::restore`] when a list is dropped half-way.

@@ -13,7 +13,7 @@ use std::{
 use serde::{
     Deserialize, Deserializer,
     de::{
-        self, DeserializeSeed, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor,
+        self, DeserializeSeed, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor,
         value::CowStrDeserializer,
     },
 };
@@ -144,11 +144,20 @@ impl Trail {
         Ok(read)
     }
 
-    /// Turns an error of the wrapped reader into ours. If nothing was noted on the way, it was the
-    /// text itself that could not be read.
-    fn from_inner(&self) -> Problem {
-        self.note(Problem::NotJson);
-        Problem::NotJson
+    /// Turns an error of the wrapped reader into ours. If nothing was noted on the way, the reader
+    /// itself found a value of another type, or text that is no JSON. Only the beginning of its
+    /// message tells which; the rest quotes the value, and is dropped.
+    fn from_inner<E: fmt::Display>(&self, error: E) -> Problem {
+        let message = error.to_string();
+        let problem = if message.starts_with("invalid type") {
+            Problem::WrongType
+        } else if message.starts_with("invalid value") || message.starts_with("number out of range") {
+            Problem::WrongValue
+        } else {
+            Problem::NotJson
+        };
+        self.note(problem);
+        problem
     }
 
     /// Turns an error of a type into one of the wrapped reader, which only carries it outwards.
@@ -242,7 +251,7 @@ macro_rules! forward {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
             let visitor = self.visitor(visitor, &[]);
-            self.inner.$method(visitor).map_err(|_| self.trail.from_inner())
+            self.inner.$method(visitor).map_err(|error| self.trail.from_inner(error))
         }
     )*};
 }
@@ -260,21 +269,21 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Careful<'_, D> {
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
         let visitor = self.visitor(visitor, &[]);
-        self.inner.deserialize_unit_struct(name, visitor).map_err(|_| self.trail.from_inner())
+        self.inner.deserialize_unit_struct(name, visitor).map_err(|error| self.trail.from_inner(error))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
         if name == SECOND_LOOK {
-            let raw = <&RawValue>::deserialize(self.inner).map_err(|_| self.trail.from_inner())?;
+            let raw = <&RawValue>::deserialize(self.inner).map_err(|error| self.trail.from_inner(error))?;
             return visitor.visit_borrowed_str(raw.get());
         }
         let visitor = self.visitor(visitor, &[]);
-        self.inner.deserialize_newtype_struct(name, visitor).map_err(|_| self.trail.from_inner())
+        self.inner.deserialize_newtype_struct(name, visitor).map_err(|error| self.trail.from_inner(error))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Problem> {
         let visitor = self.visitor(visitor, &[]);
-        self.inner.deserialize_tuple(len, visitor).map_err(|_| self.trail.from_inner())
+        self.inner.deserialize_tuple(len, visitor).map_err(|error| self.trail.from_inner(error))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -284,7 +293,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Careful<'_, D> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         let visitor = self.visitor(visitor, &[]);
-        self.inner.deserialize_tuple_struct(name, len, visitor).map_err(|_| self.trail.from_inner())
+        self.inner.deserialize_tuple_struct(name, len, visitor).map_err(|error| self.trail.from_inner(error))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -294,7 +303,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Careful<'_, D> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         let visitor = self.visitor(visitor, fields);
-        self.inner.deserialize_struct(name, fields, visitor).map_err(|_| self.trail.from_inner())
+        self.inner.deserialize_struct(name, fields, visitor).map_err(|error| self.trail.from_inner(error))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -386,7 +395,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for WatchedSeq<'_, A> {
         let seed = WatchedSeed { inner: seed, trail };
         let read = trail.inside(Step::Element(self.next), || inner.next_element_seed(seed));
         self.next += 1;
-        read.map_err(|_| trail.from_inner())
+        read.map_err(|error| trail.from_inner(error))
     }
 }
 
@@ -401,7 +410,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for WatchedMap<'_, A> {
     type Error = Problem;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
-        let Some(Name(name)) = self.inner.next_key().map_err(|_| self.trail.from_inner())? else {
+        let Some(Name(name)) = self.inner.next_key().map_err(|error| self.trail.from_inner(error))? else {
             return Ok(None);
         };
         let known = self.fields.iter().find(|field| **field == name);
@@ -413,7 +422,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for WatchedMap<'_, A> {
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Problem> {
         let (trail, inner) = (self.trail, &mut self.inner);
         let seed = WatchedSeed { inner: seed, trail };
-        trail.inside(self.at, || inner.next_value_seed(seed)).map_err(|_| trail.from_inner())
+        trail.inside(self.at, || inner.next_value_seed(seed)).map_err(|error| trail.from_inner(error))
     }
 }
 

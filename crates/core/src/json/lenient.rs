@@ -41,14 +41,15 @@ use crate::RawJson;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lenient<T> {
     value: Option<T>,
-    raw: Option<RawJson>,
+    // Boxed, because it is rare and every optional field carries it.
+    raw: Option<Box<RawJson>>,
 }
 
 impl<T> Lenient<T> {
     /// What was sent, if it could not be read as `T`.
     #[must_use]
     pub fn raw(&self) -> Option<&RawJson> {
-        self.raw.as_ref()
+        self.raw.as_deref()
     }
 
     /// Whether nothing was sent, or `null`.
@@ -157,7 +158,7 @@ impl<'de, T: Deserialize<'de>> SecondLook<'de> for Lenient<T> {
         let left = Allowance::left();
         Ok(super::careful::reread(raw.get(), PhantomData::<T>).map(Self::from).unwrap_or_else(|_| {
             Allowance::restore(left);
-            Self { value: None, raw: Some(RawJson::from(raw)) }
+            Self { value: None, raw: Some(Box::new(RawJson::from(raw))) }
         }))
     }
 }

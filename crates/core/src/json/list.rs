@@ -11,8 +11,8 @@ use super::Allowance;
 
 /// A JSON array.
 ///
-/// It is a `Vec`, but for one thing: its elements may take about as much memory as the whole body,
-/// so that a body of a million `{},` stays a small problem. In an optional field a longer array is
+/// It is a `Vec`, but for one thing: all lists of a body together may take twice its size, so that a
+/// body of a million `{},` stays a small problem. In an optional field a longer array is
 /// kept raw, as any field of an unexpected form is.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct List<T>(Vec<T>);

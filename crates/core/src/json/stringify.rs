@@ -13,6 +13,28 @@ use super::scan::Name;
 /// (JavaScript drops the first), and members named like array indexes are not moved to the front.
 #[must_use]
 pub fn stringify(body: &[u8]) -> Option<String> {
+    rewrite(body, |out, token| {
+        match token.bytes().next()? {
+            b'"' => push_text(out, &unescape(token)?),
+            b'-' | b'0'..=b'9' => push_number(out, token.parse().ok()?),
+            _ => out.push_str(token),
+        }
+        Some(())
+    })
+}
+
+/// Writes `body` again without the blanks between its tokens, and with nothing else changed: one
+/// line, every digit and escape as it was. `None` if it is no JSON.
+#[must_use]
+pub fn compact(body: &[u8]) -> Option<String> {
+    rewrite(body, |out, token| {
+        out.push_str(token);
+        Some(())
+    })
+}
+
+/// Hands each token that is no blank to `write`.
+fn rewrite(body: &[u8], write: impl Fn(&mut String, &str) -> Option<()>) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
     // From here on the text is known to be JSON, so its tokens can be told apart by their first byte.
     let IgnoredAny = serde_json::from_str(text).ok()?;
@@ -27,11 +49,8 @@ pub fn stringify(body: &[u8]) -> Option<String> {
             _ => 1,
         };
         let (token, after) = rest.split_at_checked(len)?;
-        match first {
-            b'"' => push_text(&mut out, &unescape(token)?),
-            b'-' | b'0'..=b'9' => push_number(&mut out, token.parse().ok()?),
-            b' ' | b'\t' | b'\n' | b'\r' => {}
-            _ => out.push_str(token),
+        if !first.is_ascii_whitespace() {
+            write(&mut out, token)?;
         }
         rest = after;
     }
@@ -120,6 +139,14 @@ mod tests {
         }
         for none in ["", "{", "{}x", "nul", "\u{feff}{}"] {
             assert_eq!(stringify(none.as_bytes()), None, "{none}");
+            assert_eq!(compact(none.as_bytes()), None, "{none}");
         }
+    }
+
+    #[test]
+    fn row_23_compact_touches_blanks_only() {
+        let pretty = "{ \"a\\u00e3 \\\\\" :\r\n\t[ 1.10 , -0 , 12345678901234567890123456789012345678905e-1 ] }";
+        let wanted = "{\"a\\u00e3 \\\\\":[1.10,-0,12345678901234567890123456789012345678905e-1]}";
+        assert_eq!(compact(pretty.as_bytes()).as_deref(), Some(wanted));
     }
 }

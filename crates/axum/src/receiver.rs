@@ -1,0 +1,169 @@
+//! From a request to a delivery.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use axum_core::{body::Body, extract::Request};
+use http::{HeaderMap, Method, header};
+use idhooks_core::{Delivery, Verify, WebhookEvent};
+
+use crate::{Rejection, body::read, budget::Budget};
+
+/// Takes a request in with the default limits. See [`Receiver`] for others.
+///
+/// For one verifier a route, [`Webhook`](crate::Webhook) is shorter; for several tenants or
+/// endpoints, choose the verifier in the handler and call this.
+///
+/// # Errors
+/// The [`Rejection`] to answer with.
+///
+/// ```
+/// use std::{collections::HashMap, sync::Arc};
+/// use axum::extract::{Path, Request, State};
+/// use http::StatusCode;
+/// use idhooks_axum::{Rejection, receive};
+/// use idhooks_caf as caf;
+///
+/// type Tenants = Arc<HashMap<String, caf::Verifier>>;
+///
+/// async fn hook(
+///     State(tenants): State<Tenants>,
+///     Path(tenant): Path<String>,
+///     request: Request,
+/// ) -> Result<StatusCode, Rejection> {
+///     let Some(verifier) = tenants.get(&tenant) else { return Ok(StatusCode::NOT_FOUND) };
+///     let delivery = receive(request, verifier).await?;
+///     println!("{:?} for {tenant}", delivery.key());
+///     Ok(StatusCode::OK)
+/// }
+/// ```
+pub async fn receive<V: Verify>(request: Request, verifier: &V) -> Result<V::Delivery, Rejection> {
+    // One for the process: the memory for bodies of unknown senders is bounded over all routes.
+    static DEFAULT: std::sync::LazyLock<Receiver> = std::sync::LazyLock::new(Receiver::new);
+    DEFAULT.receive(request, verifier).await
+}
+
+/// How requests are taken in: limits, and who is told of refusals.
+///
+/// The defaults: the vendor's own size limit (1 MiB, 2 MiB for Case Keeper), ten seconds to read a
+/// body, 64 MiB for all bodies that are being read at once. Clones share that memory.
+///
+/// Give it to [`Webhook`](crate::Webhook) as an extension: `.layer(axum::Extension(receiver))`.
+///
+/// ```
+/// use std::time::Duration;
+/// use idhooks_axum::Receiver;
+///
+/// let receiver = Receiver::new()
+///     .max_body(64 * 1024)
+///     .read_deadline(Duration::from_secs(3))
+///     .on_refused(|vendor, rejection| eprintln!("refused {vendor}: {}", rejection.as_str()));
+/// # let _ = receiver;
+/// ```
+#[derive(Clone)]
+pub struct Receiver {
+    max_body: Option<usize>,
+    read_deadline: Duration,
+    budget: Budget,
+    on_refused: Option<Arc<dyn Fn(&'static str, &Rejection) + Send + Sync>>,
+}
+
+impl Receiver {
+    /// With the defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            max_body: None,
+            read_deadline: Duration::from_secs(10),
+            budget: Budget::new(64 * 1024 * 1024),
+            on_refused: None,
+        }
+    }
+
+    /// Largest body, in bytes, whatever the vendor.
+    #[must_use]
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
+    /// Time for the whole body to arrive.
+    #[must_use]
+    pub fn read_deadline(mut self, deadline: Duration) -> Self {
+        self.read_deadline = deadline;
+        self
+    }
+
+    /// Memory for all bodies that are being read at once, in bytes; when it is used up, large ones
+    /// are answered 503. Bodies up to 16 KiB are always read.
+    #[must_use]
+    pub fn max_memory(mut self, bytes: usize) -> Self {
+        self.budget = Budget::new(bytes);
+        self
+    }
+
+    /// Called with the vendor and the reason of every refusal, to count and log them. Both are safe
+    /// to print.
+    #[must_use]
+    pub fn on_refused(mut self, hook: impl Fn(&'static str, &Rejection) + Send + Sync + 'static) -> Self {
+        self.on_refused = Some(Arc::new(hook));
+        self
+    }
+
+    /// Takes a request in: checks its form, reads the body under the limits, and has it verified.
+    ///
+    /// # Errors
+    /// The [`Rejection`] to answer with; the hook has been told of it.
+    pub async fn receive<V: Verify>(&self, request: Request, verifier: &V) -> Result<V::Delivery, Rejection> {
+        let taken = self.take(request, verifier).await;
+        if let (Err(rejection), Some(hook)) = (&taken, &self.on_refused) {
+            hook(<V::Delivery as Delivery>::Event::VENDOR, rejection);
+        }
+        taken
+    }
+
+    async fn take<V: Verify>(&self, request: Request, verifier: &V) -> Result<V::Delivery, Rejection> {
+        let (head, body): (_, Body) = request.into_parts();
+        if head.method != Method::POST {
+            return Err(Rejection::Method);
+        }
+        check_encoding(&head.headers)?;
+        check_content_type(&head.headers, V::CONTENT_TYPE)?;
+        let read = read(body, self.max_body.unwrap_or(V::MAX_BODY), &self.budget);
+        let body = tokio::time::timeout(self.read_deadline, read).await.map_err(|_| Rejection::Deadline)??;
+        let delivery = verifier.verify(&head, body).await.map_err(Rejection::Refused)?;
+        delivery.admit().map_err(Rejection::Unreadable)?;
+        Ok(delivery)
+    }
+}
+
+fn check_encoding(headers: &HeaderMap) -> Result<(), Rejection> {
+    let plain = |value: &http::HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    let all_plain = headers.get_all(header::CONTENT_ENCODING).iter().all(plain);
+    if all_plain { Ok(()) } else { Err(Rejection::ContentEncoding) }
+}
+
+/// A request without a content type passes: some proxies drop it, and the signature decides anyway.
+fn check_content_type(headers: &HeaderMap, documented: Option<&str>) -> Result<(), Rejection> {
+    let Some(documented) = documented else { return Ok(()) };
+    let fits = |value: &http::HeaderValue| {
+        let media = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+        media.trim_ascii().eq_ignore_ascii_case(documented.as_bytes())
+    };
+    if headers.get_all(header::CONTENT_TYPE).iter().all(fits) { Ok(()) } else { Err(Rejection::ContentType) }
+}
+
+impl Default for Receiver {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("max_body", &self.max_body)
+            .field("read_deadline", &self.read_deadline)
+            .field("budget", &self.budget)
+            .finish_non_exhaustive()
+    }
+}

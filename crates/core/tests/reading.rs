@@ -1,0 +1,280 @@
+//! The two passes over a body: what they read, what they keep, and what their errors say.
+
+use idhooks_core::{
+    Decimal, DecodeError, Lenient, List, Pii, RawJson, event_bodies,
+    json::{self, Once, Tagged, TaggedParts, read_tagged},
+    open_enum, record, text_id,
+};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, MapAccess},
+};
+
+text_id! {
+    /// An id.
+    struct Id;
+}
+
+open_enum! {
+    /// A state.
+    enum State {
+        /// Done.
+        Done = "done",
+    }
+}
+
+record! {
+    /// A signer.
+    struct Signer {
+        required {
+            id: Id,
+        }
+        optional {
+            name: Pii<Box<str>>,
+            age: u8,
+        }
+    }
+}
+
+record! {
+    /// A document.
+    struct Document {
+        required {
+            id: Id,
+            size: u32,
+        }
+        optional {
+            state: State,
+            price: Decimal,
+            author: Signer,
+            signers: List<Signer>,
+            tags: List<Box<str>>,
+            extra: RawJson,
+        }
+    }
+}
+
+event_bodies! {
+    /// What happened.
+    enum Body {
+        /// To a document.
+        Document(Document) = "document",
+    }
+}
+
+#[derive(Default)]
+struct Envelope {
+    id: Once<Id>,
+}
+
+impl<'de> Tagged<'de> for Envelope {
+    const NAME: &'static str = "type";
+    const BODY: &'static str = "data";
+    const FIELDS: &'static [&'static str] = &["type", "data", "id"];
+    type Body = Body;
+
+    fn read_body<D: Deserializer<'de>>(name: &str, input: D) -> Result<Body, D::Error> {
+        Body::read(name, input)
+    }
+
+    fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
+        match name {
+            "id" => self.id.read("id", map),
+            _ => Ok(false),
+        }
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Event {
+    id: Option<Id>,
+    body: Body,
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let TaggedParts { envelope, body, .. } = read_tagged::<Envelope, D>(input)?;
+        let body = body.ok_or_else(|| D::Error::missing_field("data"))?;
+        Ok(Self { id: envelope.id.into_option(), body })
+    }
+}
+
+record! {
+    /// An event inside another object, as Autentique has it.
+    struct Outer {
+        required {
+            inner: Inner,
+        }
+        optional {}
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+struct Inner(Body);
+
+impl<'de> Deserialize<'de> for Inner {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let TaggedParts { body, .. } = read_tagged::<Envelope, D>(input)?;
+        body.map(Self).ok_or_else(|| D::Error::missing_field("data"))
+    }
+}
+
+fn fault<T: for<'de> Deserialize<'de>>(body: &str) -> String {
+    json::decode::<T>(body.as_bytes()).map(drop).expect_err(body).to_string()
+}
+
+fn event(body: &str) -> Event {
+    json::decode(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"))
+}
+
+#[test]
+fn the_order_of_name_and_body_does_not_matter() {
+    let first = event(r#"{"type":"document","data":{"id":"d","size":1},"id":"e"}"#);
+    let last = event(r#"{"id":"e","data":{"id":"d","size":1},"new":[{}],"type":"document"}"#);
+    assert_eq!(first, last);
+    assert_eq!(first.body.name(), "document");
+}
+
+#[test]
+fn an_unknown_name_keeps_its_body_as_it_was() {
+    for body in [r#"{"type":"new","data":{ "x" : 1.10 }}"#, r#"{"data":{ "x" : 1.10 },"type":"new"}"#] {
+        let Body::Other { name, data } = event(body).body else { panic!("{body}") };
+        assert_eq!((&*name, data.get()), ("new", r#"{ "x" : 1.10 }"#));
+    }
+}
+
+#[test]
+fn errors_name_known_fields_in_either_order() {
+    for (path, data) in [
+        ("data.id is missing", r#"{"size":1}"#),
+        ("data.size is missing", r#"{"id":"d","signers":7}"#),
+        ("data.size is of another type than documented", r#"{"id":"d","size":"CANARY"}"#),
+        ("data.size has a value that is not allowed there", r#"{"id":"d","size":-5}"#),
+        ("data.id is there more than once", r#"{"id":"d","id":"CANARY","size":1}"#),
+        ("data.id is of another type than documented", r#"{"id":{"CANARY":1},"size":1}"#),
+        ("data is of another type than documented", r#"["d",1]"#),
+        ("data is of another type than documented", "null"),
+    ] {
+        for body in [
+            format!(r#"{{"type":"document","CANARY":{{}},"data":{data}}}"#),
+            format!(r#"{{"data":{data},"type":"document"}}"#),
+        ] {
+            assert_eq!(fault::<Event>(&body), path, "{body}");
+            let nested = format!(r#"{{"inner":{body}}}"#);
+            assert_eq!(fault::<Outer>(&nested), format!("inner.{path}"), "{nested}");
+        }
+    }
+    assert_eq!(fault::<Event>(r#"{"data":{}}"#), "type is missing");
+    assert_eq!(fault::<Event>(r#"{"type":"document"}"#), "data is missing");
+    assert_eq!(fault::<Event>(r#"{"type":"a","type":"a","data":1}"#), "type is there more than once");
+    assert_eq!(fault::<Event>(r#"{"type":"a","data":1,"data":1}"#), "data is there more than once");
+    assert_eq!(fault::<Event>(r#"{"type":"a","id":"x","id":"y","data":1}"#), "id is there more than once");
+    assert_eq!(fault::<Event>(r#"{"type":7,"data":1}"#), "type is of another type than documented");
+    assert_eq!(fault::<Event>("[]"), "the body is of another type than documented");
+}
+
+/// Members whose names come from outside are `*`, and elements are counted.
+#[test]
+fn errors_hide_names_that_are_not_ours() {
+    let map: Result<std::collections::BTreeMap<String, Vec<Document>>, DecodeError> =
+        json::decode(br#"{"CANARY":[{"id":"d","size":1},{"id":"d"}]}"#);
+    assert_eq!(map.expect_err("no size").to_string(), "*[1].size is missing");
+}
+
+#[test]
+fn what_is_no_json_is_said_to_be_none_and_where() {
+    for (body, wanted) in [
+        ("", "the body is empty"),
+        (" \n", "the body is empty"),
+        ("{\n\"id\": CANARY}", "the body is not JSON this crate reads (line 2, column 7)"),
+        (r#"{"id":"d","size":1"#, "the body is not JSON this crate reads (line 1, column 18)"),
+        ("\u{feff}{}", "the body is not JSON this crate reads (line 1, column 1)"),
+        (r#"{"id":"d","size":1} x"#, "the body is not JSON this crate reads (line 1, column 21)"),
+    ] {
+        assert_eq!(fault::<Document>(body), wanted);
+    }
+    assert_eq!(json::decode::<Document>(b"\xff{}").expect_err("not UTF-8").to_string(), "the body is not UTF-8");
+}
+
+#[test]
+fn optional_fields_of_any_type_are_read_and_kept() {
+    for other in ["7", "-1.50", "1e400", "true", r#""text""#, "[]", r#"[{"id":1}]"#, "{}", r#"{"id":[]}"#] {
+        for field in ["state", "price", "author", "signers", "tags"] {
+            let body = format!(r#"{{"id":"d","size":1,"{field}":{other}}}"#);
+            let document: Document = json::decode(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
+            assert_eq!(serde_json::to_string(&document).unwrap(), body, "written back to the letter");
+        }
+    }
+}
+
+#[test]
+fn a_bad_part_spoils_only_the_smallest_optional_field_around_it() {
+    let document: Document = json::decode(
+        br#"{"id":"d","size":1,"author":{"id":"a","age":"forty","name":"Ana"},"signers":[{"id":"s"},{"id":7}],"state":"new"}"#,
+    )
+    .unwrap();
+    let author = document.author.as_ref().expect("an author");
+    assert_eq!(author.name.as_ref().map(|name| &**name.expose()), Some("Ana"));
+    assert_eq!(author.age.raw().map(RawJson::get), Some("\"forty\""));
+    assert_eq!(document.signers.raw().map(RawJson::get), Some(r#"[{"id":"s"},{"id":7}]"#));
+    assert_eq!(document.state.as_ref().map(State::as_str), Some("new"));
+}
+
+/// Row 24: a text that can not be one is kept raw; nothing is put in its place.
+#[test]
+fn row_24_lone_surrogates_are_kept_as_written() {
+    let body = r#"{"id":"d","size":1,"state":"\udfff","tags":["\ud800"]}"#;
+    let document: Document = json::decode(body.as_bytes()).unwrap();
+    assert_eq!(document.state.raw().map(RawJson::get), Some(r#""\udfff""#));
+    assert_eq!(serde_json::to_string(&document).unwrap(), body);
+    assert!(json::decode::<Document>(br#"{"id":"\ud800","size":1}"#).is_err(), "but an id must be text");
+    let zero: Document = json::decode(br#"{"id":"a\u0000b","size":1}"#).unwrap();
+    assert_eq!((zero.id.as_str(), zero.id.to_string()), ("a\0b", "a\\u{0}b".to_owned()));
+}
+
+/// Row 23: money keeps its digits on both passes.
+#[test]
+fn row_23_digits_survive_both_passes() {
+    for price in ["1234567890123456789012345678901234567890.50", "\"0.10\"", "1e3", "-0"] {
+        for state in ["\"done\"", "7"] {
+            let body = format!(r#"{{"id":"d","size":1,"state":{state},"price":{price}}}"#);
+            let document: Document = json::decode(body.as_bytes()).unwrap();
+            assert!(document.price.is_some());
+            assert_eq!(serde_json::to_string(&document).unwrap(), body);
+        }
+    }
+}
+
+/// Row 21: lists stay in proportion to the body, and one that does not is kept raw.
+#[test]
+fn row_21_lists_do_not_outgrow_the_body() {
+    let many = |element: &str, count: usize| vec![element; count].join(",");
+    let genuine = format!(
+        r#"{{"id":"d","size":1,"signers":[{}]}}"#,
+        many(r#"{"id":"00000000-0000-4000-8000-000000000000","name":"A name of usual length","age":40}"#, 20_000)
+    );
+    let document: Document = json::decode(genuine.as_bytes()).unwrap();
+    assert_eq!(document.signers.as_ref().map(|signers| signers.len()), Some(20_000));
+
+    for (field, element) in [("signers", r#"{"id":""}"#), ("tags", "\"\"")] {
+        let hostile = format!(r#"{{"id":"d","size":1,"{field}":[{}],"author":{{"id":"a"}}}}"#, many(element, 300_000));
+        let document: Document = json::decode(hostile.as_bytes()).unwrap();
+        let raw = if field == "tags" { document.tags.raw() } else { document.signers.raw() };
+        assert!(raw.is_some(), "{field} is kept raw");
+        assert_eq!(document.author.as_ref().map(|author| author.id.as_str()), Some("a"), "the rest is read");
+    }
+}
+
+/// A field may also be read by plain serde, which is strict about types.
+#[test]
+fn plain_serde_reads_what_is_as_documented() {
+    let body = r#"{"id":"d","size":1,"state":"done","author":{"id":"a"},"signers":[{"id":"s"}],"price":1.10}"#;
+    let plain: Document = serde_json::from_str(body).unwrap();
+    assert_eq!(plain, json::decode(body.as_bytes()).unwrap());
+    assert_eq!(
+        plain.author,
+        Lenient::from(Signer { id: Id::from("a"), name: Lenient::default(), age: Lenient::default() })
+    );
+    assert!(serde_json::from_str::<Document>(r#"{"id":"d","size":1,"state":7}"#).is_err());
+    assert!(serde_json::from_str::<Document>(r#"["d",1]"#).is_err(), "an array is no object");
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+
+pub use idhooks_core::{
+    self as core, Credential, Credentials, DecodeError, Delivery, EnvError, Evidence, Facts, Headers, Hint, Key,
+    Lenient, List, Pii, Proof, RawJson, Refused, Secret, SecretError, Secrets, Timestamp, Verified, Verify,
+    WebhookEvent,
+};
+
+#[cfg(feature = "autentique")]
+#[cfg_attr(docsrs, doc(cfg(feature = "autentique")))]
+pub use idhooks_autentique as autentique;
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+pub use idhooks_axum as axum;
+#[cfg(feature = "caf")]
+#[cfg_attr(docsrs, doc(cfg(feature = "caf")))]
+pub use idhooks_caf as caf;
+#[cfg(feature = "capa")]
+#[cfg_attr(docsrs, doc(cfg(feature = "capa")))]
+pub use idhooks_capa as capa;
+#[cfg(feature = "case-keeper")]
+#[cfg_attr(docsrs, doc(cfg(feature = "case-keeper")))]
+pub use idhooks_case_keeper as case_keeper;
+#[cfg(feature = "unico")]
+#[cfg_attr(docsrs, doc(cfg(feature = "unico")))]
+pub use idhooks_unico as unico;

@@ -1,0 +1,112 @@
+//! The line that is printed.
+
+use idhooks::{
+    DecodeError, WebhookEvent, autentique, caf, capa, case_keeper,
+    core::json,
+    unico,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    arguments::{Captured, Vendor},
+    check::{Verdict, check},
+};
+
+/// Everything known about a delivery.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    vendor: &'static str,
+    verdict: &'static str,
+    reason: Option<&'static str>,
+    readable: bool,
+    event: Option<String>,
+    known: bool,
+    key: String,
+    subject: Option<String>,
+    occurred_at: Option<String>,
+    typed: Option<Box<RawValue>>,
+    advice: Option<String>,
+    error: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn of(delivery: &Captured) -> Result<Self, String> {
+        let verdict = check(delivery)?;
+        let body = &delivery.body;
+        Ok(match delivery.vendor {
+            Vendor::Caf => Self::about::<caf::Event>(verdict, body, |event| event.body.is_known(), |name| caf::EventBody::KNOWN.contains(&name)),
+            Vendor::Unico => Self::about::<unico::Event>(verdict, body, unico::Event::is_known, unico::Event::is_known_name),
+            Vendor::Autentique => Self::about::<autentique::Event>(verdict, body, |event| event.body.is_known(), |name| autentique::EventBody::KNOWN.contains(&name)),
+            Vendor::CaseKeeper => Self::about::<case_keeper::Event>(verdict, body, |event| event.key.is_known(), |name| case_keeper::EventKey::from(name).is_known()),
+            Vendor::Capa => Self::about::<capa::Event>(verdict, body, capa::Event::is_known, |name| {
+                capa::KycEvent::KNOWN.contains(&name) || capa::TransactionEvent::KNOWN.contains(&name)
+            }),
+        })
+    }
+
+    fn about<E: WebhookEvent + Serialize>(
+        verdict: Verdict,
+        body: &[u8],
+        is_known: impl Fn(&E) -> bool,
+        is_known_name: impl Fn(&str) -> bool,
+    ) -> Self {
+        let facts = E::facts(body);
+        let read = E::decode(body);
+        let known = match &read {
+            Ok(event) => is_known(event),
+            Err(_) => facts.event_name().is_some_and(is_known_name),
+        };
+        let typed = read.as_ref().ok().filter(|_| known).and_then(write);
+        let unreadable = read.as_ref().err().map(|error| explain::<E>(error, body));
+        let (reason, refused, advice) = match &verdict {
+            Verdict::Refused { reason, why, advice } => (Some(*reason), Some(why.clone()), advice.clone()),
+            Verdict::Verified | Verdict::Hint => (None, None, None),
+        };
+        Self {
+            vendor: E::VENDOR,
+            verdict: verdict.as_str(),
+            reason,
+            readable: read.is_ok(),
+            event: facts.event_name().map(str::to_owned),
+            known,
+            key: facts.key(body).to_string(),
+            subject: facts.subject_id().map(str::to_owned),
+            occurred_at: facts.time().map(str::to_owned),
+            typed,
+            advice,
+            error: match (refused, unreadable) {
+                (Some(refused), Some(unreadable)) => Some(format!("{refused}; {unreadable}")),
+                (refused, unreadable) => refused.or(unreadable),
+            },
+        }
+    }
+
+    pub(crate) fn exit_status(&self) -> u8 {
+        match (self.verdict, self.readable) {
+            ("refused", _) => 1,
+            (_, true) => 0,
+            (_, false) => 3,
+        }
+    }
+
+    pub(crate) fn to_line(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// The event as JSON on one line: parts kept raw may hold line ends.
+fn write<E: Serialize>(event: &E) -> Option<Box<RawValue>> {
+    let text = serde_json::to_vec(event).ok()?;
+    RawValue::from_string(json::compact(&text)?).ok()
+}
+
+/// Says of Caf's older APIs what they are; elsewhere the error speaks for itself.
+fn explain<E: WebhookEvent>(error: &DecodeError, body: &[u8]) -> String {
+    let older = if E::VENDOR == "caf" { caf::Generation::of(body).filter(|generation| !generation.is_signed()) } else { None };
+    match older {
+        Some(caf::Generation::Core(_)) => "a body of Caf's Core API, which signs nothing".to_owned(),
+        Some(_) => "a body of Caf's Global API, which signs nothing".to_owned(),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,79 @@
+//! The five verifiers, from the environment or with demo secrets.
+
+use std::error::Error;
+
+use idhooks::{Credential, EnvError, Secret, autentique, caf, capa, case_keeper, unico};
+
+/// Known to everyone who reads this file, so good for nothing but a demo.
+pub(crate) const DEMO_SECRET: &str = "demo-secret-of-the-receiver-example";
+pub(crate) const DEMO_USER: &str = "unico";
+pub(crate) const DEMO_PASSWORD: &str = "demo-password";
+
+/// A verifier, or the variable to set for it.
+pub(crate) type Setup<V> = Result<V, String>;
+
+pub(crate) struct Vendors {
+    pub(crate) caf: Setup<caf::Verifier>,
+    pub(crate) unico: Setup<unico::Verifier>,
+    pub(crate) autentique: Setup<autentique::Verifier>,
+    pub(crate) case_keeper: case_keeper::Verifier,
+    pub(crate) capa: Setup<capa::Verifier>,
+    demo: bool,
+}
+
+impl Vendors {
+    /// Each vendor whose variables are set; if none is, demo secrets for all.
+    pub(crate) fn from_env() -> Result<Self, Box<dyn Error>> {
+        let guarded = ["CASE_KEEPER_WEBHOOK_PATH", "CASE_KEEPER_WEBHOOK_API_KEY", "CASE_KEEPER_WEBHOOK_BASIC"];
+        let found = Self {
+            caf: optional(caf::Verifier::from_env())?,
+            unico: optional(unico::Verifier::from_env())?,
+            autentique: optional(autentique::Verifier::from_env())?,
+            case_keeper: case_keeper::Verifier::from_env()?,
+            capa: optional(capa::Verifier::from_env())?,
+            demo: false,
+        };
+        let set = found.caf.is_ok() || found.unico.is_ok() || found.autentique.is_ok() || found.capa.is_ok();
+        if set || guarded.iter().any(|name| std::env::var_os(name).is_some()) {
+            return Ok(found);
+        }
+        let secret = Secret::new(DEMO_SECRET)?;
+        Ok(Self {
+            caf: Ok(caf::Verifier::new(secret.clone())),
+            unico: Ok(unico::Verifier::new(Credential::basic(DEMO_USER, DEMO_PASSWORD)?)),
+            autentique: Ok(autentique::Verifier::new(secret.clone())),
+            case_keeper: case_keeper::Verifier::new(),
+            capa: Ok(capa::Verifier::new(secret)),
+            demo: true,
+        })
+    }
+
+    pub(crate) fn are_demo(&self) -> bool {
+        self.demo
+    }
+
+    /// Each vendor and how it is set up, to be printed.
+    pub(crate) fn states(&self) -> [(&'static str, String); 5] {
+        let state = |missing: Option<&String>| match missing {
+            Some(why) => format!("not served: {why}"),
+            None if self.demo => "demo secret; set your own in the environment for real deliveries".to_owned(),
+            None => "secret from the environment".to_owned(),
+        };
+        [
+            ("caf", state(self.caf.as_ref().err())),
+            ("unico", state(self.unico.as_ref().err())),
+            ("autentique", state(self.autentique.as_ref().err())),
+            ("case-keeper", "open to anyone: the vendor proves nothing, so each delivery is a hint".to_owned()),
+            ("capa", state(self.capa.as_ref().err())),
+        ]
+    }
+}
+
+/// A variable that is not set leaves the vendor out; one that can not be used is an error.
+fn optional<V>(built: Result<V, EnvError>) -> Result<Setup<V>, EnvError> {
+    match built {
+        Ok(verifier) => Ok(Ok(verifier)),
+        Err(error) if error.is_missing() => Ok(Err(error.to_string())),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,73 @@
+//! What runs before a change lands.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    packages::{PACKAGES, Package},
+    run::{cargo, output, run},
+};
+
+/// Small examples that end by themselves.
+const EXAMPLES: &[&str] =
+    &["caf_webhook", "unico_webhook", "autentique_webhook", "case_keeper_webhook", "capa_webhook", "sign"];
+
+/// Every test and doctest, with all features.
+pub(crate) fn test() -> Result<(), String> {
+    run(&mut cargo(&["test", "--workspace", "--all-features", "--locked"]))
+}
+
+/// Everything else.
+pub(crate) fn checks() -> Result<(), String> {
+    examples()?;
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"]))?;
+    run(&mut cargo(&["clippy", "--workspace", "--no-default-features", "--locked", "--", "-D", "warnings"]))?;
+    features()?;
+    docs()?;
+    PACKAGES.iter().try_for_each(size)?;
+    package()?;
+    eprintln!("\nskipped: advisories of dependencies, which need a database from the internet; the workflow checks them");
+    Ok(())
+}
+
+/// The demo passes, and each small example runs without arguments.
+fn examples() -> Result<(), String> {
+    run(&mut cargo(&["run", "--quiet", "--locked", "--example", "receiver", "--", "--exit", "--port", "0"]))?;
+    EXAMPLES.iter().try_for_each(|name| run(&mut cargo(&["run", "--quiet", "--locked", "--example", name])))
+}
+
+/// Each feature of each crate by itself.
+fn features() -> Result<(), String> {
+    for Package { name, features, .. } in PACKAGES {
+        run(&mut cargo(&["check", "--package", name, "--no-default-features", "--locked"]))?;
+        for feature in *features {
+            run(&mut cargo(&["check", "--package", name, "--no-default-features", "--features", feature, "--locked"]))?;
+        }
+    }
+    Ok(())
+}
+
+fn docs() -> Result<(), String> {
+    let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"]);
+    run(docs.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// What a user of the crate has to build.
+fn size(package: &Package) -> Result<(), String> {
+    let name = package.name;
+    let tree = output(&mut cargo(&[
+        "tree", "--package", name, "--no-default-features", "--edges", "normal,build", "--prefix", "none", "--format", "{p}", "--locked",
+    ]))?;
+    let crates: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    eprintln!("{name}: {} crates (at most {})", crates.len(), package.most_crates);
+    if crates.len() <= package.most_crates { Ok(()) } else { Err(format!("{name} has become too heavy")) }
+}
+
+/// Each crate is built from what would be uploaded.
+fn package() -> Result<(), String> {
+    let mut arguments = vec!["package", "--locked", "--allow-dirty"];
+    for package in PACKAGES {
+        arguments.extend(["--package", package.name]);
+    }
+    run(&mut cargo(&arguments))
+}

@@ -1,0 +1,33 @@
+//! The workspace's own commands: `cargo xtask NAME`.
+
+mod ci;
+mod packages;
+mod run;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test    every test and doctest, with all features
+cargo xtask ci      the wider checks: format, lints, features one by one, docs, examples, size, packages
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next();
+    let done = match (command.as_deref(), arguments.next()) {
+        (Some("test"), None) => ci::test(),
+        (Some("ci"), None) => ci::test().and_then(|()| ci::checks()),
+        (Some("checks"), None) => ci::checks(),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
