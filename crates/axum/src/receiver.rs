@@ -42,6 +42,9 @@ pub async fn receive<V: Verify>(request: Request, verifier: &V) -> Result<V::Del
     DEFAULT.receive(request, verifier).await
 }
 
+/// Told the vendor and the reason of a refusal.
+type Hook = dyn Fn(&'static str, &Rejection) + Send + Sync;
+
 /// How requests are taken in: limits, and who is told of refusals.
 ///
 /// The defaults: the vendor's own size limit (1 MiB, 2 MiB for Case Keeper), ten seconds to read a
@@ -64,7 +67,7 @@ pub struct Receiver {
     max_body: Option<usize>,
     read_deadline: Duration,
     budget: Budget,
-    on_refused: Option<Arc<dyn Fn(&'static str, &Rejection) + Send + Sync>>,
+    on_refused: Option<Arc<Hook>>,
 }
 
 impl Receiver {
@@ -130,7 +133,7 @@ impl Receiver {
         check_content_type(&head.headers, V::CONTENT_TYPE)?;
         let read = read(body, self.max_body.unwrap_or(V::MAX_BODY), &self.budget);
         let body = tokio::time::timeout(self.read_deadline, read).await.map_err(|_| Rejection::Deadline)??;
-        let delivery = verifier.verify(&head, body).await.map_err(Rejection::Refused)?;
+        let delivery = verifier.verify_request(&head, body).await.map_err(Rejection::Refused)?;
         delivery.admit().map_err(Rejection::Unreadable)?;
         Ok(delivery)
     }

@@ -32,6 +32,7 @@ use crate::{Receiver, Rejection, receive};
 /// # Ok(app)
 /// # }
 /// ```
+#[allow(clippy::exhaustive_structs, reason = "taken apart in a handler's arguments")]
 pub struct Webhook<V: Verify>(pub V::Delivery);
 
 impl<S, V> FromRequest<S> for Webhook<V>

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use idhooks_core::{
     DecodeError, Facts, Lenient, RawJson, Timestamp, WebhookEvent, event_bodies,
-    json::{self, Once, Tagged, TaggedParts, members, members_of, read_tagged, text},
+    json::{self, Once, Tagged, TaggedParts, decode_body, hand_out, members, members_of, read_tagged, text},
     open_enum, text_id,
 };
 use serde::{
@@ -30,6 +30,22 @@ open_enum! {
         Transaction = "TRANSACTION",
         /// Face authentication and profiles.
         SmartAuth = "SMARTAUTH",
+    }
+}
+
+open_enum! {
+    /// Version of CloudEvents an event keeps to.
+    pub enum SpecVersion {
+        /// The only one seen.
+        V1_0 = "1.0",
+    }
+}
+
+open_enum! {
+    /// Media type of an event's data.
+    pub enum ContentType {
+        /// "Typically" this (documented).
+        Json = "application/json",
     }
 }
 
@@ -75,12 +91,12 @@ pub struct Event {
     pub source: Source,
     /// What happened, typed.
     pub body: EventBody,
-    /// Version of CloudEvents, `1.0`.
-    pub specversion: Lenient<Box<str>>,
+    /// Version of CloudEvents.
+    pub specversion: Lenient<SpecVersion>,
     /// When the event was made; may be earlier or later than the time inside the body.
     pub time: Lenient<Timestamp>,
-    /// Media type of `data`, typically `application/json`.
-    pub datacontenttype: Lenient<Box<str>>,
+    /// Media type of `data`.
+    pub datacontenttype: Lenient<ContentType>,
     /// CloudEvents' subject; not seen yet.
     pub subject: Lenient<Box<str>>,
     /// CloudEvents' schema address; not seen yet.
@@ -93,9 +109,9 @@ pub struct Event {
 struct Envelope {
     id: Once<EventId>,
     source: Once<Source>,
-    specversion: Once<Lenient<Box<str>>>,
+    specversion: Once<Lenient<SpecVersion>>,
     time: Once<Lenient<Timestamp>>,
-    datacontenttype: Once<Lenient<Box<str>>>,
+    datacontenttype: Once<Lenient<ContentType>>,
     subject: Once<Lenient<Box<str>>>,
     dataschema: Once<Lenient<Box<str>>>,
     data_base64: Once<Lenient<Box<str>>>,
@@ -143,9 +159,13 @@ impl<'de> Deserialize<'de> for Event {
         let datacontenttype = envelope.datacontenttype.into_option().unwrap_or_default();
         let data_base64 = envelope.data_base64.into_option().unwrap_or_default();
         let body = match (body, &*data_base64) {
-            (Some(_), Some(_)) => return Err(D::Error::custom("data and data_base64 exclude each other")),
+            (Some(_), Some(_)) => {
+                return Err(hand_out(DecodeError::new("data_base64", "excludes data, and both are there")));
+            }
             (Some(body), None) => body,
-            (None, Some(text)) => from_base64(&name, text, datacontenttype.as_deref()).map_err(D::Error::custom)?,
+            (None, Some(text)) => {
+                from_base64(&name, text, datacontenttype.as_ref().map(ContentType::as_str)).map_err(hand_out)?
+            }
             (None, None) if EventBody::KNOWN.contains(&&*name) => return Err(D::Error::missing_field("data")),
             (None, None) => EventBody::Other { name: name.as_ref().into(), data: RawJson::default() },
         };
@@ -164,14 +184,18 @@ impl<'de> Deserialize<'de> for Event {
 }
 
 /// CloudEvents: bytes in base64 are JSON only if the content type says so.
-fn from_base64(name: &str, text: &str, content_type: Option<&str>) -> Result<EventBody, &'static str> {
-    const NOT_READ: &str = "data_base64 holds no JSON for this event";
-    let bytes = BASE64_STANDARD.decode(text).map_err(|_| "data_base64 is not base64")?;
+fn from_base64(name: &str, text: &str, content_type: Option<&str>) -> Result<EventBody, DecodeError> {
+    let fault = |why| DecodeError::new("data_base64", why);
     if content_type.is_some_and(is_json) {
-        let text = std::str::from_utf8(&bytes).map_err(|_| NOT_READ)?;
-        return EventBody::read(name, &mut serde_json::Deserializer::from_str(text)).map_err(|_| NOT_READ);
+        let bytes = BASE64_STANDARD.decode(text).map_err(|_| fault("is not base64"))?;
+        let json = std::str::from_utf8(&bytes).map_err(|_| fault("is not UTF-8"))?;
+        return decode_body::<Envelope>(name, json)
+            .map_err(|error| if error.is_syntax() { fault("holds no JSON") } else { error.inside("data_base64") });
     }
-    let data = serde_json::value::to_raw_value(text).map_err(|_| NOT_READ)?;
+    if EventBody::KNOWN.contains(&name) {
+        return Err(fault("is not said to be JSON"));
+    }
+    let data = serde_json::value::to_raw_value(text).map_err(|_| fault("is no text"))?;
     Ok(EventBody::Other { name: name.into(), data: RawJson::from(&*data) })
 }
 
@@ -183,16 +207,17 @@ fn is_json(content_type: &str) -> bool {
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let mut event = out.serialize_struct("Event", 10)?;
-        let optional: [(&'static str, &Lenient<Box<str>>); 4] = [
-            ("specversion", &self.specversion),
-            ("datacontenttype", &self.datacontenttype),
-            ("subject", &self.subject),
-            ("dataschema", &self.dataschema),
-        ];
-        for (name, attribute) in optional {
-            if !attribute.is_absent() {
-                event.serialize_field(name, attribute)?;
-            }
+        if !self.specversion.is_absent() {
+            event.serialize_field("specversion", &self.specversion)?;
+        }
+        if !self.datacontenttype.is_absent() {
+            event.serialize_field("datacontenttype", &self.datacontenttype)?;
+        }
+        if !self.subject.is_absent() {
+            event.serialize_field("subject", &self.subject)?;
+        }
+        if !self.dataschema.is_absent() {
+            event.serialize_field("dataschema", &self.dataschema)?;
         }
         event.serialize_field("type", self.body.name())?;
         event.serialize_field("source", &self.source)?;
@@ -200,9 +225,10 @@ impl Serialize for Event {
         if !self.time.is_absent() {
             event.serialize_field("time", &self.time)?;
         }
-        if self.data_base64.is_absent() {
+        if self.data_base64.is_none() {
             event.serialize_field("data", &self.body)?;
-        } else {
+        }
+        if !self.data_base64.is_absent() {
             event.serialize_field("data_base64", &self.data_base64)?;
         }
         event.end()

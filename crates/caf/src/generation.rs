@@ -41,10 +41,11 @@ impl Generation {
     /// Looks at the members that tell the three apart; `None` for a body that is none of them.
     #[must_use]
     pub fn of(body: &[u8]) -> Option<Self> {
-        let names = ["specversion", "source", "type", "profileId", "attemptId", "uuid"];
-        let [specversion, source, kind, profile, attempt, transaction] = members(body, names);
+        // The Global API's table spells the version one way, its sample another.
+        let names = ["specversion", "specVersion", "source", "type", "profileId", "attemptId", "uuid"];
+        let [specversion, spec_version, source, kind, profile, attempt, transaction] = members(body, names);
         let kind = text(kind)?;
-        if specversion.is_some() {
+        if specversion.or(spec_version).is_some() {
             let global = text(source)?.contains("://");
             return Some(if global { Self::Global } else { Self::Connect });
         }

@@ -7,10 +7,10 @@ mod generation;
 mod model;
 mod verify;
 
-pub use event::{Event, EventBody, EventId, Source};
+pub use event::{ContentType, Event, EventBody, EventId, Source, SpecVersion};
 pub use generation::{CoreBody, Generation};
 pub use model::{
-    communication::{Channel, Communication, NotificationId},
+    communication::{Channel, Communication, NotificationId, System},
     face_authentication::{AttemptId, FaceAuthentication},
     profile::{Profile, ProfileId, ProfileStatus, ProfileType},
     transaction::{OnboardingId, TemplateId, TenantId, Transaction, TransactionId, TransactionStatus},

@@ -29,6 +29,7 @@ open_enum! {
 /// Source: [documented](https://docs.capa.fi/docs/webhook-events-overview).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "events are read one at a time; a box would cost each of them")]
 pub enum Event {
     /// An identity check moved on.
     Kyc(Kyc),

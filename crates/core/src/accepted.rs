@@ -115,7 +115,8 @@ impl<T: Clone> Accepted<T> {
         mut accept: impl FnMut(usize, &T) -> Result<R, E>,
     ) -> Result<R, E> {
         let mut refusal = none;
-        for (place, entry) in self.now().iter().enumerate() {
+        let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        for (place, entry) in entries.iter().enumerate() {
             if entry.until.is_some() && !entry.holds_at(now.unwrap_or_else(SystemTime::now)) {
                 continue;
             }

@@ -2,6 +2,7 @@
 
 const BAD: u8 = 0xff;
 
+#[allow(clippy::indexing_slicing, reason = "done by the compiler, which would say so")]
 /// The value of each ASCII hex digit, either case; one lookup a digit keeps this off the profile.
 const DIGITS: [u8; 256] = {
     let mut table = [BAD; 256];

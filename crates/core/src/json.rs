@@ -10,13 +10,13 @@ mod stringify;
 mod tagged;
 
 pub(crate) use allowance::Allowance;
-pub use careful::{SecondLook, second_look};
+pub use careful::{SecondLook, hand_out, second_look};
 pub use error::DecodeError;
 pub use lenient::Lenient;
 pub use list::List;
 pub use scan::{members, members_of, text};
 pub use stringify::{compact, stringify};
-pub use tagged::{Once, Tagged, TaggedParts, read_tagged};
+pub use tagged::{Once, Tagged, TaggedParts, decode_body, read_tagged};
 
 use serde::Deserialize;
 

@@ -4,6 +4,8 @@ use std::fmt::{self, Write as _};
 
 /// Shows text as it is, but for characters that act on a terminal or a log, or hide in one:
 /// controls, line ends, and the marks that reverse or join text. Those are written `\u{…}`.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "made by writing it")]
 pub struct Printable<'a>(pub &'a str);
 
 impl fmt::Display for Printable<'_> {

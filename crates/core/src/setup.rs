@@ -120,7 +120,7 @@ impl<'a, V: Variables + ?Sized> VendorVariables<'a, V> {
 
     /// `…_SECRET`, and `…_SECRET_2` to `…_SECRET_16` during a rotation or for several endpoints.
     pub(crate) fn secrets(&self) -> Result<Secrets, EnvError> {
-        let secrets = self.all("SECRET", |text| Secret::new(text))?;
+        let secrets = self.all("SECRET", |text: &str| Secret::new(text))?;
         self.set(secrets, "SECRET", None)
     }
 
@@ -138,13 +138,13 @@ impl<'a, V: Variables + ?Sized> VendorVariables<'a, V> {
     /// As [`Self::optional_credentials`], with `…_PATH` beside them.
     pub(crate) fn optional_guards(&self) -> Result<Option<Credentials>, EnvError> {
         let mut found = self.basic_and_api_keys()?;
-        found.extend(self.all("PATH", |text| Credential::path(text))?);
+        found.extend(self.all("PATH", Credential::path)?);
         if found.is_empty() { Ok(None) } else { self.set(found, "PATH", None).map(Some) }
     }
 
     fn basic_and_api_keys(&self) -> Result<Vec<Credential>, EnvError> {
-        let mut found = self.all("BASIC", |text| Credential::basic_pair(text))?;
-        found.extend(self.all("API_KEY", |text| Credential::api_key(text))?);
+        let mut found = self.all("BASIC", Credential::basic_pair)?;
+        found.extend(self.all("API_KEY", Credential::api_key)?);
         Ok(found)
     }
 

@@ -30,7 +30,10 @@ pub trait Verify: Send + Sync {
     const CONTENT_TYPE: Option<&'static str>;
 
     /// Checks the request's head and its whole body, byte for byte as it came.
-    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Self::Delivery, Refused>> + Send;
+    ///
+    /// Not called `verify`, so that it never gets in the way of the inherent method.
+    fn verify_request(&self, head: &Parts, body: Bytes)
+    -> impl Future<Output = Result<Self::Delivery, Refused>> + Send;
 }
 
 /// A verifier behind a reference or an `Arc` is as good as the verifier.
@@ -41,8 +44,8 @@ macro_rules! forward {
             const MAX_BODY: usize = V::MAX_BODY;
             const CONTENT_TYPE: Option<&'static str> = V::CONTENT_TYPE;
 
-            fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Self::Delivery, Refused>> + Send {
-                (**self).verify(head, body)
+            fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Self::Delivery, Refused>> + Send {
+                (**self).verify_request(head, body)
             }
         }
     )*};

@@ -1,5 +1,7 @@
 //! The two passes over a body: what they read, what they keep, and what their errors say.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on fails")]
+
 use idhooks_core::{
     Decimal, DecodeError, Lenient, List, Pii, RawJson, event_bodies,
     json::{self, Once, Tagged, TaggedParts, read_tagged},

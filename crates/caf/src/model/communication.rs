@@ -22,6 +22,14 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// The part of Caf that sent a message.
+    pub enum System {
+        /// The onboarding; the only one seen (documented).
+        Onboarding = "onboarding",
+    }
+}
+
 record! {
     /// A message to the person: created, sent to its destination, then delivered, not delivered, or
     /// rejected (which comes before sending). Deliveries may arrive in any order.
@@ -40,8 +48,8 @@ record! {
             pub channel: Channel,
             /// Your own id of the message.
             pub external_id: Box<str>,
-            /// The part of Caf that sent it; `onboarding` is the one seen.
-            pub system: Box<str>,
+            /// The part of Caf that sent it.
+            pub system: System,
             /// When it happened; may be later than the event's own time.
             pub occurred_on: Timestamp,
             /// Why it was rejected or not delivered: prose without a code, for people to read.

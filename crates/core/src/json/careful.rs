@@ -75,16 +75,24 @@ thread_local! {
     static HANDED_OUT: Cell<Option<DecodeError>> = const { Cell::new(None) };
 }
 
-/// Turns an error of ours into one of `serde`'s, such that the careful pass gets it back.
-pub(super) fn hand_out<E: de::Error>(error: DecodeError) -> E {
+/// Turns an error of ours into one of `serde`'s, such that [`decode`](super::decode()) gives it back
+/// as it was. For a `Deserialize` whose rule no type can say.
+pub fn hand_out<E: de::Error>(error: DecodeError) -> E {
     HANDED_OUT.set(Some(error));
     E::custom("the body does not fit")
 }
 
 /// Reads `text` carefully, after the first pass failed with `first`.
 pub(super) fn decode<'de, T: Deserialize<'de>>(text: &'de str, first: &serde_json::Error) -> Result<T, DecodeError> {
-    reread(text, PhantomData)
-        .map_err(|error| if error.is_syntax() { DecodeError::not_json(first.line(), first.column()) } else { error })
+    reread(text, PhantomData).map_err(|error| {
+        if !error.is_syntax() {
+            return error;
+        }
+        // The first pass may have stopped at another fault, further to the front.
+        let fault = serde_json::from_str::<IgnoredAny>(text).err();
+        let at = fault.as_ref().unwrap_or(first);
+        DecodeError::not_json(at.line(), at.column())
+    })
 }
 
 /// Reads `text` carefully, as a whole.
@@ -147,7 +155,7 @@ impl Trail {
     /// Turns an error of the wrapped reader into ours. If nothing was noted on the way, the reader
     /// itself found a value of another type, or text that is no JSON. Only the beginning of its
     /// message tells which; the rest quotes the value, and is dropped.
-    fn from_inner<E: fmt::Display>(&self, error: E) -> Problem {
+    fn take_in<E: fmt::Display>(&self, error: E) -> Problem {
         let message = error.to_string();
         let problem = if message.starts_with("invalid type") {
             Problem::WrongType
@@ -161,7 +169,7 @@ impl Trail {
     }
 
     /// Turns an error of a type into one of the wrapped reader, which only carries it outwards.
-    fn to_inner<E: de::Error>(&self, problem: Problem) -> E {
+    fn pass_on<E: de::Error>(&self, problem: Problem) -> E {
         self.note(problem);
         E::custom("noted on the trail")
     }
@@ -251,7 +259,7 @@ macro_rules! forward {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
             let visitor = self.visitor(visitor, &[]);
-            self.inner.$method(visitor).map_err(|error| self.trail.from_inner(error))
+            self.inner.$method(visitor).map_err(|error| self.trail.take_in(error))
         }
     )*};
 }
@@ -269,21 +277,21 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Careful<'_, D> {
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
         let visitor = self.visitor(visitor, &[]);
-        self.inner.deserialize_unit_struct(name, visitor).map_err(|error| self.trail.from_inner(error))
+        self.inner.deserialize_unit_struct(name, visitor).map_err(|error| self.trail.take_in(error))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
         if name == SECOND_LOOK {
-            let raw = <&RawValue>::deserialize(self.inner).map_err(|error| self.trail.from_inner(error))?;
+            let raw = <&RawValue>::deserialize(self.inner).map_err(|error| self.trail.take_in(error))?;
             return visitor.visit_borrowed_str(raw.get());
         }
         let visitor = self.visitor(visitor, &[]);
-        self.inner.deserialize_newtype_struct(name, visitor).map_err(|error| self.trail.from_inner(error))
+        self.inner.deserialize_newtype_struct(name, visitor).map_err(|error| self.trail.take_in(error))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Problem> {
         let visitor = self.visitor(visitor, &[]);
-        self.inner.deserialize_tuple(len, visitor).map_err(|error| self.trail.from_inner(error))
+        self.inner.deserialize_tuple(len, visitor).map_err(|error| self.trail.take_in(error))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -293,7 +301,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Careful<'_, D> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         let visitor = self.visitor(visitor, &[]);
-        self.inner.deserialize_tuple_struct(name, len, visitor).map_err(|error| self.trail.from_inner(error))
+        self.inner.deserialize_tuple_struct(name, len, visitor).map_err(|error| self.trail.take_in(error))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -303,7 +311,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Careful<'_, D> {
         visitor: V,
     ) -> Result<V::Value, Problem> {
         let visitor = self.visitor(visitor, fields);
-        self.inner.deserialize_struct(name, fields, visitor).map_err(|error| self.trail.from_inner(error))
+        self.inner.deserialize_struct(name, fields, visitor).map_err(|error| self.trail.take_in(error))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -334,7 +342,7 @@ struct Watched<'t, V> {
 macro_rules! visit {
     ($($method:ident($kind:ty))*) => {$(
         fn $method<E: de::Error>(self, value: $kind) -> Result<V::Value, E> {
-            self.inner.$method::<Problem>(value).map_err(|problem| self.trail.to_inner(problem))
+            self.inner.$method::<Problem>(value).map_err(|problem| self.trail.pass_on(problem))
         }
     )*};
 }
@@ -353,31 +361,31 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watched<'_, V> {
     }
 
     fn visit_none<E: de::Error>(self) -> Result<V::Value, E> {
-        self.inner.visit_none::<Problem>().map_err(|problem| self.trail.to_inner(problem))
+        self.inner.visit_none::<Problem>().map_err(|problem| self.trail.pass_on(problem))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
-        self.inner.visit_unit::<Problem>().map_err(|problem| self.trail.to_inner(problem))
+        self.inner.visit_unit::<Problem>().map_err(|problem| self.trail.pass_on(problem))
     }
 
     fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<V::Value, D::Error> {
         let input = Careful { inner: input, trail: self.trail };
-        self.inner.visit_some(input).map_err(|problem| self.trail.to_inner(problem))
+        self.inner.visit_some(input).map_err(|problem| self.trail.pass_on(problem))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, input: D) -> Result<V::Value, D::Error> {
         let input = Careful { inner: input, trail: self.trail };
-        self.inner.visit_newtype_struct(input).map_err(|problem| self.trail.to_inner(problem))
+        self.inner.visit_newtype_struct(input).map_err(|problem| self.trail.pass_on(problem))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<V::Value, A::Error> {
         let seq = WatchedSeq { inner: seq, next: 0, trail: self.trail };
-        self.inner.visit_seq(seq).map_err(|problem| self.trail.to_inner(problem))
+        self.inner.visit_seq(seq).map_err(|problem| self.trail.pass_on(problem))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
         let map = WatchedMap { inner: map, fields: self.fields, at: Step::Unnamed, trail: self.trail };
-        self.inner.visit_map(map).map_err(|problem| self.trail.to_inner(problem))
+        self.inner.visit_map(map).map_err(|problem| self.trail.pass_on(problem))
     }
 }
 
@@ -395,7 +403,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for WatchedSeq<'_, A> {
         let seed = WatchedSeed { inner: seed, trail };
         let read = trail.inside(Step::Element(self.next), || inner.next_element_seed(seed));
         self.next += 1;
-        read.map_err(|error| trail.from_inner(error))
+        read.map_err(|error| trail.take_in(error))
     }
 }
 
@@ -410,7 +418,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for WatchedMap<'_, A> {
     type Error = Problem;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
-        let Some(Name(name)) = self.inner.next_key().map_err(|error| self.trail.from_inner(error))? else {
+        let Some(Name(name)) = self.inner.next_key().map_err(|error| self.trail.take_in(error))? else {
             return Ok(None);
         };
         let known = self.fields.iter().find(|field| **field == name);
@@ -422,7 +430,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for WatchedMap<'_, A> {
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Problem> {
         let (trail, inner) = (self.trail, &mut self.inner);
         let seed = WatchedSeed { inner: seed, trail };
-        trail.inside(self.at, || inner.next_value_seed(seed)).map_err(|error| trail.from_inner(error))
+        trail.inside(self.at, || inner.next_value_seed(seed)).map_err(|error| trail.take_in(error))
     }
 }
 
@@ -436,6 +444,6 @@ impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for WatchedSeed<'_, T> {
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<T::Value, D::Error> {
         let input = Careful { inner: input, trail: self.trail };
-        self.inner.deserialize(input).map_err(|problem| self.trail.to_inner(problem))
+        self.inner.deserialize(input).map_err(|problem| self.trail.pass_on(problem))
     }
 }

@@ -36,8 +36,9 @@ impl DecodeError {
         Self { kind: Kind::NotJson { line, column }, path: String::new() }
     }
 
-    /// The same error, seen from further out.
-    pub(super) fn inside(self, outer: &str) -> Self {
+    /// The same error, seen from further out: `outer` names the field it lies in.
+    #[must_use]
+    pub fn inside(self, outer: &str) -> Self {
         let path = match (outer, self.path.as_str()) {
             ("", inner) => inner.to_owned(),
             (outer, "") => outer.to_owned(),

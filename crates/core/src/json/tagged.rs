@@ -6,6 +6,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredA
 use serde_json::value::RawValue;
 
 use super::{
+    DecodeError,
     careful::{hand_out, reread},
     scan::Name,
 };
@@ -90,6 +91,14 @@ impl<T> Once<T> {
 /// When the input is no object, has no name, names or carries two bodies, or the body does not fit.
 pub fn read_tagged<'de, T: Tagged<'de>, D: Deserializer<'de>>(input: D) -> Result<TaggedParts<'de, T>, D::Error> {
     input.deserialize_struct("Envelope", T::FIELDS, Members(PhantomData))
+}
+
+/// Reads the body called `name` from a text of its own, as leniently as inside an envelope.
+///
+/// # Errors
+/// When it does not fit.
+pub fn decode_body<'de, T: Tagged<'de>>(name: &str, text: &'de str) -> Result<T::Body, DecodeError> {
+    reread(text, BodyOf::<T>(name, PhantomData))
 }
 
 struct Members<T>(PhantomData<T>);

@@ -4,7 +4,7 @@ use std::{error, fmt, marker::PhantomData, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use ctutils::CtEq as _;
-use http::request::Parts;
+use http::{header::AUTHORIZATION, request::Parts};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -139,7 +139,7 @@ impl<E: WebhookEvent> BearerVerifier<E> {
 
 /// The token, in the characters RFC 6750 allows.
 fn token<H: Headers + ?Sized>(headers: &H) -> Result<String, Refused> {
-    let value = single_up_to(headers, "authorization", LONGEST)?;
+    let value = single_up_to(headers, &AUTHORIZATION, LONGEST)?;
     let token = after_scheme(value, b"bearer").ok_or(Refused::Malformed)?;
     let body = token.trim_ascii_end();
     let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
@@ -154,7 +154,7 @@ impl<E: WebhookEvent> Verify for BearerVerifier<E> {
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
-    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
+    fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
         let token = token(&head.headers);
         async move { self.decide(token?, body).await }
     }

@@ -1,9 +1,9 @@
 //! HMAC-SHA256 of the raw body, in hex, under one header.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc, time::SystemTime};
+use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
-use http::request::Parts;
+use http::{HeaderName, request::Parts};
 
 use crate::{
     Credentials, EnvError, Evidence, Headers, Proof, Refused, Secret, Secrets, Verified, Verify, WebhookEvent,
@@ -16,7 +16,7 @@ use crate::{
 ///
 /// A vendor crate implements this and names `Hmac<Event>` its `Verifier`; there is nothing else to write.
 pub trait HmacSigned: WebhookEvent {
-    /// The header that carries the signature.
+    /// The header that carries the signature, in lower case; anything else does not compile.
     const SIGNATURE_HEADER: &'static str;
 
     /// Whether the vendor can be told to present Basic or an API key besides.
@@ -38,7 +38,7 @@ pub trait SignsJsonText: HmacSigned {}
 /// Strict on content, lenient on encoding: exactly 64 hex digits of either case, blanks around them
 /// ignored; no prefix, no list, no second header.
 pub struct Hmac<E> {
-    header: Cow<'static, str>,
+    header: HeaderName,
     secrets: Secrets,
     also: Option<Credentials>,
     reserialized: bool,
@@ -51,7 +51,7 @@ impl<E: HmacSigned> Hmac<E> {
     /// rotation.
     pub fn new(secrets: impl Into<Secrets>) -> Self {
         Self {
-            header: Cow::Borrowed(E::SIGNATURE_HEADER),
+            header: const { HeaderName::from_static(E::SIGNATURE_HEADER) },
             secrets: secrets.into(),
             also: None,
             reserialized: false,
@@ -95,8 +95,8 @@ impl<E: HmacSigned> Hmac<E> {
 
     /// Reads the signature from another header, should the vendor rename it before a release here does.
     #[must_use]
-    pub fn header(mut self, name: &str) -> Self {
-        self.header = Cow::Owned(name.to_owned());
+    pub fn header(mut self, name: HeaderName) -> Self {
+        self.header = name;
         self
     }
 
@@ -180,7 +180,7 @@ impl<E: HmacSigned> Verify for Hmac<E> {
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
-    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
+    fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
         std::future::ready(self.verify(&head.headers, body))
     }
 }

@@ -98,7 +98,7 @@ impl<E: WebhookEvent> Verify for Open<E> {
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
-    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Hint<E>, Refused>> + Send {
+    fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Hint<E>, Refused>> + Send {
         std::future::ready(self.take(Some(head.uri.path()), &head.headers, body))
     }
 }

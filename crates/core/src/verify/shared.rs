@@ -107,7 +107,7 @@ impl<E: WebhookEvent> Verify for SharedCredential<E> {
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
-    fn verify(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
+    fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
         std::future::ready(self.verify(&head.headers, body))
     }
 }

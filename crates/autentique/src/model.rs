@@ -1,0 +1,31 @@
+//! What the events are about, one file a noun.
+
+pub(crate) mod bool_map;
+pub(crate) mod document;
+pub(crate) mod files;
+pub(crate) mod flag;
+pub(crate) mod geolocation;
+pub(crate) mod locale;
+pub(crate) mod mail;
+pub(crate) mod member;
+pub(crate) mod object_type;
+pub(crate) mod organization;
+pub(crate) mod person;
+pub(crate) mod previous_attributes;
+pub(crate) mod resource;
+pub(crate) mod signature;
+pub(crate) mod signature_event;
+
+mod raw_members;
+
+use idhooks_core::Lenient;
+use serde::{Serialize, ser::SerializeStruct};
+
+/// Writes a field of a struct that is written by hand, unless it is absent.
+pub(crate) fn put<S: SerializeStruct, T: Serialize>(
+    out: &mut S,
+    name: &'static str,
+    field: &Lenient<T>,
+) -> Result<(), S::Error> {
+    if field.is_absent() { out.skip_field(name) } else { out.serialize_field(name, field) }
+}

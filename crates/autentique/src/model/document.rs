@@ -1,0 +1,133 @@
+//! Documents to be signed.
+
+use idhooks_core::{List, Pii, Timestamp, open_enum, record, text_id};
+
+use super::{files::Files, flag::Flag, locale::Locale, object_type::ObjectType, person::Person, signature::Signature};
+
+text_id! {
+    /// Autentique's id of a document: hex without dashes, 49 characters in every capture. Ids within
+    /// one documented sample disagree with each other; take it as opaque.
+    pub struct DocumentId;
+}
+
+text_id! {
+    /// Autentique's id of a folder; only null was seen yet.
+    pub struct FolderId;
+}
+
+open_enum! {
+    /// How often signers are reminded.
+    ///
+    /// Only null was seen in webhooks; these are the API's words (inferred).
+    pub enum Reminder {
+        /// Every day.
+        Daily = "DAILY",
+        /// Every week.
+        Weekly = "WEEKLY",
+    }
+}
+
+record! {
+    /// A document and everyone who is to sign it.
+    ///
+    /// There is no status: that every signature is complete is what `document.finished` says. The
+    /// vendor lists the settings without a word on them; what is said here follows from their names
+    /// (inferred).
+    ///
+    /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
+    pub struct Document {
+        required {
+            /// Autentique's id of the document.
+            pub id: DocumentId,
+        }
+        optional {
+            /// What the vendor calls this object: `document`.
+            pub object: ObjectType,
+            /// Its name: free text, so it may name a person.
+            pub name: Pii<Box<str>>,
+            /// What the signers are told.
+            pub message: Pii<Box<str>>,
+            /// Whether signers may decline.
+            pub refusable: bool,
+            /// Whether one rejection ends it for all.
+            pub stop_on_rejected: bool,
+            /// Whether qualified signatures are asked for.
+            pub qualified: bool,
+            /// Whether signers need not give a CPF.
+            pub ignore_cpf: bool,
+            /// Whether signers need not give their date of birth. Missing from documented samples, sent
+            /// since 2025 (observed).
+            pub ignore_birthdate: bool,
+            /// Whether signers sign one after the other.
+            pub sortable: bool,
+            /// Whether it is blocked.
+            pub is_blocked: bool,
+            /// Whether it is a test: sandbox documents are delivered to the same endpoints, with the
+            /// same signature. Deleted after some days.
+            pub sandbox: Flag,
+            /// Whether signers have to scroll to the end.
+            pub scrolling_required: Flag,
+            /// Whether it was made by way of the API; today's name. See [`Document::made_by_api`].
+            pub api: bool,
+            /// Whether it was made by way of the API; the name in the older sample.
+            pub is_from_api: bool,
+            /// Language and customs.
+            pub locale: Locale,
+            /// Number of the e-mail template; only null was seen yet.
+            pub email_template_id: u64,
+            /// When it expires; only null was seen yet.
+            pub expiration_at: Timestamp,
+            /// After when nobody can sign; only null was seen yet.
+            pub deadline_at: Timestamp,
+            /// When it was deleted; only null was seen yet.
+            pub deleted_at: Timestamp,
+            /// Until when it is kept: five years after it was made, in the samples.
+            pub lifecycle_in: Timestamp,
+            /// The number of days, or of another unit that is not documented, after which somebody is
+            /// notified; only null was seen yet.
+            pub notify_in: u64,
+            /// How often signers are reminded; only null was seen yet.
+            pub reminder: Reminder,
+            /// To whom replies go.
+            pub reply_to: Pii<Box<str>>,
+            /// How many are to sign. The author's own row is not counted.
+            pub signatures_count: u32,
+            /// How many have signed.
+            pub signed_count: u32,
+            /// How many have declined.
+            pub rejected_count: u32,
+            /// One row for each who is to sign, and at times one for the author: see
+            /// [`Document::signers`].
+            pub signatures: List<Signature>,
+            /// Who made it.
+            pub author: Person,
+            /// Links to its files.
+            pub files: Files,
+            /// When it was made.
+            pub created_at: Timestamp,
+            /// When it last changed.
+            pub updated_at: Timestamp,
+            /// The author's folder; sent since 2025 (observed), only null was seen yet.
+            pub author_folder_id: FolderId,
+        }
+    }
+}
+
+impl Document {
+    /// The rows of those who are to sign.
+    ///
+    /// Leaves out the author's own row, which is there although nobody asked the author to sign
+    /// (observed, November 2025): count it, and "everyone has signed" never comes true.
+    ///
+    /// `None` if the rows were not sent or can not be read, so that nobody takes "no rows" for "no
+    /// signature is missing". To learn that a document is complete, wait for `document.finished`.
+    pub fn signers(&self) -> Option<impl Iterator<Item = &Signature>> {
+        Some(self.signatures.as_ref()?.iter().filter(|row| row.is_signer()))
+    }
+
+    /// Whether it was made by way of the API, under either name; `None` if neither was sent.
+    #[must_use]
+    pub fn made_by_api(&self) -> Option<bool> {
+        self.api.or(*self.is_from_api)
+    }
+}

@@ -1,0 +1,30 @@
+//! What became of the e-mail to a signer.
+
+use idhooks_core::{Pii, Timestamp, record};
+
+record! {
+    /// What became of the e-mail to a signer.
+    ///
+    /// The times have no zone (`2025-11-08 16:33:15`) and are **not UTC**: the one capture that can be
+    /// compared shows Brasília time, three hours behind the `Z` times beside it (observed, November
+    /// 2025). Whether they follow the document's time zone is not known.
+    ///
+    /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
+    pub struct Mail {
+        required {}
+        optional {
+            /// When it was sent.
+            pub sent: Timestamp,
+            /// When it was opened.
+            pub opened: Timestamp,
+            /// When sending it failed, as
+            /// [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos) for the
+            /// API's field of the same name; see `reason`.
+            pub refused: Timestamp,
+            /// When it arrived.
+            pub delivered: Timestamp,
+            /// What the mail server said when sending failed. May name the person.
+            pub reason: Pii<Box<str>>,
+        }
+    }
+}

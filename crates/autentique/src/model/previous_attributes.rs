@@ -1,0 +1,58 @@
+//! What a resource was like before.
+
+use std::borrow::Cow;
+
+use idhooks_core::{RawJson, json::members};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use super::raw_members::{RawMembers, raw_starting_with};
+
+/// Attributes that changed, with their former values.
+///
+/// Documented for `*.updated` alone, yet sent with other events too, mostly empty. Take the *names*
+/// as a hint at what changed, and the values with care: in both `document.finished` that were
+/// published, the former `signed_count` is the present one (observed, November 2025 and
+/// September 2026).
+///
+/// It may hold personal data, so `Debug` shows its length only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct PreviousAttributes(RawJson);
+
+impl PreviousAttributes {
+    /// Whether no attribute is named; the vendor then sends `[]`, PHP's empty array (documented).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        RawMembers::of(&self.0).next().is_none()
+    }
+
+    /// The former value of an attribute; `None` if it is not named, or named twice.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<RawJson> {
+        let [value] = members(self.0.get().as_bytes(), [name]);
+        value.map(RawJson::from)
+    }
+
+    /// The attributes named, in the order sent.
+    pub fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        RawMembers::of(&self.0).map(|(name, _)| name)
+    }
+
+    /// The JSON as sent: an object, or `[]`.
+    #[must_use]
+    pub fn raw(&self) -> &RawJson {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for PreviousAttributes {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let raw = raw_starting_with(input, &["{", "["])?;
+        let elements = raw.get().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        if elements.is_none_or(|elements| elements.trim_ascii().is_empty()) {
+            Ok(Self(raw))
+        } else {
+            Err(D::Error::custom("of another type than documented"))
+        }
+    }
+}

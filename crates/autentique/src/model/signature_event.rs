@@ -1,0 +1,64 @@
+//! What happened to a signature, step by step.
+
+use idhooks_core::{Pii, Timestamp, open_enum, record};
+
+use super::{document::DocumentId, geolocation::Geolocation, person::Actor};
+
+open_enum! {
+    /// What a signer, or whoever checked them, did.
+    ///
+    /// Signing has two names, the documented and the one that is sent. Both are variants, so that
+    /// what is written back is what was sent; [`is_accepted`](Self::is_accepted) sees them as one.
+    pub enum SignatureEventKind {
+        /// Opened the document.
+        Viewed = "viewed",
+        /// Signed, as documented.
+        Accepted = "accepted",
+        /// Signed, as really sent (observed, November 2025 and September 2026).
+        Signed = "signed",
+        /// Declined.
+        Rejected = "rejected",
+        /// The identity check was passed.
+        BiometricApproved = "biometric_approved",
+        /// The identity check was refused.
+        BiometricRejected = "biometric_rejected",
+        /// The identity check waits for a decision.
+        BiometricUnapproved = "biometric_unapproved",
+    }
+}
+
+impl SignatureEventKind {
+    /// Whether the signer signed, under either name.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted | Self::Signed)
+    }
+}
+
+record! {
+    /// One thing that happened to a signature.
+    ///
+    /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
+    pub struct SignatureEvent {
+        required {}
+        optional {
+            /// What happened.
+            #[serde(rename = "type")]
+            pub kind: SignatureEventKind,
+            /// The document.
+            pub document: DocumentId,
+            /// Who did it.
+            pub user: Box<Actor>,
+            /// Where they were.
+            pub geolocation: Box<Geolocation>,
+            /// The reason they gave for declining.
+            pub reason: Pii<Box<str>>,
+            /// Their address on the network.
+            pub ip: Pii<Box<str>>,
+            /// The port they came from.
+            pub port: Pii<u16>,
+            /// When.
+            pub created_at: Timestamp,
+        }
+    }
+}

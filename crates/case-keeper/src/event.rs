@@ -1,0 +1,157 @@
+//! The partial event a delivery carries, and the one verification it names.
+
+use idhooks_core::{
+    DecodeError, Facts, Lenient, RawJson, Timestamp, WebhookEvent,
+    json::{self, members, members_of, text},
+    record,
+};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::value::RawValue;
+
+use crate::{EventId, EventKey, UserId, Verification, VerificationId};
+
+/// One event of Case Keeper: a hint that something happened to a verification.
+///
+/// Nothing in it is proven. Take [`Event::verification_id`], read that verification by an
+/// authenticated call, and act on the answer; never on [`Event::data`].
+///
+/// Documented: `key` and `data`, with the verification's id in `data.id`. A receiver in public code
+/// (2026-03) reads the id from a top-level `dataId` instead. Either will do. If both are there and
+/// differ by as much as a letter's case, or there is none, the event is refused: which verification
+/// to read must never be a guess.
+///
+/// Deliveries carry no id and no time of their own, so the key of a delivery is the digest of its
+/// body, and two genuine events can have the same bytes (the second `updated` of a verification).
+/// Deduplicate inside a short window only, and order by `updatedAt` of what you read again.
+///
+/// Source: [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events);
+/// fields beyond `key` and `data` observed in public code, 2024-03 and 2026-03.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Event {
+    /// What happened.
+    pub key: EventKey,
+    /// The verification as the vendor sent it: often only its id and what changed. Raw if it is no
+    /// object.
+    #[serde(skip_serializing_if = "Lenient::is_absent")]
+    pub data: Lenient<Box<Verification>>,
+    /// The verification's id once more; not documented. Prefer [`Event::verification_id`].
+    #[serde(skip_serializing_if = "Lenient::is_absent")]
+    pub data_id: Lenient<VerificationId>,
+    /// Id of the event record. A field of the record; not seen in a delivery.
+    #[serde(skip_serializing_if = "Lenient::is_absent")]
+    pub id: Lenient<EventId>,
+    /// Who caused it. A field of the record; not seen in a delivery.
+    #[serde(skip_serializing_if = "Lenient::is_absent")]
+    pub user_id: Lenient<UserId>,
+    /// Who caused it, in full and as sent. A field of the record; not seen in a delivery.
+    #[serde(skip_serializing_if = "Lenient::is_absent")]
+    pub user: Lenient<RawJson>,
+    /// When the record was made. A field of the record; not seen in a delivery.
+    #[serde(skip_serializing_if = "Lenient::is_absent")]
+    pub created_at: Lenient<Timestamp>,
+    /// When the record last changed. A field of the record; not seen in a delivery.
+    #[serde(skip_serializing_if = "Lenient::is_absent")]
+    pub updated_at: Lenient<Timestamp>,
+    /// When the record was deleted. A field of the record; not seen in a delivery.
+    #[serde(skip_serializing_if = "Lenient::is_absent")]
+    pub deleted_at: Lenient<Timestamp>,
+    #[serde(skip)]
+    verification_id: VerificationId,
+}
+
+impl Event {
+    /// The verification it is about: `data.id` or `dataId`, which agree if both are there.
+    #[must_use]
+    pub fn verification_id(&self) -> &VerificationId {
+        &self.verification_id
+    }
+}
+
+record! {
+    /// An event whose ids have not been compared yet.
+    #[serde(rename_all = "camelCase")]
+    struct Wire {
+        required {
+            key: EventKey,
+        }
+        optional {
+            data: Box<Verification>,
+            data_id: VerificationId,
+            id: EventId,
+            user_id: UserId,
+            user: RawJson,
+            created_at: Timestamp,
+            updated_at: Timestamp,
+            deleted_at: Timestamp,
+        }
+    }
+}
+
+/// For the two ids of an event.
+const INNER: &str = "data.id";
+const OUTER: &str = "dataId";
+
+impl Wire {
+    fn verification_id(&self) -> Result<VerificationId, DecodeError> {
+        // Every member of a verification is optional and of any type, so the one thing that can be
+        // wrong with an object is that a member is there twice. That could be the id (row 22).
+        if self.data.raw().is_some_and(|raw| raw.get().starts_with('{')) {
+            return Err(DecodeError::new("data", "has a member that is there more than once"));
+        }
+        let inner = match &*self.data {
+            Some(data) => given(INNER, &data.id)?,
+            None => None,
+        };
+        match (inner, given(OUTER, &self.data_id)?) {
+            (Some(inner), Some(outer)) if inner != outer => Err(DecodeError::new(INNER, "is not the same as dataId")),
+            (Some(id), _) | (None, Some(id)) => Ok(id.clone()),
+            (None, None) => Err(DecodeError::new(INNER, "is missing, and so is dataId")),
+        }
+    }
+
+    fn compare(self) -> Result<Event, DecodeError> {
+        let verification_id = self.verification_id()?;
+        let Self { key, data, data_id, id, user_id, user, created_at, updated_at, deleted_at } = self;
+        Ok(Event { key, data, data_id, id, user_id, user, created_at, updated_at, deleted_at, verification_id })
+    }
+}
+
+/// An id that is there must be usable: an empty one would turn "read this verification" into "list
+/// them all", and one of another type may be an id all the same, only not ours to guess.
+fn given<'a>(path: &str, id: &'a Lenient<VerificationId>) -> Result<Option<&'a VerificationId>, DecodeError> {
+    match &**id {
+        None if id.is_absent() => Ok(None),
+        None => Err(DecodeError::new(path, "is of another type than documented")),
+        Some(id) if id.as_str().is_empty() => Err(DecodeError::new(path, "is empty")),
+        Some(id) => Ok(Some(id)),
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        <Wire as Deserialize>::deserialize(input)?.compare().map_err(D::Error::custom)
+    }
+}
+
+impl WebhookEvent for Event {
+    const VENDOR: &'static str = "case-keeper";
+    /// The text read from cards, with its confidences and comparisons, comes along for every attempt.
+    const MAX_BODY: usize = 2 * 1024 * 1024;
+
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        json::decode::<Wire>(body)?.compare()
+    }
+
+    fn facts(body: &[u8]) -> Facts<'_> {
+        let [key, data, outer] = members(body, ["key", "data", OUTER]);
+        let [inner] = members_of(data, ["id"]);
+        let is_there = |id: &Option<&RawValue>| id.is_some_and(|id| id.get() != "null");
+        let subject = match (Some(inner).filter(is_there).flatten(), Some(outer).filter(is_there).flatten()) {
+            (Some(inner), Some(outer)) => text(Some(inner)).filter(|id| text(Some(outer)).as_ref() == Some(id)),
+            (inner, outer) => text(inner.or(outer)),
+        };
+        Facts::new().event(text(key)).subject(subject.filter(|id| !id.is_empty()))
+    }
+}

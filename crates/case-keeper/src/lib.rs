@@ -1,0 +1,41 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+
+mod event;
+mod id;
+mod key;
+mod link;
+mod model;
+mod verification;
+mod verify;
+
+pub use event::Event;
+pub use id::{EventId, ResultId, UserId, VerificationId};
+pub use key::{Action, EventKey, Target};
+pub use link::{FoundLink, LinkState, PresignedLink, links_in};
+pub use model::{
+    appointment::{Appointment, AppointmentStatus},
+    back_id_card::{BackIdCardEdits, BackIdCardOcr, BackIdCardResult},
+    background::{
+        BackgroundCheckStatus, BankruptcyCase, BankruptcyField, BankruptcyResult, CriminalCheckResult,
+        EmploymentVerificationResult, Finding, FindingId, SanctionDocument, SanctionPerson, SanctionResult,
+    },
+    config::{ComparedFields, FaceProvider, ProcessConfig, Validation},
+    dip_chip::{DipChipResult, Insight},
+    dopa::{ChipDopaResult, DopaResult, ResponseStatus},
+    face::{FaceRecognitionResult, FrameMatch, IdFaceRecognitionResult, LivenessResult},
+    face_analysis::{AnalysedFace, DetectedFace, FaceAnalysis, FaceAttribute, FaceDetail, FaceFlag, SensetimeAnalysis},
+    front_id_card::{
+        AuthenticDetails, AuthenticFonts, Authenticity, FrontIdCardEdits, FrontIdCardOcr, FrontIdCardResult,
+        ImageFrame, LightDetection, SplitAddress, SplitAddressParts,
+    },
+    masterdata::{Label, Masterdata, Translation, Translations},
+    passport::{PassportEdits, PassportOcr, PassportResult},
+    process::{ApprovalStatus, DocumentStatus, NotifyType, Process, VerificationStatus},
+    result::{CommonResult, ComparedPair, Comparison, ErrorKey, FailedReasons, ResultError},
+};
+pub use verification::Verification;
+pub use verify::Verifier;
+
+pub use idhooks_core as core;

@@ -1,0 +1,252 @@
+//! Background checks: criminal and employment record, sanction lists, bankruptcy.
+//!
+//! Of the v2 objects little more than the names was seen. The fields are those of their v3 cousins,
+//! which live in an entity of their own; that v2 has the same is inferred, and nothing is required.
+
+use idhooks_core::{List, Pii, RawJson, Timestamp, open_enum, record, text_id};
+
+use super::{masterdata::Translations, result::result};
+use crate::PresignedLink;
+
+text_id! {
+    /// The vendor's id of one finding (observed in public code, 2024-03).
+    pub struct FindingId;
+}
+
+open_enum! {
+    /// How far a background check is; observed in public code, 2024-03 (v3).
+    pub enum BackgroundCheckStatus {
+        /// Not asked for.
+        Unspecified = "unspecified",
+        /// Created, not begun.
+        Open = "open",
+        /// Blocked.
+        Blocked = "blocked",
+        /// Waits for you.
+        PendingClient = "pendingClient",
+        /// Waits for the vendor's staff.
+        PendingOperation = "pendingOperation",
+        /// Can not be decided.
+        Unverifiable = "unverifiable",
+        /// Done, not necessarily passed (inferred).
+        Completed = "completed",
+        /// Passed.
+        Verified = "verified",
+        /// Rejected.
+        Rejected = "rejected",
+        /// Its time went by.
+        Expired = "expired",
+    }
+}
+
+result! {
+    /// A check of the criminal record; v2.
+    ///
+    /// Source: `resultDocumentUrl` by the
+    /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events) key
+    /// `verification.criminalCheckResult.resultDocumentUrl.read`; the rest from the v3 cousin
+    /// `criminalRecord`, observed in public code, 2024-03.
+    pub struct CriminalCheckResult {
+        /// Lasting name of the result's document.
+        pub result_document_key: Pii<Box<str>>,
+        /// The result's document.
+        pub result_document_url: PresignedLink,
+        /// Whether the request was handed in.
+        pub submitted: bool,
+        /// When it was handed in.
+        pub submitted_at: Timestamp,
+        /// How far the vendor's staff is (that it has this type is inferred).
+        pub operation_status: BackgroundCheckStatus,
+        /// What was found, source by source.
+        pub results: List<Finding>,
+        /// Lasting name of the consent.
+        pub consent_document_key: Pii<Box<str>>,
+        /// The person's consent.
+        pub consent_document_url: PresignedLink,
+        /// Remarks of the vendor's staff.
+        pub remarks: List<Pii<Box<str>>>,
+        /// Lasting name of the power of attorney.
+        pub poa_consent_document_key: Pii<Box<str>>,
+        /// The power of attorney.
+        pub poa_consent_document_url: PresignedLink,
+        /// Lasting name of the copy of the card.
+        pub id_card_photocopy_document_key: Pii<Box<str>>,
+        /// The copy of the card.
+        pub id_card_photocopy_document_url: PresignedLink,
+        /// Anything else, as sent.
+        pub additional_info: RawJson,
+    }
+}
+
+result! {
+    /// A check of the employment record; v2.
+    ///
+    /// Source: `resultDocumentUrl` by the
+    /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events) key
+    /// `verification.employmentVerificationResult.resultDocumentUrl.read`; the rest from the v3
+    /// cousin `socialSecurityHistory`, observed in public code, 2024-03.
+    pub struct EmploymentVerificationResult {
+        /// Lasting name of the result's document.
+        pub result_document_key: Pii<Box<str>>,
+        /// The result's document.
+        pub result_document_url: PresignedLink,
+        /// Whether the request was handed in.
+        pub submitted: bool,
+        /// When it was handed in.
+        pub submitted_at: Timestamp,
+        /// How far the vendor's staff is (that it has this type is inferred).
+        pub operation_status: BackgroundCheckStatus,
+        /// What was found, source by source.
+        pub results: List<Finding>,
+        /// Lasting name of the consent.
+        pub consent_document_key: Pii<Box<str>>,
+        /// The person's consent.
+        pub consent_document_url: PresignedLink,
+        /// Remarks of the vendor's staff.
+        pub remarks: List<Pii<Box<str>>>,
+    }
+}
+
+record! {
+    /// What one source said.
+    ///
+    /// Source: observed in public code, 2024-03 (v3).
+    #[serde(rename_all = "camelCase")]
+    pub struct Finding {
+        required {}
+        optional {
+            /// Its id.
+            pub id: FindingId,
+            /// The source.
+            pub inspection_system: Box<str>,
+            /// Whether it has a record of the person.
+            pub found_record: bool,
+            /// What the record says.
+            pub detail: Pii<Box<str>>,
+            /// A remark.
+            pub remark: Pii<Box<str>>,
+            /// First day it covers; `YYYY-MM-DD` (inferred).
+            pub start_date: Box<str>,
+            /// Last day it covers; `YYYY-MM-DD` (inferred).
+            pub end_date: Box<str>,
+        }
+    }
+}
+
+result! {
+    /// A look into sanction lists; v2. The event key calls it `sanction`.
+    ///
+    /// Source: the name observed in public recordings, 2024-04; `persons` from the v3 cousin,
+    /// observed in public code, 2024-03.
+    pub struct SanctionResult {
+        /// People on a list who may be this one.
+        pub persons: List<SanctionPerson>,
+    }
+}
+
+record! {
+    /// A person on a sanction list.
+    ///
+    /// Source: observed in public code, 2024-03 (v3).
+    #[serde(rename_all = "camelCase")]
+    pub struct SanctionPerson {
+        required {}
+        optional {
+            /// Other names.
+            pub aliases: List<Pii<Box<str>>>,
+            /// Sex.
+            pub gender: Pii<Box<str>>,
+            /// Remarks.
+            pub remark: List<Pii<Box<str>>>,
+            /// What fits, such as `name`.
+            pub match_by: List<Box<str>>,
+            /// Birth date, as sent.
+            pub birth_date: RawJson,
+            /// Whose list it is.
+            pub sanction_by: Box<str>,
+            /// Citizenship.
+            pub citizenship: Pii<Box<str>>,
+            /// The document on the list.
+            pub identification_documents: SanctionDocument,
+        }
+    }
+}
+
+record! {
+    /// A document on a sanction list.
+    ///
+    /// Source: observed in public code, 2024-03 (v3).
+    #[serde(rename_all = "camelCase")]
+    pub struct SanctionDocument {
+        required {}
+        optional {
+            /// A note.
+            pub note: Pii<Box<str>>,
+            /// Kind of document.
+            #[serde(rename = "type")]
+            pub kind: Pii<Box<str>>,
+            /// Its number.
+            pub number: Pii<Box<str>>,
+            /// Date of issue.
+            pub issue_date: Pii<Box<str>>,
+            /// Country that issued it.
+            pub country_of_issuer: Pii<Box<str>>,
+        }
+    }
+}
+
+result! {
+    /// A look into bankruptcies; v2.
+    ///
+    /// Source: the name observed in public recordings, 2024-04; the fields from the v3 cousin,
+    /// observed in public code, 2024-03.
+    pub struct BankruptcyResult {
+        /// Whether there is a record of the person.
+        pub found_record: bool,
+        /// The record; absent when there is none (inferred).
+        pub result: Box<BankruptcyCase>,
+        /// Lasting name of the document.
+        pub document_key: Pii<Box<str>>,
+        /// The document.
+        pub document_url: PresignedLink,
+    }
+}
+
+record! {
+    /// A bankruptcy case.
+    ///
+    /// Source: observed in public code, 2024-03 (v3).
+    #[serde(rename_all = "camelCase")]
+    pub struct BankruptcyCase {
+        required {}
+        optional {
+            /// The case's number.
+            pub case_no: Pii<Box<str>>,
+            /// The court.
+            pub court: Pii<Box<str>>,
+            /// Number of the case while undecided ("black").
+            pub bankruptcy_black_case_no: Pii<Box<str>>,
+            /// Number of the case once decided ("red").
+            pub bankruptcy_red_case_no: Pii<Box<str>>,
+            /// Who brought it.
+            pub by_plaintiff: Pii<Box<str>>,
+            /// The record as a table: rows of named values.
+            pub data: List<List<BankruptcyField>>,
+        }
+    }
+}
+
+record! {
+    /// A named value in a bankruptcy record.
+    ///
+    /// Source: observed in public code, 2024-03 (v3).
+    pub struct BankruptcyField {
+        required {}
+        optional {
+            /// Its name.
+            pub translation: Translations,
+            /// Its value.
+            pub value: Pii<Box<str>>,
+        }
+    }
+}

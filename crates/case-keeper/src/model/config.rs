@@ -1,0 +1,159 @@
+//! What you asked of a check.
+
+use std::fmt;
+
+use idhooks_core::{Decimal, List, open_enum, record};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer},
+};
+
+record! {
+    /// What you asked of one check. One type for all of them; each uses some of the fields.
+    ///
+    /// Source: observed in public code, 2024-03 to 2026-03; `minimumAge`
+    /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023),
+    /// `validations` [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v14-release-notes-27-july-2023).
+    #[serde(rename_all = "camelCase")]
+    pub struct ProcessConfig {
+        required {}
+        optional {
+            /// Whether the check is asked for.
+            pub required: bool,
+            /// How many attempts the end user has.
+            pub attempts: u32,
+            /// How many are **left**, whatever the name says: 3 became 2 after one try.
+            pub current_attempt: u32,
+            /// Whether the end user may correct what was read.
+            pub is_editable: bool,
+            /// Whether the checks this one builds on are asked for as well.
+            pub dependencies_required: bool,
+            /// How alike things must be; seen as a share (`0.8`) and as a percentage (`90`). See
+            /// [`ProcessConfig::threshold_in_either_spelling`].
+            pub threshold: Decimal,
+            /// The same under its older, misspelt name, which v2 still sends.
+            pub thresh_hold: Decimal,
+            /// How many movements prove that the face is alive.
+            pub liveness_count: u32,
+            /// Who checks that.
+            pub liveness_provider: FaceProvider,
+            /// Who compares faces.
+            pub face_recognition_provider: FaceProvider,
+            /// The least match level for the provider FaceTec.
+            #[serde(rename = "minFaceTecMatchLevel")]
+            pub min_facetec_match_level: u32,
+            /// Whether less important fields, such as the middle name, are compared too.
+            pub compare_non_essential_fields: ComparedFields,
+            /// What is looked at on the card.
+            pub validations: List<Validation>,
+            /// The youngest age let through, in years.
+            pub minimum_age: u32,
+            /// The oldest age let through, in years.
+            pub maximum_age: u32,
+            /// How long the document must still hold, as an ISO 8601 duration (`P30D`).
+            pub expiry_threshold: Box<str>,
+            /// Codes of countries that are not taken.
+            pub country_code_blacklist: List<Box<str>>,
+            /// Whether a failure ends the whole flow.
+            pub end_flow_on_failure: bool,
+        }
+    }
+}
+
+impl ProcessConfig {
+    /// `threshold`, else the misspelt `threshHold`.
+    #[must_use]
+    pub fn threshold_in_either_spelling(&self) -> Option<&Decimal> {
+        self.threshold.as_ref().or(self.thresh_hold.as_ref())
+    }
+}
+
+open_enum! {
+    /// Who looks at faces.
+    ///
+    /// Source: observed in public code, 2024-03 and 2024-04;
+    /// [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v13-release-notes-13-july-2023) in part.
+    pub enum FaceProvider {
+        /// FaceTec.
+        Facetec = "facetec",
+        /// FaceTec for liveness, Amazon Rekognition for the match (inferred); v2.
+        FacetecXAws = "facetecXAWS",
+        /// Amazon Rekognition; v3.
+        Aws = "aws",
+        /// SenseTime.
+        Sensetime = "sensetime",
+    }
+}
+
+open_enum! {
+    /// What is looked at on the front of a card.
+    ///
+    /// Source: [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v14-release-notes-27-july-2023),
+    /// but for the last.
+    pub enum Validation {
+        /// What was read against what you gave.
+        Comparison = "comparison",
+        /// Whether it expired.
+        Expired = "expired",
+        /// The type it is set in.
+        IdCardFont = "idCardFont",
+        /// The hologram.
+        Hologram = "hologram",
+        /// The microprint.
+        Microprint = "microprint",
+        /// The picture.
+        Mugshot = "mugshot",
+        /// Whether it is a picture of a picture.
+        Recapture = "recapture",
+        /// The red line.
+        RedLine = "redLine",
+        /// The age.
+        RestrictedAge = "restrictedAge",
+        /// Details of the picture; observed in public code, 2026-03.
+        MugshotFaceDetails = "mugshotFaceDetails",
+    }
+}
+
+/// Which of the less important fields are compared, in the shape it came (both observed in public
+/// code, 2024-03).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ComparedFields {
+    /// All or none.
+    All(bool),
+    /// These.
+    Named(List<Box<str>>),
+}
+
+impl Serialize for ComparedFields {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All(all) => all.serialize(out),
+            Self::Named(names) => names.serialize(out),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ComparedFields {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = ComparedFields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false or an array")
+            }
+
+            fn visit_bool<E: Error>(self, all: bool) -> Result<ComparedFields, E> {
+                Ok(ComparedFields::All(all))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<ComparedFields, A::Error> {
+                List::deserialize(SeqAccessDeserializer::new(seq)).map(ComparedFields::Named)
+            }
+        }
+
+        input.deserialize_any(Fields)
+    }
+}

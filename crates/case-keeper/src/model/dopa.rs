@@ -1,0 +1,127 @@
+//! The Thai civil registry's answer.
+
+use std::fmt;
+
+use idhooks_core::Pii;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, Visitor},
+};
+
+use super::{response::view, result::result};
+use crate::ResultId;
+
+result! {
+    /// A check of the card against DOPA, the Thai civil registry.
+    ///
+    /// Source: observed in public code, 2024-03.
+    pub struct DopaResult {
+        /// Whether the registry could not be asked.
+        pub dopa_request_failed: bool,
+        /// The registry's own status.
+        pub response_status: ResponseStatus,
+        /// Whether the check was passed over.
+        pub is_bypassed: bool,
+        /// The front of the card that was checked.
+        pub front_id_card_result_id: ResultId,
+        /// The back of the card that was checked.
+        pub back_id_card_result_id: ResultId,
+    }
+}
+
+impl DopaResult {
+    /// The registry's words about the card: `response.message`, `response.data.message` or
+    /// `response.data.descField`, whichever comes first.
+    #[must_use]
+    pub fn message(&self) -> Option<Pii<Box<str>>> {
+        let places = [&["message"][..], &["data", "message"], &["data", "descField"]];
+        places.into_iter().find_map(|path| view(&self.response, path))
+    }
+
+    /// `response.statusCode`: the HTTP status the registry answered with. The vendor asks again
+    /// later after 404, 429, 500, 502, 503 and 504.
+    #[must_use]
+    pub fn upstream_status(&self) -> Option<u16> {
+        view(&self.response, &["statusCode"])
+    }
+}
+
+result! {
+    /// A check of what the card's chip said against DOPA, the Thai civil registry; v3.
+    ///
+    /// Source: observed in public code, 2024-03.
+    pub struct ChipDopaResult {
+        /// Whether the registry could not be asked.
+        pub request_failed: bool,
+        /// The registry's own status.
+        pub response_status: ResponseStatus,
+        /// The reading of the chip that was checked.
+        pub dip_chip_result_id: ResultId,
+    }
+}
+
+impl ChipDopaResult {
+    /// `response.statusCode`, as in [`DopaResult::upstream_status`] (inferred).
+    #[must_use]
+    pub fn upstream_status(&self) -> Option<u16> {
+        view(&self.response, &["statusCode"])
+    }
+}
+
+/// The registry's own status, a text or a number, in the shape it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponseStatus {
+    /// A text, such as `"200"`.
+    Text(Box<str>),
+    /// A whole number, such as `200`.
+    Number(i64),
+}
+
+impl ResponseStatus {
+    /// The number, in either shape; `None` for a text that is none.
+    #[must_use]
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Self::Text(text) => text.parse().ok(),
+            Self::Number(number) => Some(*number),
+        }
+    }
+}
+
+impl Serialize for ResponseStatus {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(out),
+            Self::Number(number) => number.serialize(out),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ResponseStatus {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl Visitor<'_> for Either {
+            type Value = ResponseStatus;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or a whole number")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<ResponseStatus, E> {
+                Ok(ResponseStatus::Text(text.into()))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<ResponseStatus, E> {
+                Ok(ResponseStatus::Number(number))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<ResponseStatus, E> {
+                number.try_into().map(ResponseStatus::Number).map_err(E::custom)
+            }
+        }
+
+        input.deserialize_any(Either)
+    }
+}

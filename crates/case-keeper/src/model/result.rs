@@ -1,0 +1,268 @@
+//! What every result has.
+
+use std::fmt;
+
+use idhooks_core::{Decimal, List, Pii, open_enum, record};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer},
+};
+
+/// Declares a result: the fields every one has, then its own.
+macro_rules! result {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident {
+        $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $field_type:ty,)*
+    }) => {
+        idhooks_core::record! {
+            $(#[$meta])*
+            ///
+            /// Every field may be absent: a delivery can be partial, and v2 and v3 differ.
+            #[serde(rename_all = "camelCase")]
+            $vis struct $name {
+                required {}
+                optional {
+                    /// Id of this attempt.
+                    pub id: $crate::ResultId,
+                    /// When it was made; RFC 3339, UTC, with milliseconds.
+                    pub created_at: idhooks_core::Timestamp,
+                    /// When it last changed.
+                    pub updated_at: idhooks_core::Timestamp,
+                    /// The verification it belongs to.
+                    pub verification_id: $crate::VerificationId,
+                    /// Whether the check passed.
+                    pub verified: bool,
+                    /// Whether the end user confirmed it; v2.
+                    pub confirmed: bool,
+                    /// Whether the check was done; v3.
+                    pub completed: bool,
+                    /// Whether what was handed in is valid; v3.
+                    pub valid: bool,
+                    /// What is wrong; empty, `null` or absent when nothing is. One that is `skipped`
+                    /// did not count ([documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023)).
+                    pub errors: idhooks_core::List<$crate::ResultError>,
+                    /// What is wrong, in older words.
+                    pub failed_reasons: $crate::FailedReasons,
+                    /// The provider's answer as it came; its shape varies. The methods of this type
+                    /// read the places that are known.
+                    pub response: idhooks_core::RawJson,
+                    /// What the end user corrected, as sent; `null` when nothing.
+                    pub edits: idhooks_core::RawJson,
+                    /// What was read against what you gave.
+                    pub comparisons: idhooks_core::List<$crate::Comparison>,
+                    $($(#[$field_meta])* $field_vis $field: $field_type,)*
+                }
+            }
+        }
+
+        impl $name {
+            /// `response.failedReasons`: there it was recorded as an empty text, where the result
+            /// itself has an array.
+            #[must_use]
+            pub fn response_failed_reasons(&self) -> Option<$crate::FailedReasons> {
+                $crate::model::response::view(&self.response, &["failedReasons"])
+            }
+
+            /// `response.comparisons`: v2 repeats the comparisons there.
+            #[must_use]
+            pub fn response_comparisons(&self) -> Option<idhooks_core::List<$crate::Comparison>> {
+                $crate::model::response::view(&self.response, &["comparisons"])
+            }
+        }
+    };
+}
+
+pub(crate) use result;
+
+result! {
+    /// A result of which nothing but the common part is known: AMLO, education, income, references.
+    ///
+    /// Source: observed in public recordings, 2024-04 (v2).
+    pub struct CommonResult {}
+}
+
+record! {
+    /// One thing that is wrong with a result.
+    ///
+    /// Source: [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023);
+    /// `skipped` observed in public code, 2024-03.
+    pub struct ResultError {
+        required {}
+        optional {
+            /// What is wrong.
+            pub key: ErrorKey,
+            /// Whether it was let through all the same.
+            pub skipped: bool,
+        }
+    }
+}
+
+open_enum! {
+    /// What can be wrong with a result.
+    ///
+    /// Source: observed in public code, 2024-03, unless it says documented
+    /// ([1](https://case-keeper-core.readme.io/changelog/release-notes-29062023)).
+    pub enum ErrorKey {
+        /// The document expires soon: front card, passport.
+        AboutToExpire = "aboutToExpire",
+        /// What was read differs from what you gave: both sides of the card, passport, face.
+        Comparison = "comparison",
+        /// The document expired: front card, passport.
+        Expired = "expired",
+        /// The type on the card is not the real one: front card.
+        Font = "font",
+        /// The hologram: front card.
+        Hologram = "hologram",
+        /// The microprint: front card.
+        Microprint = "microprint",
+        /// The picture on the card: front card.
+        Mugshot = "mugshot",
+        /// A picture of a picture: front card.
+        Recapture = "recapture",
+        /// The red line: front card.
+        RedLine = "redLine",
+        /// Too young or too old: front card, passport. Documented.
+        RestrictedAge = "restrictedAge",
+        /// Glare: front card.
+        Light = "light",
+        /// The passport's chip may be a copy.
+        ActiveAuthFailed = "activeAuthFailed",
+        /// The passport's chip did not answer as it should.
+        ChipAuthFailed = "chipAuthFailed",
+        /// The device can not read chips: passport.
+        NfcNotSupported = "nfcNotSupported",
+        /// What the passport's chip holds is not signed as it should be.
+        PassiveAuthFailed = "passiveAuthFailed",
+        /// Issued by a country you do not take: passport.
+        RestrictedCountry = "restrictedCountry",
+        /// A nationality you do not take: passport.
+        RestrictedNationality = "restrictedNationality",
+        /// The expiry date: passport, in the pages of 2023. Documented.
+        ExpiryDate = "expiryDate",
+        /// What was read differs from what you gave: passport, in the pages of 2023. Documented.
+        CompareData = "compareData",
+        /// A hat, a mask and the like: liveness.
+        DetectedFaceAttributes = "detectedFaceAttributes",
+        /// The provider FaceTec failed: liveness.
+        FacetecFailed = "facetecFailed",
+        /// No face: liveness.
+        FaceNotFound = "faceNotFound",
+        /// Too few movements: liveness.
+        LivenessCountNotMet = "livenessCountNotMet",
+        /// Not alive: liveness.
+        LivenessNotDetected = "livenessNotDetected",
+        /// A made-up video: liveness.
+        VideoSpoofingDetected = "videoSpoofingDetected",
+        /// The card belongs to somebody else: dip chip.
+        CardOwnerCompare = "cardOwnerCompare",
+        /// The picture of the card differs from the chip's: dip chip.
+        MugshotCompare = "mugshotCompare",
+        /// The face differs from the card's picture: dip chip.
+        FaceVsMugshotCompare = "faceVSMugshotCompare",
+        /// The card can not be read: dip chip.
+        CannotReadCard = "cannotReadCard",
+        /// No agent goes there: dip chip.
+        NotInServiceArea = "notInServiceArea",
+    }
+}
+
+/// `failedReasons`, in the shape it came: a list beside a result, an empty text inside `response`
+/// (observed in public recordings, 2024-04).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailedReasons {
+    /// Names of what failed, such as `comparison`.
+    List(List<Box<str>>),
+    /// A text; only the empty one was seen.
+    Text(Pii<Box<str>>),
+}
+
+impl FailedReasons {
+    /// Whether it names nothing, in either shape.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::List(reasons) => reasons.is_empty(),
+            Self::Text(text) => text.expose().is_empty(),
+        }
+    }
+
+    /// The names, in either shape: an empty text is none, any other is one.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let (list, text) = match self {
+            Self::List(reasons) => (&**reasons, None),
+            Self::Text(text) => (&[][..], Some(&**text.expose()).filter(|text| !text.is_empty())),
+        };
+        list.iter().map(|reason| &**reason).chain(text)
+    }
+}
+
+impl Serialize for FailedReasons {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::List(reasons) => reasons.serialize(out),
+            Self::Text(text) => text.serialize(out),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for FailedReasons {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Reasons;
+
+        impl<'de> Visitor<'de> for Reasons {
+            type Value = FailedReasons;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array or a string")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<FailedReasons, E> {
+                Ok(FailedReasons::Text(Pii::from(Box::from(text))))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<FailedReasons, A::Error> {
+                List::deserialize(SeqAccessDeserializer::new(seq)).map(FailedReasons::List)
+            }
+        }
+
+        input.deserialize_any(Reasons)
+    }
+}
+
+record! {
+    /// What was read against what you gave, for one field.
+    ///
+    /// Source: observed in public recordings, 2024-04.
+    #[serde(rename_all = "camelCase")]
+    pub struct Comparison {
+        required {}
+        optional {
+            /// The field, such as `firstName`.
+            pub key: Box<str>,
+            /// How alike they are, from 0 to 100.
+            pub result: Decimal,
+            /// The pairs that were compared.
+            pub comparison_result: List<ComparedPair>,
+        }
+    }
+}
+
+record! {
+    /// Two values that were compared.
+    ///
+    /// Source: observed in public recordings, 2024-04.
+    #[serde(rename_all = "camelCase")]
+    pub struct ComparedPair {
+        required {}
+        optional {
+            /// Names of the two.
+            pub keys: List<Box<str>>,
+            /// The two, in the same order; `None` for one that was not there.
+            pub values: List<Option<Pii<Box<str>>>>,
+            /// How many changes lead from one to the other (inferred).
+            pub distance: Decimal,
+            /// Whether there was anything to compare.
+            pub has_result: bool,
+        }
+    }
+}

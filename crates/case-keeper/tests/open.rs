@@ -1,0 +1,126 @@
+//! Who may knock, and that knocking proves nothing.
+
+use idhooks_case_keeper::{
+    Event, Verifier,
+    core::{Credential, Credentials, Hint, Key, Proof, Refused, Verify, WebhookEvent as _},
+};
+use idhooks_fixtures::{Fixture, find};
+
+const SECRET: &str = "Zf9qk2c71d4n8w0x";
+const NO_HEADERS: &[(&str, &str)] = &[];
+
+fn sample() -> &'static Fixture {
+    find("case-keeper", "verification-created").expect("a fixture")
+}
+
+fn with(headers: &[(&str, &str)], verifier: &Verifier) -> Result<Hint<Event>, Refused> {
+    verifier.verify(headers, sample().body)
+}
+
+fn at(path: &str, verifier: &Verifier) -> Result<Hint<Event>, Refused> {
+    verifier.verify_at(path, NO_HEADERS, sample().body)
+}
+
+#[test]
+fn an_open_door_gives_hints() {
+    let verifier = Verifier::new();
+    for hint in [with(NO_HEADERS, &verifier), with(&[("authorization", "Bearer x"); 2], &verifier), at("/x", &verifier)]
+    {
+        let hint = hint.expect("a hint");
+        assert_eq!(hint.evidence().proof(), Proof::Nothing);
+        assert!(!hint.evidence().proof().covers_body());
+        assert_eq!(hint.event().expect("an event").key.as_str(), "verification.created");
+        assert_eq!(&hint.body()[..], sample().body);
+    }
+}
+
+#[test]
+fn an_unreadable_hint_is_not_admitted() {
+    use idhooks_case_keeper::core::Delivery as _;
+    let verifier = Verifier::new();
+    assert!(with(NO_HEADERS, &verifier).expect("a hint").admit().is_ok());
+    for body in [&b"{}"[..], b"", b"[]", br#"{"key":"verification.created"}"#] {
+        let hint = verifier.verify(NO_HEADERS, body).expect("a hint");
+        assert!(hint.admit().is_err());
+    }
+}
+
+#[test]
+fn a_path_is_a_door() {
+    let verifier = Verifier::guarded(Credential::path(SECRET).expect("a credential"));
+    for path in [format!("/hooks/{SECRET}"), format!("/{SECRET}"), format!("/a/b/{SECRET}/")] {
+        assert_eq!(at(&path, &verifier).expect("a hint").evidence().proof(), Proof::Path, "{path}");
+    }
+    for path in [
+        "",
+        "/",
+        "/hooks",
+        "/hooks/",
+        "/hooks/guessed",
+        "/Zf9qk2c71d4n8w0x/hooks",
+        "/hooks/zf9qk2c71d4n8w0x",
+        "/hooks/Zf9qk2c71d4n8w0",
+        "/hooks/Zf9qk2c71d4n8w0xx",
+        "/hooks/Zf9qk2c71d4n8w0%78",
+    ] {
+        assert_eq!(at(path, &verifier).err(), Some(Refused::Mismatch), "{path}");
+    }
+    assert_eq!(with(NO_HEADERS, &verifier).err(), Some(Refused::MissingHeader), "the path was not given");
+}
+
+#[test]
+fn a_header_is_a_door() {
+    let verifier = Verifier::guarded(Credential::in_header("X-Gateway", SECRET).expect("a credential"));
+    let given = [("x-gateway", SECRET)];
+    assert_eq!(with(&given, &verifier).expect("a hint").evidence().proof(), Proof::ApiKey);
+    for (headers, reason) in [
+        (NO_HEADERS, Refused::MissingHeader),
+        (&[("x-gateway", "")], Refused::Malformed),
+        (&[("x-gateway", "guessed")], Refused::Mismatch),
+        (&[("x-gateway-2", SECRET)], Refused::MissingHeader),
+        (&[given[0], given[0]], Refused::RepeatedHeader),
+        (&[given[0], ("X-GATEWAY", "guessed")], Refused::RepeatedHeader),
+    ] {
+        assert_eq!(with(headers, &verifier).err(), Some(reason), "{headers:?}");
+    }
+    let long = "x".repeat(2 * 1024);
+    assert_eq!(with(&[("x-gateway", &long)], &verifier).err(), Some(Refused::Malformed));
+}
+
+#[test]
+fn row_5_several_doors_and_new_locks() {
+    let old = Credential::path("old-path-secret").expect("a credential").named("old");
+    let new = Credential::path("new-path-secret").expect("a credential").named("new");
+    let doors = Credentials::new([old.clone(), new.clone()]).expect("two credentials");
+    let verifier = Verifier::guarded(doors.clone());
+    assert_eq!(at("/new-path-secret", &verifier).expect("a hint").evidence().label(), Some("new"));
+    assert_eq!(at("/old-path-secret", &verifier).expect("a hint").evidence().label(), Some("old"));
+    doors.replace([new]).expect("one credential");
+    assert_eq!(at("/old-path-secret", &verifier).err(), Some(Refused::Mismatch));
+}
+
+/// Row 50: what a stranger could learn is the same whatever they sent.
+#[test]
+fn row_50_reasons_are_constant_and_say_nothing() {
+    let verifier = Verifier::guarded(Credential::path(SECRET).expect("a credential")).endpoint("bangkok");
+    let refused = at("/CANARY", &verifier).expect_err("a wrong path");
+    assert_eq!(refused.to_string(), "no accepted secret fits the delivery");
+    assert_eq!(refused.as_str(), "mismatch");
+    let shown = format!("{refused:?} {verifier:?} {:?}", at(&format!("/{SECRET}"), &verifier));
+    assert!(!shown.contains(SECRET) && !shown.contains("CANARY"), "{shown}");
+    assert!(shown.contains("bangkok"), "{shown}");
+}
+
+#[test]
+fn a_delivery_says_what_glue_needs() {
+    assert_eq!(Event::VENDOR, "case-keeper");
+    assert_eq!(<Verifier as Verify>::MAX_BODY, 2 * 1024 * 1024);
+    assert_eq!(<Verifier as Verify>::CONTENT_TYPE, None);
+
+    let hint = with(NO_HEADERS, &Verifier::new().endpoint("bangkok")).expect("a hint");
+    assert_eq!(hint.endpoint(), Some("bangkok"));
+    assert_eq!(hint.facts().event_name(), Some("verification.created"));
+    assert_eq!(hint.facts().subject_id(), Some(hint.event().expect("an event").verification_id().as_str()));
+    assert_eq!(hint.facts().time(), None);
+    assert!(matches!(hint.key(), Key::Content(_)), "the vendor gives no id of a delivery");
+}

@@ -1,0 +1,222 @@
+//! Every promise about bodies, over every fixture.
+
+use idhooks_case_keeper::Event;
+use idhooks_fixtures::{CASE_KEEPER, Fixture, drift::places, suite::Payload};
+
+/// Names of members whose text is about a person, but for those that another member has as well
+/// (`id`, `key`, `code`, `type`, `result`): `webhook.rs` looks at these one by one.
+const PERSONAL: &[&str] = &[
+    // The verification, and what was read from documents.
+    "citizenId",
+    "passportNumber",
+    "laserCode",
+    "firstName",
+    "middleName",
+    "lastName",
+    "dateOfBirth",
+    "title",
+    "sex",
+    "label",
+    "value",
+    "th",
+    "en",
+    "email",
+    "phoneNumber",
+    "feedback",
+    "smsNotifyContent",
+    "emailNotifyContent",
+    "emailNotifySubject",
+    "titleTh",
+    "titleEn",
+    "firstNameTh",
+    "firstNameEn",
+    "middleNameTh",
+    "middleNameEn",
+    "lastNameTh",
+    "lastNameEn",
+    "dateOfIssue",
+    "dateOfExpiry",
+    "issueDate",
+    "expiryDate",
+    "gender",
+    "issuingState",
+    "nationality",
+    "laser",
+    "values",
+    // The capability.
+    "dataId",
+    "verificationId",
+    // Free text, and what is kept raw.
+    "remark",
+    "remarks",
+    "addressRemark",
+    "cancelledReason",
+    "detail",
+    "note",
+    "message",
+    "descField",
+    "error",
+    "data",
+    "user",
+    "meta",
+    "verification",
+    "verifications",
+    "approvalRemark",
+    "response",
+    "edits",
+    "nfcData",
+    "idCardResponse",
+    "faceComparison",
+    "faceAttributesResponse",
+    "additionalInfo",
+    "birthDate",
+    // Places and devices.
+    "province",
+    "district",
+    "subDistrict",
+    "zipCode",
+    "address",
+    "pinCode",
+    "latitude",
+    "longtitude",
+    "region",
+    "ip",
+    "lat",
+    "long",
+    "zip",
+    "countryCode",
+    "country",
+    "city",
+    "timezone",
+    // Inside `response`.
+    "id_number",
+    "title_th",
+    "title_en",
+    "first_name_th",
+    "first_name_en",
+    "middle_name_th",
+    "middle_name_en",
+    "last_name_th",
+    "last_name_en",
+    "name_en",
+    "full_name_th",
+    "middle_last_name_en",
+    "title_first_name_en",
+    "date_of_birth_th",
+    "date_of_birth_en",
+    "date_of_issue_th",
+    "date_of_issue_en",
+    "date_of_expiry_th",
+    "date_of_expiry_en",
+    "address_th",
+    "address_no",
+    "sub_district",
+    "religion_th",
+    "serial_number",
+    "input",
+    "phone",
+    "zipcode",
+    "subdistrict",
+    "laser_code",
+    "mrz_passport_number",
+    "mrz_given_name",
+    "mrz_surname",
+    "mrz_sex",
+    "mrz_issuing_state",
+    "mrz_nationality",
+    "mrz_date_of_birth",
+    "mrz_date_of_expiry",
+    // Background checks.
+    "aliases",
+    "citizenship",
+    "number",
+    "countryOfIssuer",
+    "caseNo",
+    "court",
+    "bankruptcyBlackCaseNo",
+    "bankruptcyRedCaseNo",
+    "byPlaintiff",
+    // Pictures and documents: names and links.
+    "faceImageKey",
+    "faceImageUrl",
+    "idCardImageKey",
+    "idCardImageUrl",
+    "fileKey",
+    "fileUrl",
+    "passportImageUrl",
+    "livenessImageKey",
+    "livenessImageUrl",
+    "livenessVideoKey",
+    "livenessVideoUrl",
+    "livenessFrameKey",
+    "livenessFrameUrl",
+    "sourceImageKey",
+    "sourceImageUrl",
+    "targetImageKey",
+    "targetImageUrl",
+    "identityImageKey",
+    "identityImageUrl",
+    "resultDocumentKey",
+    "resultDocumentUrl",
+    "consentDocumentKey",
+    "consentDocumentUrl",
+    "poaConsentDocumentKey",
+    "poaConsentDocumentUrl",
+    "idCardPhotocopyDocumentKey",
+    "idCardPhotocopyDocumentUrl",
+    "documentKey",
+    "documentUrl",
+];
+
+/// The fixtures that carry the verification's id in these places. They differ in what they can not do
+/// without, so the suite is run once for each kind.
+fn with_ids(inner: bool, outer: bool) -> Payload<Event> {
+    let has = |fixture: &Fixture, wanted: &str| {
+        places(fixture.body).expect("a fixture").iter().any(|place| place.to_string() == wanted)
+    };
+    let fixtures: Vec<_> = CASE_KEEPER
+        .iter()
+        .filter(|fixture| has(fixture, "data.id") == inner && has(fixture, "dataId") == outer)
+        .copied()
+        .collect();
+    assert!(!fixtures.is_empty());
+    Payload {
+        fixtures: fixtures.leak(),
+        is_known: |event| event.key.is_known(),
+        required: |_, _| unreachable!("set by each test"),
+        name: "key",
+        personal: PERSONAL,
+    }
+}
+
+#[test]
+fn keeps_every_promise_with_the_id_in_data() {
+    Payload { required: |_, place| matches!(place, "key" | "data" | "data.id"), ..with_ids(true, false) }.check();
+}
+
+#[test]
+fn keeps_every_promise_with_the_id_beside_data() {
+    Payload { required: |_, place| matches!(place, "key" | "dataId"), ..with_ids(false, true) }.check();
+}
+
+/// With both ids neither is required, and neither can be another: that is not one thing to the
+/// suite, so its parts are called one by one. `webhook.rs` has the conflicts.
+#[test]
+fn keeps_every_promise_with_both_ids() {
+    let unbent = Payload { required: |_, place| matches!(place, "key" | "data.id" | "dataId"), ..with_ids(true, true) };
+    unbent.every_fixture_reads_and_writes_back();
+    unbent.row_25_drift_is_read_and_nothing_is_lost();
+    unbent.row_25_unknown_names_are_kept();
+    unbent.row_22_repeated_members_are_refused();
+    unbent.row_49_nothing_personal_is_printed();
+    unbent.rows_19_to_24_hostile_bodies_are_turned_away();
+    unbent.any_bytes_are_survived();
+    Payload { required: |_, place| place == "key", ..unbent }.required_members_are_named_when_missing();
+}
+
+#[test]
+fn every_fixture_is_of_one_kind() {
+    let kinds = [(true, false), (false, true), (true, true)];
+    let all: usize = kinds.iter().map(|(inner, outer)| with_ids(*inner, *outer).fixtures.len()).sum();
+    assert_eq!(all, CASE_KEEPER.len());
+}

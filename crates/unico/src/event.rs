@@ -1,0 +1,188 @@
+//! The body of a delivery: two envelopes, told apart by the member that names what happened.
+
+use std::{borrow::Cow, mem};
+
+use idhooks_core::{
+    Decimal, DecodeError, Facts, Pii, RawJson, Timestamp, WebhookEvent,
+    json::{self, members, members_of, text},
+    record,
+};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::{
+    CheckEvent, CheckStatus, CheckUpdate, CheckedProcess, Flow, LastEvent, ProcessFinished, ProcessId, ProcessResult,
+    ProcessState,
+};
+
+/// One notice of Unico.
+///
+/// Sources: [documented](https://developer.unico.io/developers/webhooks-and-events/event-types) for
+/// [`Finished`](Self::Finished), observed in public code for [`Check`](Self::Check).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A process came to its end.
+    Finished(ProcessFinished),
+    /// A process of the API contract ("by client", formerly Check) changed.
+    Check(CheckUpdate),
+    /// A state or event this release has no type for. A known one whose body does not fit is an
+    /// error instead, so it can not hide here.
+    #[non_exhaustive]
+    Other {
+        /// The vendor's `state`, or `event` where there is no `state`.
+        name: Box<str>,
+        /// The whole body.
+        body: RawJson,
+    },
+}
+
+impl Event {
+    /// The vendor's name of what happened: `state`, or `event` in a Check notice.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Finished(process) => process.state.as_str(),
+            Self::Check(update) => update.event.as_str(),
+            Self::Other { name, .. } => name,
+        }
+    }
+
+    /// Whether this release has a type for it.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Other { .. })
+    }
+}
+
+record! {
+    /// Every field either envelope has, so that one pass reads them all. None is required here:
+    /// which ones are depends on the envelope.
+    #[serde(rename_all = "camelCase")]
+    struct Wire {
+        required {}
+        optional {
+            process_id: ProcessId,
+            state: Box<str>,
+            flow: Flow,
+            result: ProcessResult,
+            last_event: LastEvent,
+            last_event_description: Pii<Box<str>>,
+            event_date: Timestamp,
+            event: Box<str>,
+            data: WireProcess,
+        }
+    }
+}
+
+record! {
+    /// [`CheckedProcess`] with an optional id, so that an error can say `data.id` and not just `data`.
+    struct WireProcess {
+        required {}
+        optional {
+            id: ProcessId,
+            status: CheckStatus,
+            score: Decimal,
+        }
+    }
+}
+
+impl Wire {
+    fn finished(self, state: ProcessState) -> Result<ProcessFinished, DecodeError> {
+        Ok(ProcessFinished {
+            process_id: self.process_id.require("processId")?,
+            state,
+            flow: self.flow,
+            result: self.result,
+            last_event: self.last_event,
+            last_event_description: self.last_event_description,
+        })
+    }
+
+    fn check(self, event: CheckEvent) -> Result<CheckUpdate, DecodeError> {
+        let WireProcess { id, status, score } = self.data.require("data")?;
+        let data = CheckedProcess { id: id.require("data.id")?, status, score };
+        Ok(CheckUpdate { event, data, event_date: self.event_date })
+    }
+
+    /// What to blame when nothing says what happened.
+    fn nameless(&self) -> DecodeError {
+        let is_there = [!self.process_id.is_absent(), !self.data.is_absent()];
+        DecodeError::missing(match is_there {
+            [true, _] => "state",
+            [false, true] => "event",
+            [false, false] => "processId",
+        })
+    }
+}
+
+impl WebhookEvent for Event {
+    const VENDOR: &'static str = "unico";
+
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        let mut wire: Wire = json::decode(body)?;
+        let name = if !wire.state.is_absent() {
+            let name = mem::take(&mut wire.state).require("state")?;
+            let state = ProcessState::from(&*name);
+            if state.is_finished() {
+                return wire.finished(state).map(Self::Finished);
+            }
+            name
+        } else if !wire.event.is_absent() {
+            let name = mem::take(&mut wire.event).require("event")?;
+            let event = CheckEvent::from(&*name);
+            if event.is_known() {
+                return wire.check(event).map(Self::Check);
+            }
+            name
+        } else {
+            return Err(wire.nameless());
+        };
+        Ok(Self::Other { name, body: json::decode(body)? })
+    }
+
+    fn facts(body: &[u8]) -> Facts<'_> {
+        let [process, state, event, data, time] = members(body, ["processId", "state", "event", "data", "eventDate"]);
+        if said(state).is_some() {
+            let (process, state) = (text(process), text(state));
+            return Facts::new()
+                .event(state.clone())
+                .subject(process.clone())
+                .identity([process.map(lower_case), state]);
+        }
+        let [id, status, score] = members_of(data, ["id", "status", "score"]);
+        let (id, event) = (text(id), text(event));
+        let facts = Facts::new().event(event.clone()).subject(id.clone()).occurred_at(text(time));
+        // Only of this event is it known that these four tell one notice from the next. Any other
+        // name gets the digest of its body.
+        if event.as_deref() != Some(CheckEvent::UpdateProcess.as_str()) {
+            return facts;
+        }
+        // The same process is notified again with another status or score, so both are part of the
+        // key. Where one is absent its place is taken, because to fall back to the digest of the body
+        // would make a late retry with, say, another `eventDate` a new event; and the place taken is
+        // JSON's own `null`, because absent and `null` are the same to the reader.
+        let as_sent = |member| Some(Cow::Borrowed(said(member).unwrap_or("null")));
+        facts.identity([id.map(lower_case), event, as_sent(status), as_sent(score)])
+    }
+}
+
+/// The JSON of a member that is there and not `null`.
+fn said(member: Option<&RawValue>) -> Option<&str> {
+    member.map(RawValue::get).filter(|json| *json != "null")
+}
+
+/// Letter case differs between the vendor's pages; the key must not.
+fn lower_case(id: Cow<'_, str>) -> Cow<'_, str> {
+    if id.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(id.to_ascii_lowercase()) } else { id }
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Finished(process) => process.serialize(out),
+            Self::Check(update) => update.serialize(out),
+            Self::Other { body, .. } => body.serialize(out),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! A process that came to its end, as IDCloud's current notice tells it.
+
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+};
+
+use idhooks_core::{Pii, Printable, open_enum, record};
+use serde::{Deserialize, Serialize};
+
+/// Unico's id of a process, a UUID in the samples.
+///
+/// Any text: vendors change formats. Kept as sent, and compared without regard to ASCII case:
+/// Unico's current pages write ids in lower case, its oldest ones in upper case
+/// ([documented](https://developers.unico.io/en/docs/IDunico/Integracao/IDUnico_ID99)), and both
+/// name the same process (inferred). The same identifier is `id` in answers of the REST API
+/// ([documented](https://developer.unico.io/resources/glossary/index.html)). `Display` escapes
+/// characters that could disturb a log.
+///
+/// ```
+/// use idhooks_unico::ProcessId;
+///
+/// let id = ProcessId::from("8263A268-5388-492a-bca2-28e1ff4a69f0");
+/// assert_eq!(id, ProcessId::from("8263a268-5388-492a-bca2-28e1ff4a69f0"));
+/// assert_eq!(id.as_str(), "8263A268-5388-492a-bca2-28e1ff4a69f0");
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ProcessId(Box<str>);
+
+impl ProcessId {
+    /// The text, exactly as sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn folded(&self) -> impl Iterator<Item = u8> {
+        self.0.bytes().map(|byte| byte.to_ascii_lowercase())
+    }
+}
+
+impl From<&str> for ProcessId {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl AsRef<str> for ProcessId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProcessId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Printable(&self.0).fmt(f)
+    }
+}
+
+impl PartialEq for ProcessId {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for ProcessId {}
+
+impl Hash for ProcessId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded().for_each(|byte| byte.hash(state));
+        // As `str` does it, so that two ids in a row hash unlike the same letters cut elsewhere.
+        state.write_u8(0xff);
+    }
+}
+
+impl Ord for ProcessId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.folded().cmp(other.folded())
+    }
+}
+
+impl PartialOrd for ProcessId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+open_enum! {
+    /// State of a process. A webhook tells of the end alone
+    /// ([documented](https://developer.unico.io/developers/webhooks-and-events/setup)).
+    pub enum ProcessState {
+        /// The process is at its end, with whatever outcome.
+        Finished = "PROCESS_STATE_FINISHED",
+        /// The same, as the previous portal
+        /// [writes it](https://devcenter.unico.io/idcloud/en/integrations/webhook). Whether it was
+        /// ever sent so is not confirmed.
+        FinishedLegacy = "finished",
+    }
+}
+
+impl ProcessState {
+    /// Whether the process is at its end, in the current or the previous spelling. Says nothing
+    /// about the outcome.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        matches!(self, Self::Finished | Self::FinishedLegacy)
+    }
+}
+
+open_enum! {
+    /// How a process came to its end, in the webhook's own words.
+    ///
+    /// **`ok` does not approve the person.** It says that the process ran through; what came out
+    /// (liveness, identity, fraud, score) stands only in the answer to `GetProcess`. Nor is this
+    /// that answer's `result`: that one reads `PROCESS_RESULT_OK` and so on, has more values, and the
+    /// vendor says in so many words that the two are not the same. Hence no predicate here says
+    /// "approved", and one that did would be wrong.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/webhooks-and-events/event-types).
+    pub enum ProcessResult {
+        /// The process ran through. Not an approval.
+        Ok = "ok",
+        /// The person did not come to the end in time; see [`ProcessFinished::last_event`].
+        Expired = "expired",
+        /// The identity could not be validated. Whether to reject the person or to let them try
+        /// again, the vendor's pages answer differently; `GetProcess` has the details.
+        InvalidIdentity = "invalid_identity",
+    }
+}
+
+open_enum! {
+    /// The last thing that happened in a process that expired. The vendor announces that the list
+    /// may grow.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/webhooks-and-events/event-types).
+    pub enum LastEvent {
+        /// The process was created.
+        ProcessCreated = "EVENT_TYPE_PROCESS_CREATED",
+        /// The QR code was read.
+        QrCodeRead = "EVENT_TYPE_QR_CODE_READ",
+        /// The person began.
+        ProcessStartedByUser = "EVENT_TYPE_PROCESS_STARTED_BY_USER",
+        /// The identity step was done.
+        IdentityValidationStepFinished = "EVENT_TYPE_IDENTITY_VALIDATION_STEP_FINISHED",
+        /// The document step began.
+        DocumentStepStarted = "EVENT_TYPE_DOCUMENT_STEP_STARTED",
+        /// A document was photographed.
+        DocumentPhotoCaptured = "EVENT_TYPE_DOCUMENT_PHOTO_CAPTURED",
+        /// A picture of a document was taken from the gallery.
+        DocumentUploadedFromGallery = "EVENT_TYPE_DOCUMENT_UPLOADED_FROM_GALLERY",
+        /// The document step was done.
+        DocumentStepFinished = "EVENT_TYPE_DOCUMENT_STEP_FINISHED",
+        /// The session timed out, or a newer one took its place.
+        SessionEnded = "EVENT_TYPE_SESSION_ENDED",
+        /// The document step failed.
+        ErrorOnDocumentStep = "EVENT_TYPE_ERROR_ON_DOCUMENT_STEP",
+    }
+}
+
+open_enum! {
+    /// The kind of process that was asked for: a bundle of capabilities.
+    ///
+    /// These are the values a process may be created with
+    /// ([documented](https://devcenter.unico.io/unico-idcloud/by-unico-integration/by-unico-api/api-reference/create-process)).
+    /// Others exist: tenants define flows of their own
+    /// ([documented](https://developer.unico.io/developers/api-reference/web-sdk/post-process-document/index.html)).
+    pub enum Flow {
+        /// `idlive`.
+        IdLive = "idlive",
+        /// `id`.
+        Id = "id",
+        /// `idlivetrust`.
+        IdLiveTrust = "idlivetrust",
+        /// `idcheck`.
+        IdCheck = "idcheck",
+        /// `iddocs`.
+        IdDocs = "iddocs",
+        /// `idsign`.
+        IdSign = "idsign",
+        /// `iddocssign`.
+        IdDocsSign = "iddocssign",
+        /// `idchecktrust`.
+        IdCheckTrust = "idchecktrust",
+        /// `idchecktrustdocs`.
+        IdCheckTrustDocs = "idchecktrustdocs",
+        /// `idchecktrustsign`.
+        IdCheckTrustSign = "idchecktrustsign",
+        /// `idchecktrustdocssign`.
+        IdCheckTrustDocsSign = "idchecktrustdocssign",
+        /// `idcheckserpro`.
+        IdCheckSerpro = "idcheckserpro",
+        /// `idcheckserprodocs`.
+        IdCheckSerproDocs = "idcheckserprodocs",
+        /// `idcheckserprodocssign`.
+        IdCheckSerproDocsSign = "idcheckserprodocssign",
+        /// `creditoconsignado`, payroll credit.
+        CreditoConsignado = "creditoconsignado",
+        /// `idtrust`.
+        IdTrust = "idtrust",
+        /// `idunicodocs`.
+        IdUnicoDocs = "idunicodocs",
+        /// `idunicosign`.
+        IdUnicoSign = "idunicosign",
+        /// `idunicodocssign`.
+        IdUnicoDocsSign = "idunicodocssign",
+        /// `idunicoserprodocssign`.
+        IdUnicoSerproDocsSign = "idunicoserprodocssign",
+        /// `idtrustdocs`.
+        IdTrustDocs = "idtrustdocs",
+        /// `idtrustsign`.
+        IdTrustSign = "idtrustsign",
+        /// `idtrustdocssign`.
+        IdTrustDocsSign = "idtrustdocssign",
+        /// `idtoken`.
+        IdToken = "idtoken",
+        /// `idtokentrust`.
+        IdTokenTrust = "idtokentrust",
+        /// `idtokensign`.
+        IdTokenSign = "idtokensign",
+        /// `idsmart`.
+        IdSmart = "idsmart",
+        /// `idage`.
+        IdAge = "idage",
+        /// `idagedocumentless`.
+        IdAgeDocumentless = "idagedocumentless",
+    }
+}
+
+record! {
+    /// A process came to its end. What came out is not in here: fetch it with `GetProcess`.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/webhooks-and-events/event-types).
+    #[serde(rename_all = "camelCase")]
+    pub struct ProcessFinished {
+        required {
+            /// Unico's id of the process; ask `GetProcess` for it.
+            pub process_id: ProcessId,
+            /// One of the two spellings of "finished".
+            pub state: ProcessState,
+        }
+        optional {
+            /// The kind of process. Documented without condition, yet not promised.
+            pub flow: Flow,
+            /// How it ended, which is **not** whether the person is approved: see [`ProcessResult`].
+            /// Documented, and absent from the same page as observed on 2026-09-02: do without it.
+            pub result: ProcessResult,
+            /// The last thing that happened; only when `result` is `expired`.
+            pub last_event: LastEvent,
+            /// The same in prose; only when `result` is `expired`. The vendor's own sentence in the one
+            /// sample there is. Free text all the same, and nobody promises that it never says
+            /// something about the person, so it is treated as personal.
+            pub last_event_description: Pii<Box<str>>,
+        }
+    }
+}
