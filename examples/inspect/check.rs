@@ -2,7 +2,7 @@
 
 use idhooks::{
     Credential, Credentials, Refused, Secret, SecretError, Secrets, autentique, caf, capa, case_keeper,
-    core::{HmacSigned, WebhookEvent, json},
+    core::{HmacSigned, json},
     unico,
 };
 
@@ -71,7 +71,13 @@ fn signed<E: HmacSigned>(delivery: &Captured) -> Result<Verdict, String> {
     let mut advice = None;
     if refused == Refused::Mismatch {
         for (mend, body) in mends(&delivery.body) {
-            let told = |secret: Option<&str>| [mend, secret.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" and ");
+            let told = |secret: Option<&str>| {
+                [mend, secret.unwrap_or_default()]
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" and ")
+            };
             if !clean.is_empty() && try_with(&clean, &body)?.is_ok() {
                 advice = Some(told(None));
             } else if !trimmed.is_empty() && try_with(&trimmed, &body)?.is_ok() {

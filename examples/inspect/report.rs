@@ -1,10 +1,6 @@
 //! The line that is printed.
 
-use idhooks::{
-    DecodeError, WebhookEvent, autentique, caf, capa, case_keeper,
-    core::json,
-    unico,
-};
+use idhooks::{DecodeError, WebhookEvent, autentique, caf, capa, case_keeper, core::json, unico};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -35,10 +31,27 @@ impl Report {
         let verdict = check(delivery)?;
         let body = &delivery.body;
         Ok(match delivery.vendor {
-            Vendor::Caf => Self::about::<caf::Event>(verdict, body, |event| event.body.is_known(), |name| caf::EventBody::KNOWN.contains(&name)),
-            Vendor::Unico => Self::about::<unico::Event>(verdict, body, unico::Event::is_known, unico::Event::is_known_name),
-            Vendor::Autentique => Self::about::<autentique::Event>(verdict, body, |event| event.body.is_known(), |name| autentique::EventBody::KNOWN.contains(&name)),
-            Vendor::CaseKeeper => Self::about::<case_keeper::Event>(verdict, body, |event| event.key.is_known(), |name| case_keeper::EventKey::from(name).is_known()),
+            Vendor::Caf => Self::about::<caf::Event>(
+                verdict,
+                body,
+                |event| event.body.is_known(),
+                |name| caf::EventBody::KNOWN.contains(&name),
+            ),
+            Vendor::Unico => Self::about::<unico::Event>(verdict, body, unico::Event::is_known, |name| {
+                unico::ProcessState::from(name).is_known() || unico::CheckEvent::from(name).is_known()
+            }),
+            Vendor::Autentique => Self::about::<autentique::Event>(
+                verdict,
+                body,
+                |event| event.body.is_known(),
+                |name| autentique::EventBody::KNOWN.contains(&name),
+            ),
+            Vendor::CaseKeeper => Self::about::<case_keeper::Event>(
+                verdict,
+                body,
+                |event| event.key.is_known(),
+                |name| case_keeper::EventKey::from(name).is_known(),
+            ),
             Vendor::Capa => Self::about::<capa::Event>(verdict, body, capa::Event::is_known, |name| {
                 capa::KycEvent::KNOWN.contains(&name) || capa::TransactionEvent::KNOWN.contains(&name)
             }),
@@ -103,7 +116,8 @@ fn write<E: Serialize>(event: &E) -> Option<Box<RawValue>> {
 
 /// Says of Caf's older APIs what they are; elsewhere the error speaks for itself.
 fn explain<E: WebhookEvent>(error: &DecodeError, body: &[u8]) -> String {
-    let older = if E::VENDOR == "caf" { caf::Generation::of(body).filter(|generation| !generation.is_signed()) } else { None };
+    let older =
+        if E::VENDOR == "caf" { caf::Generation::of(body).filter(|generation| !generation.is_signed()) } else { None };
     match older {
         Some(caf::Generation::Core(_)) => "a body of Caf's Core API, which signs nothing".to_owned(),
         Some(_) => "a body of Caf's Global API, which signs nothing".to_owned(),

@@ -59,7 +59,9 @@ async fn run(arguments: Arguments) -> Result<bool, Box<dyn Error>> {
     let server = axum::serve(listener, app).with_graceful_shutdown(stopped());
     if !vendors.are_demo() {
         if arguments.exit {
-            return Err("there is no demo with secrets of your own in the environment: unset them, or leave out --exit".into());
+            return Err(
+                "there is no demo with secrets of your own in the environment: unset them, or leave out --exit".into(),
+            );
         }
         server.await?;
         return Ok(true);
@@ -70,7 +72,10 @@ async fn run(arguments: Arguments) -> Result<bool, Box<dyn Error>> {
     if arguments.exit {
         return Ok(passed);
     }
-    print::line(format_args!("\nStill serving; Ctrl-C ends it. Try a delivery of your own:\n{}\n", demo::curl(address)));
+    print::line(format_args!(
+        "\nStill serving; Ctrl-C ends it. Try a delivery of your own:\n{}\n",
+        demo::curl(address)
+    ));
     server.await??;
     Ok(passed)
 }

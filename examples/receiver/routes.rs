@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Instant};
 
-use axum::{Router, extract::Request, http::StatusCode, response::Response, response::IntoResponse as _, routing::post};
+use axum::{
+    Router, extract::Request, http::StatusCode, response::IntoResponse as _, response::Response, routing::post,
+};
 use idhooks::{
     Delivery as _, Verify, WebhookEvent,
     axum::{Receiver, Rejection},

@@ -84,7 +84,9 @@ fn header(vendor: Vendor, arguments: &Arguments, body: &[u8]) -> Result<(String,
         let credential = match (&arguments.basic, &arguments.api_key) {
             (Some(pair), None) => Credential::basic_pair(pair),
             (None, Some(key)) => Credential::api_key(key),
-            _ => return Err("Unico signs nothing: give the one credential it presents, --basic or --api-key".to_owned()),
+            _ => {
+                return Err("Unico signs nothing: give the one credential it presents, --basic or --api-key".to_owned());
+            }
         };
         let credential = credential.map_err(|why| why.to_string())?;
         let (name, value) = credential.header().ok_or("that credential is not a header")?;

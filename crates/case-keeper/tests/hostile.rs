@@ -1,5 +1,7 @@
 //! Bodies made to fill memory or to exhaust the stack.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+
 mod common;
 
 use std::collections::BTreeSet;

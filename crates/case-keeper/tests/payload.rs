@@ -1,5 +1,7 @@
 //! Every promise about bodies, over every fixture.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+
 use idhooks_case_keeper::Event;
 use idhooks_fixtures::{CASE_KEEPER, Fixture, drift::places, suite::Payload};
 

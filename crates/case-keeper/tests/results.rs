@@ -1,5 +1,7 @@
 //! Results, and the views into what is kept raw.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+
 mod common;
 
 use common::{data, fixture, get, holds_all, number, text, v2, v3};

@@ -1,5 +1,7 @@
 //! Events: their keys and the one verification each names.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+
 use idhooks_case_keeper::{
     Action, Event, EventKey, Target,
     core::{Key, WebhookEvent as _},

@@ -39,6 +39,7 @@ pub use event::WebhookEvent;
 pub use evidence::{Evidence, Proof};
 pub use facts::{ContentKey, Facts, Key, VendorKey};
 pub use headers::Headers;
+pub use http;
 pub use json::{DecodeError, Lenient, List};
 pub use open_enum::UnknownValue;
 pub use pii::Pii;

@@ -76,7 +76,7 @@ pub type OpenEndpoint = Open<Event>;
 /// ```
 /// use idhooks_unico::{core::Credential, present};
 ///
-/// assert_eq!(present(&Credential::api_key("X-API-Key:abc-123")?), Some(("X-API-Key", "abc-123")));
+/// assert_eq!(present(&Credential::api_key("X-API-Key:abc-123")?), Some(("x-api-key", "abc-123")));
 /// assert_eq!(present(&Credential::api_key("abc-123")?), Some(("authorization", "abc-123")));
 /// # Ok::<(), idhooks_unico::core::SecretError>(())
 /// ```

@@ -57,15 +57,15 @@ fn the_headers_are_the_documented_ones() {
     // printf 'unico:a pass:word: with colons' | base64
     let wanted = [
         ("authorization", "Basic dW5pY286YSBwYXNzOndvcmQ6IHdpdGggY29sb25z"),
-        ("X-API-Key", "a long key"),
+        ("x-api-key", "a long key"),
         ("authorization", "a-long-key"),
-        ("Authorization", "Bearer abc"),
+        ("authorization", "Bearer abc"),
     ];
     for ((credential, _), header) in forms().iter().zip(wanted) {
         assert_eq!(present(credential), Some(header));
     }
-    assert_eq!(present(&key("X-API-Key: a:b:c")), Some(("X-API-Key", "a:b:c")), "split at the first colon only");
-    assert_eq!(present(&key(" X-API-Key :\tabc")), Some(("X-API-Key", "abc")), "blanks around the colon");
+    assert_eq!(present(&key("X-API-Key: a:b:c")), Some(("x-api-key", "a:b:c")), "split at the first colon only");
+    assert_eq!(present(&key(" X-API-Key :\tabc")), Some(("x-api-key", "abc")), "blanks around the colon");
     assert_eq!(present(&Credential::path("a long part").expect("a credential")), None);
 }
 

@@ -81,7 +81,8 @@ pub(crate) fn number(text: &str) -> Option<Decimal> {
     Some(text.parse().expect("a number"))
 }
 
-/// A view holds all that stands in what it was read from, `null`s aside.
+/// A view holds all that stands in what it was read from, `null`s aside, and prints none of it that
+/// is about a person.
 #[track_caller]
 pub(crate) fn holds_all(view: &(impl Serialize + Debug), raw: &Lenient<RawJson>, path: &[&str]) {
     let mut all: Value = serde_json::from_str(raw.as_ref().expect("raw").get()).expect("JSON");
@@ -93,4 +94,30 @@ pub(crate) fn holds_all(view: &(impl Serialize + Debug), raw: &Lenient<RawJson>,
     }
     assert_eq!(serde_json::to_value(view).expect("writes"), all);
     assert_eq!(unread(view), BTreeSet::new());
+    let shown = format!("{view:?}");
+    each_text(&all, &mut |text| {
+        assert!(text.len() <= 3 || PLAIN.contains(&text) || !shown.contains(text), "row 49: {text} is shown");
+    });
+}
+
+/// Texts in views that are about no person: names of fields and attributes.
+const PLAIN: [&str; 9] = [
+    "firstName",
+    "middleName",
+    "lastName",
+    "first_name_th",
+    "middle_name_th",
+    "last_name_en",
+    "id_number",
+    "date_of_expiry_en",
+    "Mask",
+];
+
+fn each_text(value: &Value, look: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(text) => look(text),
+        Value::Array(items) => items.iter().for_each(|item| each_text(item, look)),
+        Value::Object(members) => members.values().for_each(|member| each_text(member, look)),
+        _ => {}
+    }
 }
