@@ -2,7 +2,7 @@
 
 use idhooks_core::{
     DecodeError, Facts, Lenient, Pii, RawJson, Timestamp, WebhookEvent, event_bodies,
-    json::{self, Once, Tagged, TaggedParts, members, members_of, read_tagged, text},
+    json::{self, Once, Tagged, members, members_of, read_tagged, text},
     open_enum, record, text_id,
 };
 use serde::{
@@ -186,6 +186,7 @@ impl Event {
 /// The members of `event`.
 #[derive(Default)]
 struct Inner {
+    body: Option<EventBody>,
     id: Once<EventId>,
     object: Once<Lenient<ObjectType>>,
     organization: Once<Lenient<OrganizationId>>,
@@ -198,10 +199,10 @@ impl<'de> Tagged<'de> for Inner {
     const BODY: &'static str = "data";
     const FIELDS: &'static [&'static str] =
         &["id", "object", "organization", "type", "data", "previous_attributes", "created_at"];
-    type Body = EventBody;
 
-    fn read_body<D: Deserializer<'de>>(name: &str, input: D) -> Result<EventBody, D::Error> {
-        EventBody::read(name, input)
+    fn read_body<D: Deserializer<'de>>(&mut self, name: &str, input: D) -> Result<(), D::Error> {
+        self.body = Some(EventBody::read(name, input)?);
+        Ok(())
     }
 
     fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
@@ -222,8 +223,9 @@ struct Bare(Event);
 
 impl<'de> Deserialize<'de> for Bare {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let TaggedParts { envelope: inner, name, body } = read_tagged::<Inner, D>(input)?;
-        let body = match body {
+        let mut inner = Inner::default();
+        let name = read_tagged(input, &mut inner)?;
+        let body = match inner.body {
             Some(body) => body,
             None if EventBody::KNOWN.contains(&&*name) => return Err(D::Error::missing_field("data")),
             None => EventBody::Other { name: name.as_ref().into(), data: RawJson::default() },

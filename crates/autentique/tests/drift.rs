@@ -146,6 +146,18 @@ fn an_empty_array_in_place_of_an_object() {
 }
 
 #[test]
+fn an_empty_array_in_place_of_a_map() {
+    let text =
+        r#"{"event":{"id":"e","type":"member.created","data":{"user":[],"group":{"configs":[]},"permissions":[]}}}"#;
+    let event = decode(text);
+    let member = event.body.member().unwrap();
+    assert!(member.user.is_none() && member.permissions.is_none());
+    assert_eq!(member.permissions.raw().map(|raw| raw.get()), Some("[]"));
+    assert!(member.group.as_ref().unwrap().configs.raw().is_some());
+    assert_writes_back(text);
+}
+
+#[test]
 fn an_object_of_the_api_in_place_of_text() {
     let text = body("signature-viewed")
         .replace("\"action\": \"Sign\"", "\"action\": {\"name\": \"SIGN\"}")

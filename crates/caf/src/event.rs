@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use idhooks_core::{
     DecodeError, Facts, Lenient, RawJson, Timestamp, WebhookEvent, event_bodies,
-    json::{self, Once, Tagged, TaggedParts, decode_body, hand_out, members, members_of, read_tagged, text},
+    json::{self, Once, Tagged, decode_body, hand_out, members, members_of, read_tagged, text},
     open_enum, text_id,
 };
 use serde::{
@@ -107,6 +107,7 @@ pub struct Event {
 
 #[derive(Default)]
 struct Envelope {
+    body: Option<EventBody>,
     id: Once<EventId>,
     source: Once<Source>,
     specversion: Once<Lenient<SpecVersion>>,
@@ -132,10 +133,10 @@ impl<'de> Tagged<'de> for Envelope {
         "dataschema",
         "data_base64",
     ];
-    type Body = EventBody;
 
-    fn read_body<D: Deserializer<'de>>(name: &str, input: D) -> Result<EventBody, D::Error> {
-        EventBody::read(name, input)
+    fn read_body<D: Deserializer<'de>>(&mut self, name: &str, input: D) -> Result<(), D::Error> {
+        self.body = Some(EventBody::read(name, input)?);
+        Ok(())
     }
 
     fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
@@ -155,10 +156,11 @@ impl<'de> Tagged<'de> for Envelope {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let TaggedParts { envelope, name, body } = read_tagged::<Envelope, D>(input)?;
+        let mut envelope = Envelope::default();
+        let name = read_tagged(input, &mut envelope)?;
         let datacontenttype = envelope.datacontenttype.into_option().unwrap_or_default();
         let data_base64 = envelope.data_base64.into_option().unwrap_or_default();
-        let body = match (body, &*data_base64) {
+        let body = match (envelope.body, &*data_base64) {
             (Some(_), Some(_)) => {
                 return Err(hand_out(DecodeError::new("data_base64", "excludes data, and both are there")));
             }
@@ -189,8 +191,10 @@ fn from_base64(name: &str, text: &str, content_type: Option<&str>) -> Result<Eve
     if content_type.is_some_and(is_json) {
         let bytes = BASE64_STANDARD.decode(text).map_err(|_| fault("is not base64"))?;
         let json = std::str::from_utf8(&bytes).map_err(|_| fault("is not UTF-8"))?;
-        return decode_body::<Envelope>(name, json)
-            .map_err(|error| if error.is_syntax() { fault("holds no JSON") } else { error.inside("data_base64") });
+        let mut envelope = Envelope::default();
+        decode_body(&mut envelope, name, json)
+            .map_err(|error| if error.is_syntax() { fault("holds no JSON") } else { error.inside("data_base64") })?;
+        return envelope.body.ok_or_else(|| fault("holds no JSON"));
     }
     if EventBody::KNOWN.contains(&name) {
         return Err(fault("is not said to be JSON"));

@@ -16,7 +16,7 @@ pub use lenient::Lenient;
 pub use list::List;
 pub use scan::{members, members_of, text};
 pub use stringify::{compact, stringify};
-pub use tagged::{Once, Tagged, TaggedParts, decode_body, read_tagged};
+pub use tagged::{Once, Tagged, decode_body, read_tagged};
 
 use serde::Deserialize;
 

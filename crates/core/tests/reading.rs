@@ -4,7 +4,7 @@
 
 use idhooks_core::{
     Decimal, DecodeError, Lenient, List, Pii, RawJson, event_bodies,
-    json::{self, Once, Tagged, TaggedParts, read_tagged},
+    json::{self, Once, Tagged, read_tagged},
     open_enum, record, text_id,
 };
 use serde::{
@@ -66,6 +66,7 @@ event_bodies! {
 
 #[derive(Default)]
 struct Envelope {
+    body: Option<Body>,
     id: Once<Id>,
 }
 
@@ -73,10 +74,10 @@ impl<'de> Tagged<'de> for Envelope {
     const NAME: &'static str = "type";
     const BODY: &'static str = "data";
     const FIELDS: &'static [&'static str] = &["type", "data", "id"];
-    type Body = Body;
 
-    fn read_body<D: Deserializer<'de>>(name: &str, input: D) -> Result<Body, D::Error> {
-        Body::read(name, input)
+    fn read_body<D: Deserializer<'de>>(&mut self, name: &str, input: D) -> Result<(), D::Error> {
+        self.body = Some(Body::read(name, input)?);
+        Ok(())
     }
 
     fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
@@ -95,8 +96,9 @@ struct Event {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let TaggedParts { envelope, body, .. } = read_tagged::<Envelope, D>(input)?;
-        let body = body.ok_or_else(|| D::Error::missing_field("data"))?;
+        let mut envelope = Envelope::default();
+        read_tagged(input, &mut envelope)?;
+        let body = envelope.body.ok_or_else(|| D::Error::missing_field("data"))?;
         Ok(Self { id: envelope.id.into_option(), body })
     }
 }
@@ -116,8 +118,9 @@ struct Inner(Body);
 
 impl<'de> Deserialize<'de> for Inner {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let TaggedParts { body, .. } = read_tagged::<Envelope, D>(input)?;
-        body.map(Self).ok_or_else(|| D::Error::missing_field("data"))
+        let mut envelope = Envelope::default();
+        read_tagged(input, &mut envelope)?;
+        envelope.body.map(Self).ok_or_else(|| D::Error::missing_field("data"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One pass over an object in which one member names what another one holds.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -14,23 +14,22 @@ use super::{
 /// An envelope: an object in which the member [`NAME`](Self::NAME) says what
 /// [`BODY`](Self::BODY) holds, with other members beside them.
 ///
-/// [`read_tagged`] reads one in a single pass: the body is decoded on the spot when its name came
-/// first, as the vendors write it, and from its raw text otherwise.
-pub trait Tagged<'de>: Default {
+/// [`read_tagged`] fills one in a single pass: the body is decoded on the spot when its name came
+/// first, as the vendors write it, and from its raw text otherwise. It is filled in place, because
+/// handing an event up through every layer of `serde` costs as much as reading it.
+pub trait Tagged<'de> {
     /// The member that names the body.
     const NAME: &'static str;
     /// The member that holds the body.
     const BODY: &'static str;
     /// Every member known here, for error messages.
     const FIELDS: &'static [&'static str];
-    /// What the body is read into.
-    type Body;
 
-    /// Reads the body called `name`.
+    /// Reads the body called `name` and keeps it.
     ///
     /// # Errors
     /// When it does not fit.
-    fn read_body<D: Deserializer<'de>>(name: &str, input: D) -> Result<Self::Body, D::Error>;
+    fn read_body<D: Deserializer<'de>>(&mut self, name: &str, input: D) -> Result<(), D::Error>;
 
     /// Reads the value of another member from `map`, by way of [`Once::read`]; answers `false`,
     /// reading nothing, for a name it does not know.
@@ -38,18 +37,6 @@ pub trait Tagged<'de>: Default {
     /// # Errors
     /// When it does not fit, or was there before.
     fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error>;
-}
-
-/// What [`read_tagged`] found.
-#[derive(Debug)]
-#[allow(clippy::exhaustive_structs, reason = "taken apart by vendor crates")]
-pub struct TaggedParts<'de, T: Tagged<'de>> {
-    /// The other members.
-    pub envelope: T,
-    /// The name of the body.
-    pub name: Cow<'de, str>,
-    /// The body, if there was one.
-    pub body: Option<T::Body>,
 }
 
 /// A member that decides something, and so may stand in its object once only.
@@ -85,39 +72,42 @@ impl<T> Once<T> {
     }
 }
 
-/// Reads an envelope and the body it names, in one pass.
+/// Reads an envelope and the body it names, in one pass, and gives that name.
 ///
 /// # Errors
 /// When the input is no object, has no name, names or carries two bodies, or the body does not fit.
-pub fn read_tagged<'de, T: Tagged<'de>, D: Deserializer<'de>>(input: D) -> Result<TaggedParts<'de, T>, D::Error> {
-    input.deserialize_struct("Envelope", T::FIELDS, Members(PhantomData))
+pub fn read_tagged<'de, T: Tagged<'de>, D: Deserializer<'de>>(
+    input: D,
+    envelope: &mut T,
+) -> Result<Cow<'de, str>, D::Error> {
+    input.deserialize_struct("Envelope", T::FIELDS, Members(envelope))
 }
 
 /// Reads the body called `name` from a text of its own, as leniently as inside an envelope.
 ///
 /// # Errors
 /// When it does not fit.
-pub fn decode_body<'de, T: Tagged<'de>>(name: &str, text: &'de str) -> Result<T::Body, DecodeError> {
-    reread(text, BodyOf::<T>(name, PhantomData))
+pub fn decode_body<'de, T: Tagged<'de>>(envelope: &mut T, name: &str, text: &'de str) -> Result<(), DecodeError> {
+    reread(text, Body { envelope, name })
 }
 
-struct Members<T>(PhantomData<T>);
+struct Members<'e, T>(&'e mut T);
 
-enum Seen<'de, B> {
+enum Seen<'de> {
     Nothing,
     Unread(&'de RawValue),
-    Read(B),
+    Read,
 }
 
-impl<'de, T: Tagged<'de>> Visitor<'de> for Members<T> {
-    type Value = TaggedParts<'de, T>;
+impl<'de, T: Tagged<'de>> Visitor<'de> for Members<'_, T> {
+    type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut envelope = T::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cow<'de, str>, A::Error> {
+        let envelope = self.0;
         let mut name: Option<Cow<'de, str>> = None;
         let mut body = Seen::Nothing;
         while let Some(Name(member)) = map.next_key()? {
@@ -132,7 +122,10 @@ impl<'de, T: Tagged<'de>> Visitor<'de> for Members<T> {
                     return Err(A::Error::duplicate_field(T::BODY));
                 }
                 body = match &name {
-                    Some(name) => Seen::Read(map.next_value_seed(BodyOf::<T>(name, PhantomData))?),
+                    Some(name) => {
+                        map.next_value_seed(Body { envelope, name })?;
+                        Seen::Read
+                    }
                     None => Seen::Unread(map.next_value()?),
                 };
             } else if !envelope.read_member(&member, &mut map)? {
@@ -140,24 +133,22 @@ impl<'de, T: Tagged<'de>> Visitor<'de> for Members<T> {
             }
         }
         let name = name.ok_or_else(|| A::Error::missing_field(T::NAME))?;
-        let body = match body {
-            Seen::Nothing => None,
-            Seen::Read(body) => Some(body),
-            Seen::Unread(raw) => {
-                let seed = BodyOf::<T>(&name, PhantomData);
-                Some(reread(raw.get(), seed).map_err(|error| hand_out(error.inside(T::BODY)))?)
-            }
-        };
-        Ok(TaggedParts { envelope, name, body })
+        if let Seen::Unread(raw) = body {
+            decode_body(envelope, &name, raw.get()).map_err(|error| hand_out(error.inside(T::BODY)))?;
+        }
+        Ok(name)
     }
 }
 
-struct BodyOf<'n, T>(&'n str, PhantomData<T>);
+struct Body<'b, T> {
+    envelope: &'b mut T,
+    name: &'b str,
+}
 
-impl<'de, T: Tagged<'de>> DeserializeSeed<'de> for BodyOf<'_, T> {
-    type Value = T::Body;
+impl<'de, T: Tagged<'de>> DeserializeSeed<'de> for Body<'_, T> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<T::Body, D::Error> {
-        T::read_body(self.0, input)
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        self.envelope.read_body(self.name, input)
     }
 }
