@@ -270,6 +270,20 @@ fn row_21_lists_do_not_outgrow_the_body() {
     }
 }
 
+/// What the first pass took for a list it had to drop again does not count against the second.
+#[test]
+fn row_21_a_drifted_field_elsewhere_costs_no_list() {
+    let signer = r#"{"id":"0123456789","age":40}"#;
+    for count in (50..3000).step_by(50) {
+        let signers = vec![signer; count].join(",");
+        let read = |state: &str| {
+            let body = format!(r#"{{"id":"d","size":1,"signers":[{signers}],"state":{state}}}"#);
+            json::decode::<Document>(body.as_bytes()).unwrap().signers.as_ref().map(|signers| signers.len())
+        };
+        assert_eq!((read("\"done\""), read("7")), (Some(count), Some(count)));
+    }
+}
+
 /// A field may also be read by plain serde, which is strict about types.
 #[test]
 fn plain_serde_reads_what_is_as_documented() {

@@ -20,6 +20,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
+    Allowance,
     error::{DecodeError, Kind},
     scan::Name,
 };
@@ -84,6 +85,8 @@ pub fn hand_out<E: de::Error>(error: DecodeError) -> E {
 
 /// Reads `text` carefully, after the first pass failed with `first`.
 pub(super) fn decode<'de, T: Deserialize<'de>>(text: &'de str, first: &serde_json::Error) -> Result<T, DecodeError> {
+    // The first pass has used up some of the body's allowance for things it dropped again.
+    let _allowance = Allowance::for_body(text.len());
     reread(text, PhantomData).map_err(|error| {
         if !error.is_syntax() {
             return error;
