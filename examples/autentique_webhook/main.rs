@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let delivery = verifier.verify(&headers, &body[..])?;
     println!("signed with the secret of {:?}", delivery.evidence().label());
     match delivery.event()?.body {
-        autentique::EventBody::SignatureAccepted(signature) => println!("{:?} of {:?}", signature.public_id, signature.document),
+        autentique::EventBody::SignatureAccepted(signature) => {
+            println!("{} of {:?}", signature.public_id, signature.document);
+        }
         other => println!("{} is not for us", other.name()),
     }
     Ok(())

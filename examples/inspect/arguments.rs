@@ -89,12 +89,13 @@ impl Captured {
         if !self.secrets.is_empty() && !signs {
             return no("--secret", "it signs nothing");
         }
-        let presents = !matches!(self.vendor, Vendor::Autentique | Vendor::Capa);
-        if !presents && !(self.basic.is_empty() && self.api_keys.is_empty()) {
+        let presents_none = matches!(self.vendor, Vendor::Autentique | Vendor::Capa);
+        let credentials_given = !self.basic.is_empty() || !self.api_keys.is_empty();
+        if presents_none && credentials_given {
             return no("--basic or --api-key", "it presents no credential");
         }
         match (&self.bearer, self.vendor) {
-            (Some(_), Vendor::Unico) if self.basic.is_empty() && self.api_keys.is_empty() => Ok(()),
+            (Some(_), Vendor::Unico) if !credentials_given => Ok(()),
             (Some(_), Vendor::Unico) => no("--bearer", "give it alone, without --basic and --api-key"),
             (Some(_), _) => no("--bearer", "it presents no token"),
             (None, _) => Ok(()),

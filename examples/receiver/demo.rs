@@ -14,6 +14,8 @@ use crate::{
 /// A header that tells the printed line what is being tried.
 pub(crate) const NOTE: &str = "x-demo-note";
 
+type Headers = Vec<(String, String)>;
+
 struct Demo {
     client: Client,
     address: SocketAddr,
@@ -97,7 +99,7 @@ impl Demo {
         }
         let with = |value: String| vec![(name.clone(), value)];
         let (half, _) = good.split_at(32);
-        let cases: [(&str, Vec<u8>, Vec<(String, String)>); 7] = [
+        let cases: [(&str, Vec<u8>, Headers); 7] = [
             ("no signature", body.to_vec(), Vec::new()),
             ("signed with another tenant's secret", body.to_vec(), with(other)),
             ("one bit of the body flipped", flipped, with(good.clone())),
@@ -178,7 +180,7 @@ fn signature(vendor: &str, secret: &str, body: &[u8]) -> Result<(String, String)
     Ok((name.to_owned(), value))
 }
 
-fn headers(credential: &Credential) -> Vec<(String, String)> {
+fn headers(credential: &Credential) -> Headers {
     credential.header().map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
 }
 

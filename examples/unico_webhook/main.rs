@@ -6,7 +6,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let credential = Credential::basic("unico", "demo-password")?;
     let verifier = unico::Verifier::new(credential.clone());
 
-    let body = br#"{"processId":"8263A268-5388-492A-BCA2-28E1FF4A69F0","state":"PROCESS_STATE_FINISHED","result":"ok"}"#;
+    let body =
+        br#"{"processId":"8263A268-5388-492A-BCA2-28E1FF4A69F0","state":"PROCESS_STATE_FINISHED","result":"ok"}"#;
     let headers: Vec<_> = credential.header().into_iter().collect();
 
     let delivery = verifier.verify(&headers, &body[..])?;

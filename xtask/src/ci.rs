@@ -26,7 +26,9 @@ pub(crate) fn checks() -> Result<(), String> {
     docs()?;
     PACKAGES.iter().try_for_each(size)?;
     package()?;
-    eprintln!("\nskipped: advisories of dependencies, which need a database from the internet; the workflow checks them");
+    eprintln!(
+        "\nskipped: advisories of dependencies, which need a database from the internet; the workflow checks them"
+    );
     Ok(())
 }
 
@@ -56,7 +58,17 @@ fn docs() -> Result<(), String> {
 fn size(package: &Package) -> Result<(), String> {
     let name = package.name;
     let tree = output(&mut cargo(&[
-        "tree", "--package", name, "--no-default-features", "--edges", "normal,build", "--prefix", "none", "--format", "{p}", "--locked",
+        "tree",
+        "--package",
+        name,
+        "--no-default-features",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--locked",
     ]))?;
     let crates: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     eprintln!("{name}: {} crates (at most {})", crates.len(), package.most_crates);
