@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test    every test and doctest, with all features
-cargo xtask ci      the wider checks: format, lints, features one by one, docs, examples, size, packages
+cargo xtask ci      that, and the wider checks: examples, format, lints, features one by one, docs, size, packages
+cargo xtask checks  the wider checks alone
 ";
 
 fn main() -> ExitCode {

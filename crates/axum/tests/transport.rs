@@ -121,7 +121,7 @@ async fn takes_what_the_vendor_sends_in_either_framing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn row_10_row_50_refusals_are_bare() {
+async fn row_10_row_18_row_19_row_50_refusals_are_bare() {
     let server = Server::start(Receiver::new().max_body(1000)).await;
     let unsigned = format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", BODY.len());
     let bad = [head("POST", "content-length: 2\r\n"), b"{}".to_vec()].concat();

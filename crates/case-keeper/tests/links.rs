@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// Row 27: v2 has links inside the response, v3 beside it.
 #[test]
-fn row_27_links_in_both_places() {
+fn links_in_both_places() {
     let (old, new) = (v2(), v3());
     let signed = UNIX_EPOCH + Duration::from_secs(1_893_456_000);
     let card = |front: &FrontIdCardResult| {

@@ -90,7 +90,7 @@ fn a_header_is_a_door() {
 }
 
 #[test]
-fn row_5_several_doors_and_new_locks() {
+fn row_05_several_doors_and_new_locks() {
     let old = Credential::path("old-path-secret").expect("a credential").named("old");
     let new = Credential::path("new-path-secret").expect("a credential").named("new");
     let doors = Credentials::new([old.clone(), new.clone()]).expect("two credentials");

@@ -11,7 +11,7 @@ const LONGEST_PART: usize = 256;
 
 /// What the envelope of a delivery says, read without looking further. Each part is absent when
 /// the body does not have it exactly once, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Facts<'a> {
     event: Option<Cow<'a, str>>,
     subject: Option<Cow<'a, str>>,
@@ -159,10 +159,17 @@ impl fmt::Display for Key {
 }
 
 impl fmt::Display for Facts<'_> {
-    /// `event subject`, with characters that could disturb a terminal or a log escaped.
+    /// The event's name, with characters that could disturb a terminal or a log escaped. Not the
+    /// subject: at one vendor that id alone opens doors.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or("-").to_owned();
-        write!(f, "{} {}", Printable(&part(&self.event)), Printable(&part(&self.subject)))
+        Printable(self.event_name().unwrap_or("-")).fmt(f)
+    }
+}
+
+impl fmt::Debug for Facts<'_> {
+    /// Event and time, for the same reason.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facts").field("event", &self.event).field("time", &self.occurred_at).finish_non_exhaustive()
     }
 }
 

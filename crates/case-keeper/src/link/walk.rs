@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn row_27_finds_links_wherever_they_are() {
+    fn finds_links_wherever_they_are() {
         assert_eq!(
             found(r#"{"aUrl":"x","b":[{"c":1,"cUrl":"y"},[{}, {"dUrl" : "z\/\u0041"}]],"Url":"w"}"#),
             [
