@@ -26,9 +26,7 @@ pub(crate) fn checks() -> Result<(), String> {
     docs()?;
     PACKAGES.iter().try_for_each(size)?;
     package()?;
-    eprintln!(
-        "\nskipped: advisories of dependencies, which need a database from the internet"
-    );
+    eprintln!("\nskipped: advisories of dependencies, which need a database from the internet");
     Ok(())
 }
 
