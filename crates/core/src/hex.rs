@@ -22,17 +22,17 @@ fn digit(byte: u8) -> u8 {
 /// Reads exactly 64 hex digits; `None` for anything else.
 pub(crate) fn decode_32(text: &[u8]) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    if text.len() != 2 * bytes.len() {
+    let (pairs, odd) = text.as_chunks::<2>();
+    if pairs.len() != bytes.len() || !odd.is_empty() {
         return None;
     }
     let mut bad = 0;
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        let [high, low] = *pair else { return None };
-        let (high, low) = (digit(high), digit(low));
-        bad |= (high | low) & 0xf0;
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (digit(*high), digit(*low));
+        bad |= high | low;
         *byte = high << 4 | low & 0x0f;
     }
-    (bad == 0).then_some(bytes)
+    (bad < 16).then_some(bytes)
 }
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
