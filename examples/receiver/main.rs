@@ -12,7 +12,7 @@ mod print;
 mod routes;
 mod vendors;
 
-use std::{error::Error, io::ErrorKind, net::Ipv4Addr, process::ExitCode};
+use std::{error::Error, future::IntoFuture as _, io::ErrorKind, net::Ipv4Addr, process::ExitCode};
 
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -93,5 +93,3 @@ async fn stopped() {
         print::line(format_args!("\nstopped"));
     }
 }
-
-use std::future::IntoFuture as _;

@@ -10,6 +10,7 @@ const USAGE: &str = "\
 cargo xtask test    every test and doctest, with all features
 cargo xtask ci      that, and the wider checks: examples, format, lints, features one by one, docs, size, packages
 cargo xtask checks  the wider checks alone
+cargo xtask bench   verify and decode against the floor, code by hand, and peers
 ";
 
 fn main() -> ExitCode {
@@ -19,6 +20,15 @@ fn main() -> ExitCode {
         (Some("test"), None) => ci::test(),
         (Some("ci"), None) => ci::test().and_then(|()| ci::checks()),
         (Some("checks"), None) => ci::checks(),
+        (Some("bench"), None) => run::run(&mut run::cargo(&[
+            "run",
+            "--release",
+            "--locked",
+            "--manifest-path",
+            "xtask/bench/Cargo.toml",
+            "--target-dir",
+            "target/bench",
+        ])),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

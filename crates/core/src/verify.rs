@@ -5,6 +5,8 @@ mod bearer;
 mod hmac;
 mod open;
 mod shared;
+#[cfg(test)]
+mod tests;
 
 pub use bearer::{BearerCheck, BearerVerifier, Undecided};
 pub use hmac::{Hmac, HmacSigned, SignsJsonText};

@@ -1,0 +1,81 @@
+//! Verifiers as they are built from the environment.
+
+use super::*;
+use crate::{DecodeError, Facts, Proof, setup::tests::Fixed};
+
+struct Ping;
+
+impl crate::WebhookEvent for Ping {
+    const VENDOR: &'static str = "ping-pong";
+
+    fn decode(_: &[u8]) -> Result<Self, DecodeError> {
+        Ok(Self)
+    }
+
+    fn facts(_: &[u8]) -> Facts<'_> {
+        Facts::new()
+    }
+}
+
+impl HmacSigned for Ping {
+    const SIGNATURE_HEADER: &'static str = "x-ping-signature";
+    const OFFERS_CREDENTIAL: bool = true;
+}
+
+const BODY: &[u8] = b"{}";
+
+fn signed(secret: &str) -> (&'static str, String) {
+    Hmac::<Ping>::sign(&crate::Secret::new(secret).unwrap(), BODY)
+}
+
+#[test]
+fn a_signature_needs_its_variable_and_takes_numbered_ones() {
+    let error = Hmac::<Ping>::from_variables(&Fixed(&[])).unwrap_err();
+    assert_eq!(error.variable(), "PING_PONG_WEBHOOK_SECRET");
+
+    let variables = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_SECRET_7", "seven")]);
+    let verifier = Hmac::<Ping>::from_variables(&variables).unwrap();
+    for (secret, place) in [("one", 0), ("seven", 1)] {
+        assert_eq!(verifier.check(&[signed(secret)], BODY).unwrap().secret(), Some(place));
+    }
+}
+
+#[test]
+fn a_credential_besides_is_asked_for_once_its_variable_is_set() {
+    let variables = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_API_KEY", "x-key:the key")]);
+    let verifier = Hmac::<Ping>::from_variables(&variables).unwrap();
+    assert_eq!(verifier.check(&[signed("one")], BODY), Err(Refused::MissingHeader));
+    let both = [signed("one"), ("x-key", "the key".to_owned())];
+    assert_eq!(verifier.check(&both, BODY).unwrap().proof(), Proof::Signature);
+    assert_eq!(verifier.check(&[("x-key", "the key")], BODY), Err(Refused::MissingHeader), "never instead");
+
+    let padded = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_BASIC", "no colon")]);
+    assert_eq!(Hmac::<Ping>::from_variables(&padded).unwrap_err().variable(), "PING_PONG_WEBHOOK_BASIC");
+}
+
+#[test]
+fn a_shared_credential_needs_one_of_two_variables() {
+    let error = SharedCredential::<Ping>::from_variables(&Fixed(&[])).unwrap_err();
+    assert!(error.is_missing());
+    assert_eq!(
+        error.to_string(),
+        "neither of the environment variables PING_PONG_WEBHOOK_BASIC and PING_PONG_WEBHOOK_API_KEY is set",
+    );
+    let verifier =
+        SharedCredential::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_BASIC", "user:password")])).unwrap();
+    // printf user:password | base64
+    let presented = [("authorization", "Basic dXNlcjpwYXNzd29yZA==")];
+    assert_eq!(verifier.check(&presented).unwrap().proof(), Proof::Basic);
+}
+
+#[test]
+fn an_open_endpoint_needs_nothing_and_can_be_guarded() {
+    let none: [(&str, &str); 0] = [];
+    let open = Open::<Ping>::from_variables(&Fixed(&[])).unwrap();
+    assert_eq!(open.verify(&none, BODY).unwrap().evidence().proof(), Proof::Nothing);
+
+    let guarded = Open::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_PATH", "a-long-part")])).unwrap();
+    assert_eq!(guarded.verify_at("/hooks/a-long-part", &none, BODY).unwrap().evidence().proof(), Proof::Path);
+    assert_eq!(guarded.verify_at("/hooks/another", &none, BODY), Err(Refused::Mismatch));
+    assert_eq!(guarded.verify(&none, BODY), Err(Refused::MissingHeader));
+}
