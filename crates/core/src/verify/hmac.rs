@@ -70,7 +70,7 @@ impl<E: HmacSigned> Hmac<E> {
         Self::from_variables(&Environment)
     }
 
-    fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
+    pub(super) fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
         let variables = VendorVariables::new(E::VENDOR, variables);
         let verifier = Self::new(variables.secrets()?);
         if !E::OFFERS_CREDENTIAL {

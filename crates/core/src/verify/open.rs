@@ -45,7 +45,7 @@ impl<E: WebhookEvent> Open<E> {
         Self::from_variables(&Environment)
     }
 
-    fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
+    pub(super) fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
         let guards = VendorVariables::new(E::VENDOR, variables).optional_guards()?;
         Ok(Self { guards, ..Self::new() })
     }

@@ -52,7 +52,7 @@ impl<E: WebhookEvent> SharedCredential<E> {
         Self::from_variables(&Environment)
     }
 
-    fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
+    pub(super) fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
         VendorVariables::new(E::VENDOR, variables).credentials().map(Self::new)
     }
 
