@@ -1,8 +1,8 @@
 //! The vendor's own check, and what would have passed it.
 
 use idhooks::{
-    Credential, Credentials, Refused, Secret, SecretError, Secrets, autentique, caf, capa, case_keeper,
-    core::{HmacSigned, json},
+    Credential, Credentials, Evidence, Refused, Secret, SecretError, Secrets, autentique, caf, capa, case_keeper,
+    core::{Hmac, HmacSigned, json},
     unico,
 };
 
@@ -44,57 +44,37 @@ fn signed<E: HmacSigned>(delivery: &Captured) -> Result<Verdict, String> {
         let why = format!("give the secret of {} with --secret or --secret-env", E::VENDOR);
         return Ok(Verdict::Refused { reason: "not_configured", why, advice: None });
     }
-    // The library takes no secret with blanks around it; here that is the thing to find out.
-    let (clean, padded): (Vec<&str>, Vec<&str>) =
-        delivery.secrets.iter().map(String::as_str).partition(|text| text.trim_ascii() == *text);
-    let trimmed: Vec<&str> = padded.iter().map(|text| text.trim_ascii()).collect();
-    let credentials = credentials(delivery)?;
-    let try_with = |texts: &[&str], body: &[u8]| -> Result<Result<(), Refused>, String> {
-        let secrets = texts.iter().map(Secret::new).collect::<Result<Vec<_>, _>>().map_err(usage("--secret"))?;
-        let mut verifier = idhooks::core::Hmac::<E>::new(Secrets::new(secrets).map_err(usage("--secret"))?);
-        if let Some(credentials) = &credentials {
-            verifier = verifier.also(credentials.clone());
-        }
-        Ok(verifier.check(&delivery.headers, body).map(drop))
-    };
-
-    // A secret that is unusable even when trimmed is wrong usage, whatever the others are.
-    let with_trimmed = if trimmed.is_empty() { None } else { Some(try_with(&trimmed, &delivery.body)?) };
-    let refused = match if clean.is_empty() { None } else { Some(try_with(&clean, &delivery.body)?) } {
-        Some(Ok(())) => return Ok(Verdict::Verified),
-        Some(Err(refused)) => refused,
-        None => match with_trimmed {
-            Some(Err(refused)) => refused,
-            _ => Refused::Mismatch,
-        },
-    };
-    let mut advice = None;
-    if refused == Refused::Mismatch {
-        for (mend, body) in mends(&delivery.body) {
-            let told = |secret: Option<&str>| {
-                [mend, secret.unwrap_or_default()]
-                    .into_iter()
-                    .filter(|part| !part.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(" and ")
-            };
-            if !clean.is_empty() && try_with(&clean, &body)?.is_ok() {
-                advice = Some(told(None));
-            } else if !trimmed.is_empty() && try_with(&trimmed, &body)?.is_ok() {
-                advice = Some(told(Some("secret trimmed")));
-            }
-            if advice.is_some() {
-                break;
-            }
-        }
+    let secrets = delivery.secrets.iter().map(|text| Secret::new(text.trim_ascii()).map_err(usage("--secret")));
+    let secrets = Secrets::new(secrets.collect::<Result<Vec<_>, _>>()?).map_err(usage("--secret"))?;
+    let mut verifier = Hmac::<E>::new(secrets);
+    if let Some(credentials) = credentials(delivery)? {
+        verifier = verifier.also(credentials);
     }
-    Ok(refusal(refused, advice))
+    let attempt = |body: &[u8]| verifier.check(&delivery.headers, body).map(|found| trimmed(&delivery.secrets, &found));
+    let refused = match attempt(&delivery.body) {
+        Ok(None) => return Ok(Verdict::Verified),
+        Ok(advice) => return Ok(refusal(Refused::Mismatch, advice)),
+        Err(refused) => refused,
+    };
+    let advice = mends(&delivery.body).into_iter().find_map(|(mend, body)| match attempt(&body) {
+        Ok(None) => Some(mend.to_owned()),
+        Ok(Some(also)) => Some(format!("{mend} and {also}")),
+        Err(_) => None,
+    });
+    Ok(refusal(refused, advice.filter(|_| refused == Refused::Mismatch)))
 }
 
-/// The body as it is, and what often happens to one on the way, undone.
+/// The library takes no secret with blanks around it, so each is tried without them; if the one that
+/// fitted had some, they were what was wrong.
+fn trimmed(texts: &[String], found: &Evidence) -> Option<String> {
+    let text = texts.get(found.secret()?)?;
+    (text.trim_ascii() != text).then(|| "secret trimmed".to_owned())
+}
+
+/// What often happens to a body on the way, undone.
 fn mends(body: &[u8]) -> Vec<Mend<'_>> {
     let without_newline = body.strip_suffix(b"\n").map(|body| body.strip_suffix(b"\r").unwrap_or(body));
-    let mut mends: Vec<Mend<'_>> = vec![("", body.into())];
+    let mut mends: Vec<Mend<'_>> = Vec::new();
     mends.extend(without_newline.map(|body| ("final newline removed", body.into())));
     mends.extend(json::compact(body).map(|text| ("body compacted", text.into_bytes().into())));
     mends.extend(json::stringify(body).map(|text| ("body compacted", text.into_bytes().into())));
@@ -115,18 +95,28 @@ fn unico(delivery: &Captured) -> Result<Verdict, String> {
     }
     let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Hint) };
     let checked = unico::Verifier::new(credentials).check(&delivery.headers);
-    Ok(checked.map_or_else(|refused| refusal(refused, None), |_| Verdict::Verified))
+    Ok(presented(delivery, checked, Verdict::Verified))
 }
 
 fn case_keeper(delivery: &Captured) -> Result<Verdict, String> {
-    let verifier = credentials(delivery)?.map_or_else(case_keeper::Verifier::new, case_keeper::Verifier::guarded);
-    let checked = verifier.verify(&delivery.headers, delivery.body.clone());
-    Ok(checked.map_or_else(|refused| refusal(refused, None), |_| Verdict::Hint))
+    let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Hint) };
+    let hint = case_keeper::Verifier::guarded(credentials).verify(&delivery.headers, delivery.body.clone());
+    Ok(presented(delivery, hint.map(|hint| hint.evidence().clone()), Verdict::Hint))
+}
+
+/// What a credential that fitted, or did not, comes to.
+fn presented(delivery: &Captured, checked: Result<Evidence, Refused>, fitted: Verdict) -> Verdict {
+    let texts = [delivery.basic.as_slice(), &delivery.api_keys].concat();
+    match checked.map(|found| trimmed(&texts, &found)) {
+        Ok(None) => fitted,
+        Ok(advice) => refusal(Refused::Mismatch, advice),
+        Err(refused) => refusal(refused, None),
+    }
 }
 
 fn credentials(delivery: &Captured) -> Result<Option<Credentials>, String> {
-    let basic = delivery.basic.iter().map(|pair| Credential::basic_pair(pair).map_err(usage("--basic")));
-    let keys = delivery.api_keys.iter().map(|key| Credential::api_key(key).map_err(usage("--api-key")));
+    let basic = delivery.basic.iter().map(|pair| Credential::basic_pair(pair.trim_ascii()).map_err(usage("--basic")));
+    let keys = delivery.api_keys.iter().map(|key| Credential::api_key(key.trim_ascii()).map_err(usage("--api-key")));
     let found = basic.chain(keys).collect::<Result<Vec<_>, _>>()?;
     if found.is_empty() {
         return Ok(None);
