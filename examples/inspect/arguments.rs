@@ -68,9 +68,9 @@ impl Arguments {
         let headers = self.header.iter().map(|header| split(header)).collect::<Result<_, _>>()?;
         let captured = Captured {
             vendor: self.vendor,
-            secrets,
-            basic: self.basic,
-            api_keys: self.api_key,
+            secrets: usable_first(secrets),
+            basic: usable_first(self.basic),
+            api_keys: usable_first(self.api_key),
             bearer: self.bearer,
             headers,
             body: Vec::new(),
@@ -101,6 +101,12 @@ impl Captured {
             (None, _) => Ok(()),
         }
     }
+}
+
+/// A text with blanks around it is only there to be advised on, so the others are tried before it.
+fn usable_first(mut texts: Vec<String>) -> Vec<String> {
+    texts.sort_by_key(|text| text.trim_ascii() != text);
+    texts
 }
 
 fn split(header: &str) -> Result<(String, String), String> {
