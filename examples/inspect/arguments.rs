@@ -1,12 +1,14 @@
 //! The command line, read into a delivery and what to check it with.
 
 use std::{
-    env, fs,
+    env::{self, VarError},
+    fs,
     io::{Read as _, stdin},
     path::{Path, PathBuf},
 };
 
 use clap::{Parser, ValueEnum};
+use idhooks::core::http::HeaderName;
 
 /// Looks into one captured delivery, offline, and prints one line of JSON about it.
 ///
@@ -63,7 +65,11 @@ impl Arguments {
     pub(crate) fn read(self) -> Result<Captured, String> {
         let mut secrets = self.secret;
         for name in self.secret_env {
-            secrets.push(env::var(&name).map_err(|why| format!("--secret-env {name}: {why}"))?);
+            // The error's own text would show what the variable holds.
+            secrets.push(env::var(&name).map_err(|why| match why {
+                VarError::NotPresent => format!("--secret-env {name}: the variable is not set"),
+                VarError::NotUnicode(_) => format!("--secret-env {name}: the variable is not UTF-8"),
+            })?);
         }
         let headers = self.header.iter().map(|header| split(header)).collect::<Result<_, _>>()?;
         let captured = Captured {
@@ -110,7 +116,9 @@ fn usable_first(mut texts: Vec<String>) -> Vec<String> {
 }
 
 fn split(header: &str) -> Result<(String, String), String> {
-    let (name, value) = header.split_once(':').ok_or("--header wants 'Name: value'")?;
+    let wanted = || "--header wants 'Name: value'".to_owned();
+    let (name, value) = header.split_once(':').ok_or_else(wanted)?;
+    HeaderName::from_bytes(name.trim().as_bytes()).map_err(|_| wanted())?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 

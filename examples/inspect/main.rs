@@ -12,7 +12,10 @@ mod arguments;
 mod check;
 mod report;
 
-use std::{io::Write as _, process::ExitCode};
+use std::{
+    io::{ErrorKind, Write as _},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 
@@ -22,9 +25,14 @@ fn main() -> ExitCode {
         Ok(report) => {
             let mut line = report.to_line();
             line.push('\n');
-            // A reader that closed the pipe early has seen what it wanted.
-            std::io::stdout().write_all(line.as_bytes()).unwrap_or_default();
-            ExitCode::from(report.exit_status())
+            match std::io::stdout().write_all(line.as_bytes()) {
+                // A reader that closed the pipe early has seen what it wanted.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    eprintln!("inspect: standard output: {error}");
+                    ExitCode::from(2)
+                }
+                _ => ExitCode::from(report.exit_status()),
+            }
         }
         Err(problem) => {
             eprintln!("inspect: {problem}");

@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 /// Without secrets in the environment it uses demo secrets, sends itself every sample payload and a
 /// set of forgeries over HTTP, and goes on serving. With them it serves the vendors it has secrets for:
 /// CAF_WEBHOOK_SECRET, AUTENTIQUE_WEBHOOK_SECRET, CAPA_WEBHOOK_SECRET, UNICO_WEBHOOK_BASIC (user:password)
-/// or UNICO_WEBHOOK_API_KEY (header:value), and for Case Keeper, if you like, CASE_KEEPER_WEBHOOK_PATH.
+/// or UNICO_WEBHOOK_API_KEY (header:value), and for Case Keeper a guard of your own, CASE_KEEPER_WEBHOOK_PATH.
 #[derive(Parser)]
 struct Arguments {
     /// Port on 127.0.0.1; 0 takes a free one.
@@ -48,6 +48,11 @@ async fn main() -> ExitCode {
 /// Whether all went as expected.
 async fn run(arguments: Arguments) -> Result<bool, Box<dyn Error>> {
     let vendors = vendors::Vendors::from_env()?;
+    if arguments.exit && !vendors.are_demo() {
+        return Err(
+            "there is no demo with secrets of your own in the environment: unset them, or leave out --exit".into()
+        );
+    }
     let listener = listen(arguments.port).await?;
     let address = listener.local_addr()?;
     print::line(format_args!("Listening on http://{address}/hooks/<vendor>"));
@@ -58,11 +63,6 @@ async fn run(arguments: Arguments) -> Result<bool, Box<dyn Error>> {
     let app = routes::router(&vendors);
     let server = axum::serve(listener, app).with_graceful_shutdown(stopped());
     if !vendors.are_demo() {
-        if arguments.exit {
-            return Err(
-                "there is no demo with secrets of your own in the environment: unset them, or leave out --exit".into(),
-            );
-        }
         server.await?;
         return Ok(true);
     }
@@ -90,6 +90,6 @@ async fn listen(port: u16) -> Result<TcpListener, String> {
 
 async fn stopped() {
     if tokio::signal::ctrl_c().await.is_ok() {
-        print::line(format_args!("\nstopped"));
+        print::line(format_args!("\nstopping, once open requests are answered"));
     }
 }

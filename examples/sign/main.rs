@@ -92,6 +92,9 @@ fn header(vendor: Vendor, arguments: &Arguments, body: &[u8]) -> Result<(String,
         let (name, value) = credential.header().ok_or("that credential is not a header")?;
         return Ok((name.to_owned(), value.to_owned()));
     }
+    if arguments.basic.is_some() || arguments.api_key.is_some() {
+        return Err("this vendor signs: give its secret with --secret, not --basic or --api-key".to_owned());
+    }
     let secret = arguments.secret.as_deref().ok_or("give the vendor's secret with --secret")?;
     let secret = Secret::new(secret).map_err(|why| format!("--secret: {why}"))?;
     let (name, value) = match vendor {

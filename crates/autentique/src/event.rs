@@ -314,15 +314,20 @@ impl WebhookEvent for Event {
         let [event] = members(body, ["event"]);
         let [id, kind, time, data] = members_of(event, ["id", "type", "created_at", "data"]);
         let [object, of_document, of_signature] = members_of(data, ["object", "id", "document"]);
-        let [wrapped_document, wrapped_signature] = members_of(object, ["id", "document"]);
+        let [wrapped_document, wrapped_signature, public_id] = members_of(object, ["id", "document", "public_id"]);
+        // The older layout, as `Resource` tells it: an `object` that is a resource itself.
+        let wrapped_signature = wrapped_signature.filter(|_| public_id.is_some());
+        let two_documents =
+            wrapped_document.is_some() && of_document.is_some() && text(wrapped_document) != text(of_document);
         let kind = text(kind);
         let family = kind.as_deref().and_then(|kind| kind.split_once('.')).map(|(family, _)| family);
         let subject = match family {
+            Some("document") if two_documents => None, // as `decode`, which refuses it
             Some("document") => text(wrapped_document.or(of_document)),
             Some("signature") => text(wrapped_signature.or(of_signature)),
             _ => None,
         };
         // One event comes to several endpoints under as many envelope ids, so only its own id counts.
-        Facts::new().event(kind).subject(subject).occurred_at(text(time)).identity([text(id)])
+        Facts::new().with_event(kind).with_subject(subject).with_time(text(time)).with_identity([text(id)])
     }
 }

@@ -4,7 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use axum_core::{body::Body, extract::Request};
 use http::{HeaderMap, Method, header};
-use idhooks_core::{Delivery, Verify, WebhookEvent};
+use idhooks_core::{Delivery, Refused, Verify, WebhookEvent};
+use tokio::time::timeout;
 
 use crate::{Rejection, body::read, budget::Budget};
 
@@ -48,7 +49,7 @@ type Hook = dyn Fn(&'static str, &Rejection) + Send + Sync;
 /// How requests are taken in: limits, and who is told of refusals.
 ///
 /// The defaults: the vendor's own size limit (1 MiB, 2 MiB for Case Keeper), ten seconds to read a
-/// body, 64 MiB for all bodies that are being read at once. Clones share that memory.
+/// body and ten for a check that asks somebody else, 64 MiB for all bodies of senders not known yet. Clones share that memory.
 ///
 /// Give it to [`Webhook`](crate::Webhook) as an extension: `.layer(axum::Extension(receiver))`.
 ///
@@ -66,6 +67,7 @@ type Hook = dyn Fn(&'static str, &Rejection) + Send + Sync;
 pub struct Receiver {
     max_body: Option<usize>,
     read_deadline: Duration,
+    verify_deadline: Duration,
     budget: Budget,
     on_refused: Option<Arc<Hook>>,
 }
@@ -77,6 +79,7 @@ impl Receiver {
         Self {
             max_body: None,
             read_deadline: Duration::from_secs(10),
+            verify_deadline: Duration::from_secs(10),
             budget: Budget::new(64 * 1024 * 1024),
             on_refused: None,
         }
@@ -96,8 +99,16 @@ impl Receiver {
         self
     }
 
-    /// Memory for all bodies that are being read at once, in bytes; when it is used up, large ones
-    /// are answered 503. Bodies up to 16 KiB are always read.
+    /// Time for a check that asks somebody else, such as a bearer token's; when it is over, the
+    /// sender is asked to come again.
+    #[must_use]
+    pub fn verify_deadline(mut self, deadline: Duration) -> Self {
+        self.verify_deadline = deadline;
+        self
+    }
+
+    /// Memory for all bodies of senders that are not known yet, in bytes; when it is used up, large
+    /// ones are answered 503. Bodies up to 16 KiB are always read and not counted.
     #[must_use]
     pub fn max_memory(mut self, bytes: usize) -> Self {
         self.budget = Budget::new(bytes);
@@ -131,9 +142,12 @@ impl Receiver {
         }
         check_encoding(&head.headers)?;
         check_content_type(&head.headers, V::CONTENT_TYPE)?;
-        let read = read(body, self.max_body.unwrap_or(V::MAX_BODY), &self.budget);
-        let body = tokio::time::timeout(self.read_deadline, read).await.map_err(|_| Rejection::Deadline)??;
-        let delivery = verifier.verify_request(&head, body).await.map_err(Rejection::Refused)?;
+        // Held until the sender is known: a bearer check may take its time over any number of bodies.
+        let mut share = self.budget.share();
+        let read = read(body, self.max_body.unwrap_or(V::MAX_BODY), &mut share);
+        let body = timeout(self.read_deadline, read).await.map_err(|_| Rejection::Deadline)??;
+        let verified = timeout(self.verify_deadline, verifier.verify_request(&head, body)).await;
+        let delivery = verified.unwrap_or(Err(Refused::Unavailable)).map_err(Rejection::Refused)?;
         delivery.admit().map_err(Rejection::Unreadable)?;
         Ok(delivery)
     }
@@ -166,6 +180,7 @@ impl fmt::Debug for Receiver {
         f.debug_struct("Receiver")
             .field("max_body", &self.max_body)
             .field("read_deadline", &self.read_deadline)
+            .field("verify_deadline", &self.verify_deadline)
             .field("budget", &self.budget)
             .finish_non_exhaustive()
     }

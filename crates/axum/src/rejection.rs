@@ -86,15 +86,8 @@ impl fmt::Display for Rejection {
     }
 }
 
-impl error::Error for Rejection {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match self {
-            Self::Refused(refused) => Some(refused),
-            Self::Unreadable(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+// Its text is that of what it holds, so there is no `source` to say it again.
+impl error::Error for Rejection {}
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {

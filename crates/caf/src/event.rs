@@ -250,10 +250,10 @@ impl WebhookEvent for Event {
     fn facts(body: &[u8]) -> Facts<'_> {
         let [kind, source, id, time, data] = members(body, ["type", "source", "id", "time", "data"]);
         Facts::new()
-            .event(text(kind))
-            .subject(subject(text(kind), members_of(data, SUBJECTS).map(text)))
-            .occurred_at(text(time))
-            .identity([text(source), text(id)])
+            .with_event(text(kind))
+            .with_subject(subject(text(kind), members_of(data, SUBJECTS).map(text)))
+            .with_time(text(time))
+            .with_identity([text(source), text(id)])
     }
 }
 

@@ -117,8 +117,10 @@ impl WebhookEvent for Event {
 
     fn facts(body: &[u8]) -> Facts<'_> {
         let names = ["event", "transactionId", "externalUserId"];
-        let [event, transaction, user] = members(body, names).map(text);
-        Facts::new().event(event).subject(transaction.or(user))
+        let [event, transaction, user] = members(body, names);
+        // The user stands in for a transaction that is not there, not for one that can not be read.
+        let transaction = transaction.filter(|id| id.get() != "null");
+        Facts::new().with_event(text(event)).with_subject(text(transaction.or(user)))
     }
 }
 

@@ -2,10 +2,10 @@
 
 use idhooks_core::{
     DecodeError, Facts, Lenient, RawJson, Timestamp, WebhookEvent,
-    json::{self, members, members_of, text},
+    json::{self, hand_out, members, members_once, text},
     record,
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{EventId, EventKey, UserId, Verification, VerificationId};
@@ -95,10 +95,11 @@ const OUTER: &str = "dataId";
 
 impl Wire {
     fn verification_id(&self) -> Result<VerificationId, DecodeError> {
-        // Every member of a verification is optional and of any type, so the one thing that can be
-        // wrong with an object is that a member is there twice. That could be the id (row 22).
-        if self.data.raw().is_some_and(|raw| raw.get().starts_with('{')) {
-            return Err(DecodeError::new("data", "has a member that is there more than once"));
+        // Every member of a verification is optional and of any type. An object that can not be read
+        // all the same has a member twice, which could be the id (row 22); say which.
+        if let Some(raw) = self.data.raw().filter(|raw| raw.get().starts_with('{')) {
+            let why = raw.decode::<Verification>().err();
+            return Err(why.unwrap_or_else(|| DecodeError::new("", "can not be read")).inside("data"));
         }
         let inner = match &*self.data {
             Some(data) => given(INNER, &data.id)?,
@@ -131,7 +132,7 @@ fn given<'a>(path: &str, id: &'a Lenient<VerificationId>) -> Result<Option<&'a V
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        <Wire as Deserialize>::deserialize(input)?.compare().map_err(D::Error::custom)
+        <Wire as Deserialize>::deserialize(input)?.compare().map_err(hand_out)
     }
 }
 
@@ -146,12 +147,17 @@ impl WebhookEvent for Event {
 
     fn facts(body: &[u8]) -> Facts<'_> {
         let [key, data, outer] = members(body, ["key", "data", OUTER]);
-        let [inner] = members_of(data, ["id"]);
+        // An id that is there twice is refused by `decode`; the other one must not stand in for it.
+        let inner = match data {
+            Some(data) if data.get().starts_with('{') => members_once(data, ["id"]).map(|[id]| id),
+            _ => Some(None),
+        };
+        let Some(inner) = inner else { return Facts::new().with_event(text(key)) };
         let is_there = |id: &Option<&RawValue>| id.is_some_and(|id| id.get() != "null");
         let subject = match (Some(inner).filter(is_there).flatten(), Some(outer).filter(is_there).flatten()) {
             (Some(inner), Some(outer)) => text(Some(inner)).filter(|id| text(Some(outer)).as_ref() == Some(id)),
             (inner, outer) => text(inner.or(outer)),
         };
-        Facts::new().event(text(key)).subject(subject.filter(|id| !id.is_empty()))
+        Facts::new().with_event(text(key)).with_subject(subject.filter(|id| !id.is_empty()))
     }
 }

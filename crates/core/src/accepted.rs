@@ -115,8 +115,7 @@ impl<T: Clone> Accepted<T> {
         mut accept: impl FnMut(usize, &T) -> Result<R, E>,
     ) -> Result<R, E> {
         let mut refusal = none;
-        let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        for (place, entry) in entries.iter().enumerate() {
+        for (place, entry) in self.now().iter().enumerate() {
             if entry.until.is_some() && !entry.holds_at(now.unwrap_or_else(SystemTime::now)) {
                 continue;
             }

@@ -5,7 +5,7 @@
 #[macro_export]
 macro_rules! event_bodies {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
-        $($(#[$variant_meta:meta])* $variant:ident($body:ty) = $text:literal,)+
+        $($(#[$variant_meta:meta])* $variant:ident($body:ty) = $text:literal),+ $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,11 @@ use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{Headers, Proof, Refused, SecretError, headers::single, secret::check_text};
+use crate::{
+    Headers, Proof, Refused, SecretError,
+    headers::{LONGEST, single},
+    secret::check_text,
+};
 
 /// Senders differ in whether they pad, so both are read.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -67,6 +71,7 @@ impl Credential {
         let pair = Zeroizing::new(format!("{user}:{password}"));
         check_text(pair.as_bytes())?;
         let sent = format!("Basic {}", BASE64.encode(pair.as_bytes()));
+        check_length(&sent)?;
         Ok(Self::build(Form::Basic, sent, pair.as_bytes()))
     }
 
@@ -103,6 +108,7 @@ impl Credential {
         if HeaderValue::from_str(value).is_err() || !value.is_ascii() {
             return Err(SecretError::NotAHeader);
         }
+        check_length(value)?;
         Ok(Self::build(Form::Header(name), value.to_owned(), value.as_bytes()))
     }
 
@@ -111,11 +117,13 @@ impl Credential {
     /// Paths end up in access logs and in the vendor's own panel, so this proves less than a header.
     ///
     /// # Errors
-    /// [`SecretError::NotAHeader`] for a `/` in it, else what [`crate::Secret::new`] refuses.
+    /// [`SecretError::NotAPathPart`] for a character that can not stand there as it is, else what [`crate::Secret::new`] refuses.
     pub fn path(part: &str) -> Result<Self, SecretError> {
         check_text(part.as_bytes())?;
-        if part.contains('/') {
-            return Err(SecretError::NotAHeader);
+        // Others would arrive percent-encoded, and never match.
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
+        if !part.bytes().all(fits) {
+            return Err(SecretError::NotAPathPart);
         }
         Ok(Self::build(Form::Path, part.to_owned(), part.as_bytes()))
     }
@@ -167,6 +175,11 @@ impl Credential {
         let given: [u8; 32] = Sha256::digest(given).into();
         if given.ct_eq(&self.digest).to_bool() { Ok(proof) } else { Err(Refused::Mismatch) }
     }
+}
+
+/// A receiver reads no longer header, so a longer credential would never match.
+fn check_length(sent: &str) -> Result<(), SecretError> {
+    if sent.len() > LONGEST { Err(SecretError::TooLong) } else { Ok(()) }
 }
 
 /// What follows an authentication scheme, whose name has no case.

@@ -85,6 +85,9 @@ pub trait Delivery: sealed::Sealed + Send + Sync + Clone + 'static {
     /// The event it carries.
     type Event: WebhookEvent;
 
+    /// Whether the sender is known: `true` for [`Verified`].
+    const IS_VERIFIED: bool;
+
     /// The bytes as they came.
     fn body(&self) -> &Bytes;
 
@@ -116,7 +119,7 @@ pub trait Delivery: sealed::Sealed + Send + Sync + Clone + 'static {
 }
 
 macro_rules! delivery {
-    ($name:ident, $shown:literal, |$delivery:ident| $admit:expr) => {
+    ($name:ident, $shown:literal, $verified:literal, |$delivery:ident| $admit:expr) => {
         impl<E> $name<E> {
             pub(crate) fn new(body: Bytes, evidence: Evidence, endpoint: Option<Arc<str>>) -> Self {
                 Self { parcel: Parcel { body, evidence, endpoint }, event: PhantomData }
@@ -202,6 +205,7 @@ macro_rules! delivery {
 
         impl<E: WebhookEvent> Delivery for $name<E> {
             type Event = E;
+            const IS_VERIFIED: bool = $verified;
 
             fn body(&self) -> &Bytes {
                 self.body()
@@ -235,5 +239,5 @@ macro_rules! delivery {
     };
 }
 
-delivery!(Verified, "Verified", |_verified| Ok(()));
-delivery!(Hint, "Hint", |hint| hint.event().map(drop));
+delivery!(Verified, "Verified", true, |_verified| Ok(()));
+delivery!(Hint, "Hint", false, |hint| hint.event().map(drop));

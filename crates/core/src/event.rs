@@ -13,6 +13,8 @@ use crate::{DecodeError, Facts};
 ///         required {
 ///             /// What happened.
 ///             pub event: Box<str>,
+///             /// Unique for ever.
+///             pub id: Box<str>,
 ///         }
 ///         optional {
 ///             /// To whom; absent from test deliveries.
@@ -29,8 +31,9 @@ use crate::{DecodeError, Facts};
 ///     }
 ///
 ///     fn facts(body: &[u8]) -> Facts<'_> {
-///         let [event, user] = json::members(body, ["event", "user"]);
-///         Facts::new().event(json::text(event)).subject(json::text(user))
+///         let [event, user, id] = json::members(body, ["event", "user", "id"]).map(json::text);
+///         // With the ids that make an event unique, its key is made of them; without any, of its bytes.
+///         Facts::new().with_event(event).with_subject(user).with_identity([id])
 ///     }
 /// }
 ///
@@ -42,10 +45,11 @@ use crate::{DecodeError, Facts};
 /// pub type Verifier = Hmac<Event>;
 ///
 /// let secret = Secret::new("s3cret")?;
-/// let body = br#"{"event":"ping"}"#;
+/// let body = br#"{"event":"ping","id":"e-1"}"#;
 /// let signed = [Verifier::sign(&secret, body)];
-/// let event = Verifier::new(secret).verify(&signed, &body[..])?.event()?;
-/// assert_eq!(&*event.event, "ping");
+/// let delivery = Verifier::new(secret).verify(&signed, &body[..])?;
+/// assert_eq!(&*delivery.event()?.event, "ping");
+/// assert_eq!(delivery.key().to_string(), "e-1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait WebhookEvent: Sized + Send + Sync + 'static {

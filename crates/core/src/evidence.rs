@@ -61,7 +61,8 @@ impl Evidence {
         self.place
     }
 
-    /// The name that secret was given with [`Secret::named`](crate::Secret::named).
+    /// The name it was given with [`Secret::named`](crate::Secret::named) or
+    /// [`Credential::named`](crate::Credential::named).
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()

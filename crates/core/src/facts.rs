@@ -28,21 +28,21 @@ impl<'a> Facts<'a> {
 
     /// The vendor's own name of the event.
     #[must_use]
-    pub fn event(mut self, name: Option<Cow<'a, str>>) -> Self {
+    pub fn with_event(mut self, name: Option<Cow<'a, str>>) -> Self {
         self.event = name;
         self
     }
 
     /// Id of the thing it is about.
     #[must_use]
-    pub fn subject(mut self, id: Option<Cow<'a, str>>) -> Self {
+    pub fn with_subject(mut self, id: Option<Cow<'a, str>>) -> Self {
         self.subject = id;
         self
     }
 
     /// The vendor's time of the event, as written.
     #[must_use]
-    pub fn occurred_at(mut self, time: Option<Cow<'a, str>>) -> Self {
+    pub fn with_time(mut self, time: Option<Cow<'a, str>>) -> Self {
         self.occurred_at = time;
         self
     }
@@ -50,7 +50,7 @@ impl<'a> Facts<'a> {
     /// The parts that together make the event unique for ever; nothing is kept unless every part
     /// is there and none is empty.
     #[must_use]
-    pub fn identity<const N: usize>(mut self, parts: [Option<Cow<'a, str>>; N]) -> Self {
+    pub fn with_identity<const N: usize>(mut self, parts: [Option<Cow<'a, str>>; N]) -> Self {
         let parts: Option<Vec<_>> = parts.into_iter().map(|part| part.filter(|part| !part.is_empty())).collect();
         self.identity = parts.unwrap_or_default();
         self
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     fn key<const N: usize>(parts: [&'static str; N]) -> String {
-        Facts::new().identity(parts.map(|part| Some(part.into()))).key(b"body").to_string()
+        Facts::new().with_identity(parts.map(|part| Some(part.into()))).key(b"body").to_string()
     }
 
     /// Row 32: no two lists of ids give the same key.
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_missing_or_empty_part_leaves_the_content() {
         let sha = "sha256:230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5";
-        assert_eq!(Facts::new().identity([Some("a".into()), None]).key(b"body").to_string(), sha);
+        assert_eq!(Facts::new().with_identity([Some("a".into()), None]).key(b"body").to_string(), sha);
         assert_eq!(key(["a", ""]), sha);
         assert_eq!(Facts::new().key(b"body").to_string(), sha);
     }

@@ -10,7 +10,7 @@ use http::HeaderName;
 use crate::Refused;
 
 /// Longest value read as a signature, a Basic credential or an API key.
-const LONGEST: usize = 1024;
+pub(crate) const LONGEST: usize = 1024;
 
 /// Request headers, whatever the web framework.
 ///

@@ -14,7 +14,7 @@ pub use careful::{SecondLook, hand_out, second_look};
 pub use error::DecodeError;
 pub use lenient::Lenient;
 pub use list::List;
-pub use scan::{members, members_of, text};
+pub use scan::{members, members_of, members_once, text};
 pub use stringify::{compact, stringify};
 pub use tagged::{Once, Tagged, decode_body, read_tagged};
 
@@ -33,6 +33,9 @@ pub fn decode<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeErro
         return Err(DecodeError::empty());
     }
     let text = std::str::from_utf8(body).map_err(|_| DecodeError::not_utf8())?;
-    let _allowance = Allowance::for_body(text.len());
-    serde_json::from_str(text).or_else(|first| careful::decode(text, &first))
+    let allowance = Allowance::for_body(text.len());
+    serde_json::from_str(text).or_else(|first| {
+        allowance.refill();
+        careful::decode(text, &first).inspect_err(|_| allowance.refill())
+    })
 }

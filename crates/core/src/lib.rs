@@ -52,7 +52,8 @@ pub use timestamp::Timestamp;
 #[cfg(any(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
 pub use timestamp::TimestampError;
 pub use verify::{
-    BearerCheck, BearerVerifier, Hmac, HmacSigned, Open, SharedCredential, SignsJsonText, Undecided, Verify,
+    BearerCheck, BearerVerifier, Hmac, HmacSigned, Open, PresentsCredential, SharedCredential, SignsJsonText,
+    Undecided, Verify,
 };
 
 /// For the macros of this crate.

@@ -4,11 +4,13 @@ use std::fmt;
 
 use serde::{
     Deserializer,
-    de::{MapAccess, Visitor},
+    de::{Error as _, MapAccess, Visitor},
     forward_to_deserialize_any,
 };
 
-/// For [`record!`](crate::record) alone.
+use crate::json::Allowance;
+
+/// For [`record!`](crate::record) alone. Also counts the record's size against the body's allowance.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "made by generated code")]
 pub struct ObjectOnly<D>(pub D);
@@ -22,6 +24,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
+        if !Allowance::take(size_of::<V::Value>()) {
+            return Err(D::Error::custom("a body out of proportion"));
+        }
         self.0.deserialize_struct(name, fields, MapOnly(visitor))
     }
 

@@ -55,7 +55,7 @@ impl fmt::Display for UnknownValue {
 #[macro_export]
 macro_rules! open_enum {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
-        $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+        $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,6 +7,9 @@ use sha2::Sha256;
 
 use crate::{SecretError, hex};
 
+/// What some editors put in front of a text file, and no panel into a secret.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Shorter than this is a slip of the hand, not a secret.
 const SHORTEST: usize = 3;
 
@@ -90,7 +93,7 @@ pub(crate) fn check_text(text: &[u8]) -> Result<(), SecretError> {
     let trimmed = text.trim_ascii();
     if trimmed.is_empty() {
         Err(SecretError::Empty)
-    } else if trimmed != text {
+    } else if trimmed != text || text.starts_with(BYTE_ORDER_MARK) {
         Err(SecretError::Padded)
     } else if text.len() < SHORTEST {
         Err(SecretError::TooShort)
@@ -111,6 +114,7 @@ mod tests {
             (" \t\n", SecretError::Empty),
             ("s3cret\n", SecretError::Padded),
             (" s3cret", SecretError::Padded),
+            ("\u{feff}s3cret", SecretError::Padded),
             ("a", SecretError::TooShort),
             ("ab", SecretError::TooShort),
         ] {

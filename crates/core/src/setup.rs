@@ -20,9 +20,13 @@ pub enum SecretError {
     TooMany,
     /// A Basic credential without a colon between user and password, or with one in the user's name.
     NotUserPassword,
-    /// An API key whose part before the colon can not be a header's name, or whose value can not be
-    /// a header's value.
+    /// An API key whose part before the colon can not be a header's name, or whose value, or a token
+    /// that, can not stand in a header.
     NotAHeader,
+    /// A secret path that is no single part of a URL's path.
+    NotAPathPart,
+    /// Longer than a header may be for it to be read: a kilobyte, as it is sent.
+    TooLong,
 }
 
 impl fmt::Display for SecretError {
@@ -34,7 +38,9 @@ impl fmt::Display for SecretError {
             Self::NoneGiven => "no secret was given",
             Self::TooMany => "more than sixteen secrets were given",
             Self::NotUserPassword => "the credential is not of the form user:password",
-            Self::NotAHeader => "the API key is not of the form header:value or value",
+            Self::NotAHeader => "the key is not of the form header:value or value, or can not stand in a header",
+            Self::NotAPathPart => "the secret path is no single part of a URL's path",
+            Self::TooLong => "the credential is longer than the kilobyte a receiver reads",
         })
     }
 }
@@ -42,7 +48,7 @@ impl fmt::Display for SecretError {
 impl error::Error for SecretError {}
 
 /// Why a verifier could not be built from the environment. Names the variable, never its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct EnvError {
     variable: String,
     problem: Problem,
@@ -83,14 +89,15 @@ impl fmt::Display for EnvError {
     }
 }
 
-impl error::Error for EnvError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match &self.problem {
-            Problem::Unusable(why) => Some(why),
-            _ => None,
-        }
+/// The sentence again: a program that returns the error from `main` shows it in this form.
+impl fmt::Debug for EnvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
+
+// Its text says why already, so there is no `source` to say it again.
+impl error::Error for EnvError {}
 
 /// Where variables come from; the process environment, but for tests.
 pub(crate) trait Variables {
@@ -135,11 +142,11 @@ impl<'a, V: Variables + ?Sized> VendorVariables<'a, V> {
         if found.is_empty() { Ok(None) } else { self.set(found, "BASIC", Some("API_KEY")).map(Some) }
     }
 
-    /// As [`Self::optional_credentials`], with `…_PATH` beside them.
-    pub(crate) fn optional_guards(&self) -> Result<Option<Credentials>, EnvError> {
+    /// As [`Self::credentials`], with `…_PATH` beside them.
+    pub(crate) fn guards(&self) -> Result<Credentials, EnvError> {
         let mut found = self.basic_and_api_keys()?;
         found.extend(self.all("PATH", Credential::path)?);
-        if found.is_empty() { Ok(None) } else { self.set(found, "PATH", None).map(Some) }
+        self.set(found, "PATH", Some("API_KEY"))
     }
 
     fn basic_and_api_keys(&self) -> Result<Vec<Credential>, EnvError> {
@@ -203,7 +210,6 @@ pub(crate) mod tests {
             none.credentials().unwrap_err().to_string(),
             "neither of the environment variables CASE_KEEPER_WEBHOOK_BASIC and CASE_KEEPER_WEBHOOK_API_KEY is set",
         );
-        assert!(none.optional_guards().unwrap().is_none());
 
         let padded = VendorVariables::new("caf", &Fixed(&[("CAF_WEBHOOK_SECRET_3", "CANARY\n")]));
         let error = padded.secrets().unwrap_err();

@@ -11,7 +11,7 @@ mod tests;
 pub use bearer::{BearerCheck, BearerVerifier, Undecided};
 pub use hmac::{Hmac, HmacSigned, SignsJsonText};
 pub use open::Open;
-pub use shared::SharedCredential;
+pub use shared::{PresentsCredential, SharedCredential};
 
 use bytes::Bytes;
 use http::request::Parts;

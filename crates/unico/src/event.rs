@@ -100,9 +100,25 @@ impl Wire {
     }
 
     fn check(self, event: CheckEvent) -> Result<CheckUpdate, DecodeError> {
-        let WireProcess { id, status, score } = self.data.require("data")?;
+        let WireProcess { id, status, score } = match self.data.raw() {
+            // An object that can not be read has a member twice; say which.
+            Some(raw) => raw.decode().map_err(|error| error.inside("data"))?,
+            None => self.data.require("data")?,
+        };
         let data = CheckedProcess { id: id.require("data.id")?, status, score };
         Ok(CheckUpdate { event, data, event_date: self.event_date })
+    }
+
+    /// A body in both envelopes at once must speak of one process.
+    fn refuse_two_processes(&self) -> Result<(), DecodeError> {
+        let is_check = self.event.as_deref().is_some_and(|event| CheckEvent::from(event).is_known());
+        let checked = self.data.as_ref().and_then(|data| data.id.as_ref());
+        match (self.process_id.as_ref(), checked) {
+            (Some(process), Some(checked)) if is_check && process != checked => {
+                Err(DecodeError::new("data.id", "is not the same as processId"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What to blame when nothing says what happened.
@@ -121,6 +137,7 @@ impl WebhookEvent for Event {
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         let mut wire: Wire = json::decode(body)?;
+        wire.refuse_two_processes()?;
         let name = if !wire.state.is_absent() {
             let name = mem::take(&mut wire.state).require("state")?;
             let state = ProcessState::from(&*name);
@@ -143,16 +160,21 @@ impl WebhookEvent for Event {
 
     fn facts(body: &[u8]) -> Facts<'_> {
         let [process, state, event, data, time] = members(body, ["processId", "state", "event", "data", "eventDate"]);
+        let [id, status, score] = members_of(data, ["id", "status", "score"]);
+        let is_check = text(event).is_some_and(|event| CheckEvent::from(&*event).is_known());
+        let same = |(one, other): (Cow<'_, str>, Cow<'_, str>)| one.eq_ignore_ascii_case(&other);
+        if is_check && text(process).zip(text(id)).is_some_and(|ids| !same(ids)) {
+            return Facts::new(); // as `decode`, which refuses it
+        }
         if said(state).is_some() {
             let (process, state) = (text(process), text(state));
             return Facts::new()
-                .event(state.clone())
-                .subject(process.clone())
-                .identity([process.map(lower_case), state]);
+                .with_event(state.clone())
+                .with_subject(process.clone())
+                .with_identity([process.map(lower_case), state]);
         }
-        let [id, status, score] = members_of(data, ["id", "status", "score"]);
         let (id, event) = (text(id), text(event));
-        let facts = Facts::new().event(event.clone()).subject(id.clone()).occurred_at(text(time));
+        let facts = Facts::new().with_event(event.clone()).with_subject(id.clone()).with_time(text(time));
         // Only of this event is it known that these four tell one notice from the next. Any other
         // name gets the digest of its body.
         if event.as_deref() != Some(CheckEvent::UpdateProcess.as_str()) {
@@ -163,7 +185,7 @@ impl WebhookEvent for Event {
         // would make a late retry with, say, another `eventDate` a new event; and the place taken is
         // JSON's own `null`, because absent and `null` are the same to the reader.
         let as_sent = |member| Some(Cow::Borrowed(said(member).unwrap_or("null")));
-        facts.identity([id.map(lower_case), event, as_sent(status), as_sent(score)])
+        facts.with_identity([id.map(lower_case), event, as_sent(status), as_sent(score)])
     }
 }
 

@@ -1,8 +1,10 @@
 //! Who sent it: a credential of your own choice, because Unico signs nothing.
 
-use idhooks_core::{Credential, Open, SharedCredential};
+use idhooks_core::{Credential, Open, PresentsCredential, SharedCredential};
 
 use crate::Event;
+
+impl PresentsCredential for Event {}
 
 /// Checks the credential that you had Unico register for your endpoint: HTTP Basic, or an API key in
 /// either of its written forms. It can not be built without one.

@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref};
 
 use idhooks_core::{
     DecodeError, Lenient,
-    json::{self, SecondLook, members, second_look},
+    json::{self, SecondLook, members, members_of, second_look},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct as _};
 use serde_json::value::RawValue;
@@ -108,7 +108,14 @@ impl<'de, T: Deserialize<'de>> SecondLook<'de> for Resource<T> {
 
     fn second(raw: &'de RawValue) -> Result<Self, DecodeError> {
         let text = raw.get().as_bytes();
-        let [object, previous] = members(text, ["object", "previous_attributes"]);
+        let [object, previous, id, public_id] = members(text, ["object", "previous_attributes", "id", "public_id"]);
+        let named = members_of(object, ["id", "public_id"]).map(json::text);
+        let conflict = |(outer, inner): (Option<&'de RawValue>, &Option<_>)| {
+            outer.is_some() && inner.is_some() && json::text(outer) != *inner
+        };
+        if [id, public_id].into_iter().zip(&named).any(conflict) {
+            return Err(DecodeError::new("object", "has another id than what is around it"));
+        }
         let flat = || json::decode(text).map(Self::flat);
         match object {
             // A resource whose `object` drifted from text to an object is still a resource.

@@ -1,29 +1,43 @@
-//! How much memory the lists of one body may take.
+//! How much memory what is read from one body may take.
 //!
-//! Three bytes of JSON (`{},`) can ask for a struct of a kilobyte, so a list grows only as long as
-//! what it takes stays in proportion to the body. It is kept beside the thread because `serde`'s
-//! derived code passes no state along.
+//! Three bytes of JSON (`{},`) can ask for a struct of a kilobyte, so records and lists are read only
+//! as long as what they take stays in proportion to the body. It is kept beside the thread because
+//! `serde`'s derived code passes no state along.
 
 use std::cell::Cell;
 
 /// Bytes any body may take, however small it is.
 const FREE: usize = 64 * 1024;
 
+/// Nothing is being counted: plain `serde` reads, outside [`decode`](super::decode()).
+const UNCOUNTED: usize = usize::MAX;
+
 thread_local! {
-    static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+    static LEFT: Cell<usize> = const { Cell::new(UNCOUNTED) };
 }
 
-/// While it lives, lists on this thread share an allowance; then the former one is back.
+/// While it lives, everything read on this thread shares the allowance of one body. Inside another
+/// one it adds nothing: what is read on the way counts against the whole.
 pub(crate) struct Allowance {
-    before: usize,
+    at_start: usize,
+    outermost: bool,
 }
 
 impl Allowance {
     pub(crate) fn for_body(len: usize) -> Self {
-        Self { before: LEFT.replace(len.saturating_mul(2).saturating_add(FREE)) }
+        let outermost = LEFT.get() == UNCOUNTED;
+        if outermost {
+            LEFT.set(len.saturating_mul(2).saturating_add(FREE).min(UNCOUNTED - 1));
+        }
+        Self { at_start: LEFT.get(), outermost }
     }
 
-    /// What is left now, to be given back by [`Self::restore`] when a list is dropped half-way.
+    /// Starts again: what was read since has been dropped.
+    pub(super) fn refill(&self) {
+        LEFT.set(self.at_start);
+    }
+
+    /// What is left now, to be given back by [`Self::restore`] when something is dropped half-way.
     pub(super) fn left() -> usize {
         LEFT.get()
     }
@@ -33,8 +47,12 @@ impl Allowance {
     }
 
     /// Takes `bytes`, if they are left.
-    pub(super) fn take(bytes: usize) -> bool {
-        match LEFT.get().checked_sub(bytes) {
+    pub(crate) fn take(bytes: usize) -> bool {
+        let left = LEFT.get();
+        if left == UNCOUNTED {
+            return true;
+        }
+        match left.checked_sub(bytes) {
             Some(left) => {
                 LEFT.set(left);
                 true
@@ -46,6 +64,8 @@ impl Allowance {
 
 impl Drop for Allowance {
     fn drop(&mut self) {
-        LEFT.set(self.before);
+        if self.outermost {
+            LEFT.set(UNCOUNTED);
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! everything else `*`.
 
 use std::{
+    borrow::Cow,
     cell::{Cell, RefCell},
     fmt,
     marker::PhantomData,
@@ -16,11 +17,11 @@ use serde::{
         self, DeserializeSeed, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor,
         value::CowStrDeserializer,
     },
+    forward_to_deserialize_any,
 };
 use serde_json::value::RawValue;
 
 use super::{
-    Allowance,
     error::{DecodeError, Kind},
     scan::Name,
 };
@@ -71,6 +72,9 @@ pub fn second_look<'de, T: SecondLook<'de>, D: Deserializer<'de>>(input: D) -> R
     input.deserialize_newtype_struct(SECOND_LOOK, Either(PhantomData))
 }
 
+/// What a `serde` error says that stands for one of ours.
+const HANDED: &str = "$idhooks_core::json::handed_out";
+
 thread_local! {
     /// An error of ours on its way through `serde`, whose errors can carry nothing but text.
     static HANDED_OUT: Cell<Option<DecodeError>> = const { Cell::new(None) };
@@ -80,13 +84,11 @@ thread_local! {
 /// as it was. For a `Deserialize` whose rule no type can say.
 pub fn hand_out<E: de::Error>(error: DecodeError) -> E {
     HANDED_OUT.set(Some(error));
-    E::custom("the body does not fit")
+    E::custom(HANDED)
 }
 
 /// Reads `text` carefully, after the first pass failed with `first`.
 pub(super) fn decode<'de, T: Deserialize<'de>>(text: &'de str, first: &serde_json::Error) -> Result<T, DecodeError> {
-    // The first pass has used up some of the body's allowance for things it dropped again.
-    let _allowance = Allowance::for_body(text.len());
     reread(text, PhantomData).map_err(|error| {
         if !error.is_syntax() {
             return error;
@@ -100,7 +102,6 @@ pub(super) fn decode<'de, T: Deserialize<'de>>(text: &'de str, first: &serde_jso
 
 /// Reads `text` carefully, as a whole.
 pub(super) fn reread<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Value, DecodeError> {
-    HANDED_OUT.take();
     let trail = Trail::default();
     let mut json = serde_json::Deserializer::from_str(text);
     let read = seed.deserialize(Careful { inner: &mut json, trail: &trail });
@@ -125,21 +126,23 @@ enum Step {
 impl Trail {
     /// Notes a fault, unless one was noted before: errors travel outwards, so that one is the innermost.
     fn note(&self, problem: Problem) {
-        let inner = HANDED_OUT.take();
         let mut noted = self.fault.borrow_mut();
         if noted.is_some() {
             return;
         }
         let steps = self.path.borrow();
         let at = |field: Option<&'static str>| write_path(steps.iter().copied().chain(field.map(Step::Field)));
-        *noted = Some(match (problem, inner) {
-            (Problem::Other, Some(inner)) => inner.inside(&at(None)),
-            (Problem::Other, None) => DecodeError::at(at(None), Kind::Other),
-            (Problem::Missing(field), _) => DecodeError::at(at(Some(field)), Kind::Missing),
-            (Problem::Repeated(field), _) => DecodeError::at(at(Some(field)), Kind::Repeated),
-            (Problem::WrongType, _) => DecodeError::at(at(None), Kind::WrongType),
-            (Problem::WrongValue, _) => DecodeError::at(at(None), Kind::WrongValue),
-            (Problem::NotJson, _) => DecodeError::not_json(0, 0),
+        *noted = Some(match problem {
+            Problem::HandedOut => match HANDED_OUT.take() {
+                Some(inner) => inner.inside(&at(None)),
+                None => DecodeError::at(at(None), Kind::Other),
+            },
+            Problem::Other => DecodeError::at(at(None), Kind::Other),
+            Problem::Missing(field) => DecodeError::at(at(Some(field)), Kind::Missing),
+            Problem::Repeated(field) => DecodeError::at(at(Some(field)), Kind::Repeated),
+            Problem::WrongType => DecodeError::at(at(None), Kind::WrongType),
+            Problem::WrongValue => DecodeError::at(at(None), Kind::WrongValue),
+            Problem::NotJson => DecodeError::not_json(0, 0),
         });
     }
 
@@ -204,6 +207,8 @@ enum Problem {
     Repeated(&'static str),
     WrongType,
     WrongValue,
+    /// One of ours, which waits to be taken.
+    HandedOut,
     Other,
     NotJson,
 }
@@ -217,8 +222,8 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 impl de::Error for Problem {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self::Other
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        if message.to_string() == HANDED { Self::HandedOut } else { Self::Other }
     }
 
     fn invalid_type(_: Unexpected<'_>, _: &dyn de::Expected) -> Self {
@@ -272,7 +277,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Careful<'_, D> {
 
     forward! {
         deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64
+        deserialize_i128 deserialize_u128 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64
         deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
         deserialize_option deserialize_unit deserialize_seq deserialize_map deserialize_identifier
         deserialize_ignored_any
@@ -426,14 +431,64 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for WatchedMap<'_, A> {
         };
         let known = self.fields.iter().find(|field| **field == name);
         self.at = known.map_or(Step::Unnamed, |field| Step::Field(field));
-        let name: CowStrDeserializer<'de, Problem> = name.into_deserializer();
-        seed.deserialize(name).map(Some)
+        seed.deserialize(Key(name)).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Problem> {
         let (trail, inner) = (self.trail, &mut self.inner);
         let seed = WatchedSeed { inner: seed, trail };
         trail.inside(self.at, || inner.next_value_seed(seed)).map_err(|error| trail.take_in(error))
+    }
+}
+
+/// A member's name as a deserializer. As `serde_json` does, it reads numbers from the text where a
+/// map's keys are numbers.
+struct Key<'de>(Cow<'de, str>);
+
+macro_rules! numbers {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+            match (self.0.parse::<u64>(), self.0.parse::<i64>()) {
+                (Ok(number), _) => visitor.visit_u64(number),
+                (_, Ok(number)) => visitor.visit_i64(number),
+                _ => self.deserialize_any(visitor),
+            }
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Key<'de> {
+    type Error = Problem;
+
+    numbers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.0 {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        let text: CowStrDeserializer<'de, Problem> = self.0.into_deserializer();
+        text.deserialize_enum(name, variants, visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool f32 f64 char str string bytes byte_buf option unit unit_struct seq tuple tuple_struct map struct
+        identifier ignored_any
     }
 }
 

@@ -16,6 +16,11 @@ use crate::RawJson;
 /// Absent, `null` and "of another JSON type than documented" all read as `None`; in the last case
 /// [`Lenient::raw`] has what was sent, and writing the event out again writes it unchanged.
 ///
+/// That holds wherever this crate reads: [`json::decode`](super::decode()),
+/// [`WebhookEvent::decode`](crate::WebhookEvent::decode), `Verified::event` and `Verified::decode_as`.
+/// Plain `serde` (`serde_json::from_str`, a `flatten`ed field) is as strict as it always is, so read
+/// an event you stored yourself with `E::decode` too.
+///
 /// ```
 /// use idhooks_core::{json, record};
 ///
@@ -156,9 +161,14 @@ impl<'de, T: Deserialize<'de>> SecondLook<'de> for Lenient<T> {
 
     fn second(raw: &'de RawValue) -> Result<Self, DecodeError> {
         let left = Allowance::left();
-        Ok(super::careful::reread(raw.get(), PhantomData::<T>).map(Self::from).unwrap_or_else(|_| {
-            Allowance::restore(left);
-            Self { value: None, raw: Some(Box::new(RawJson::from(raw))) }
-        }))
+        if let Ok(value) = super::careful::reread(raw.get(), PhantomData::<T>) {
+            return Ok(Self::from(value));
+        }
+        Allowance::restore(left);
+        // The text and two small blocks around it.
+        if !Allowance::take(raw.get().len() + 64) {
+            return Err(DecodeError::new("", "is out of proportion"));
+        }
+        Ok(Self { value: None, raw: Some(Box::new(RawJson::from(raw))) })
     }
 }

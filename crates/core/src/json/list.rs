@@ -9,10 +9,13 @@ use serde::{
 
 use super::Allowance;
 
+/// Bytes the usual allocators hand out at least.
+const SMALLEST_BLOCK: usize = 32;
+
 /// A JSON array.
 ///
-/// It is a `Vec`, but for one thing: all lists of a body together may take twice its size, so that a
-/// body of a million `{},` stays a small problem. In an optional field a longer array is
+/// It is a `Vec`, but for one thing: all that is read from a body may take about twice its size, so
+/// that a body of a million `{},` stays a small problem. In an optional field a longer array is
 /// kept raw, as any field of an unexpected form is.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct List<T>(Vec<T>);
@@ -89,13 +92,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
                 let mut elements = Vec::new();
                 while let Some(element) = seq.next_element()? {
+                    // A record has counted itself; a text has a place in the list and a block of its own.
+                    if !Allowance::take(SMALLEST_BLOCK + size_of::<T>().min(SMALLEST_BLOCK)) {
+                        return Err(A::Error::custom("a list out of proportion to its body"));
+                    }
                     if elements.len() == elements.capacity() {
-                        // Growing by half keeps the spare room, and the copy, in proportion too.
-                        let more = elements.len() / 2 + 4;
-                        if !Allowance::take(more.saturating_mul(size_of::<T>())) {
-                            return Err(A::Error::custom("a list out of proportion to its body"));
-                        }
-                        elements.reserve_exact(more);
+                        // By half, not twice: spare room, and the copy while it grows, stay in proportion.
+                        elements.reserve_exact(elements.len() / 2 + 4);
                     }
                     elements.push(element);
                 }

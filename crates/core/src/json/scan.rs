@@ -2,20 +2,28 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The members of the object `body` under `names`, unread. One that is absent or there twice is
-/// `None`; if the body is no JSON object, all are.
+/// The members of the object `body` under `names`, unread; `None` for one that is absent. If one of
+/// them is there twice, none is to be relied on, and all are `None`; so they are if the body is no
+/// JSON object.
 #[must_use]
 pub fn members<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> [Option<&'a RawValue>; N] {
-    std::str::from_utf8(body).map_or([None; N], |text| scan(text, names))
+    std::str::from_utf8(body).ok().and_then(|text| scan(text, names)).unwrap_or([None; N])
 }
 
 /// The same inside a member that was found.
 #[must_use]
 pub fn members_of<'a, const N: usize>(outer: Option<&'a RawValue>, names: [&str; N]) -> [Option<&'a RawValue>; N] {
-    outer.map_or([None; N], |raw| scan(raw.get(), names))
+    outer.and_then(|raw| members_once(raw, names)).unwrap_or([None; N])
+}
+
+/// The same, telling an object without the members (each `None`) from something that is no object
+/// or has one of them twice (`None` for all).
+#[must_use]
+pub fn members_once<'a, const N: usize>(outer: &'a RawValue, names: [&str; N]) -> Option<[Option<&'a RawValue>; N]> {
+    scan(outer.get(), names)
 }
 
 /// The text of a member that was found; `None` if it is no JSON string.
@@ -25,10 +33,11 @@ pub fn text<'a>(member: Option<&'a RawValue>) -> Option<Cow<'a, str>> {
     Some(text)
 }
 
-fn scan<'a, const N: usize>(text: &'a str, names: [&str; N]) -> [Option<&'a RawValue>; N] {
+fn scan<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Option<[Option<&'a RawValue>; N]> {
     let mut input = serde_json::Deserializer::from_str(text);
-    let found = input.deserialize_map(Members(names)).and_then(|found| input.end().map(|()| found));
-    found.unwrap_or([None; N])
+    let found = input.deserialize_map(Members(names)).ok()?;
+    input.end().ok()?;
+    Some(found)
 }
 
 struct Members<'n, const N: usize>([&'n str; N]);
@@ -42,20 +51,11 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = [None; N];
-        let mut times = [0_u32; N];
         while let Some(Name(name)) = map.next_key()? {
-            let slots = found.iter_mut().zip(&mut times);
-            match self.0.iter().zip(slots).find(|(wanted, _)| **wanted == name) {
-                Some((_, (slot, times))) => {
-                    *slot = Some(map.next_value()?);
-                    *times += 1;
-                }
+            match self.0.iter().zip(&mut found).find(|(wanted, _)| **wanted == name) {
+                Some((_, Some(_))) => return Err(A::Error::custom("a member is there twice")),
+                Some((_, slot)) => *slot = Some(map.next_value()?),
                 None => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        for (slot, times) in found.iter_mut().zip(times) {
-            if times > 1 {
-                *slot = None;
             }
         }
         Ok(found)
@@ -99,7 +99,7 @@ mod tests {
     fn finds_members_or_none() {
         assert_eq!(got(r#"{"b":[1, 2],"c":{},"a":"x"}"#), [Some(r#""x""#), Some("[1, 2]")]);
         assert_eq!(got(r#"{"\u0061":1}"#), [Some("1"), None], "an escaped name is the same name");
-        assert_eq!(got(r#"{"a":1,"a":2,"b":3}"#), [None, Some("3")], "row 22: twice is not at all");
+        assert_eq!(got(r#"{"a":1,"a":2,"b":3}"#), [None, None], "row 22: twice is not at all");
         for none in ["", "[]", "\"a\"", "{\"a\":1", "{\"a\":1}x", "nul", "\u{feff}{}"] {
             assert_eq!(got(none), [None, None], "{none}");
         }

@@ -9,7 +9,7 @@ use crate::Decimal;
 
 /// Writes `body` again as `JSON.stringify(JSON.parse(body))` would: no blanks, members in the order
 /// they came, text unescaped, numbers in JavaScript's spelling. `None` if it
-/// is no JSON, or holds a number JavaScript can not hold exactly.
+/// is no JSON, holds a number JavaScript can not hold exactly, or would come out more than twice as long.
 ///
 /// Differs from JavaScript on purpose in two cases no vendor here sends: a repeated member is kept
 /// (JavaScript drops the first), and members named like array indexes are not moved to the front.
@@ -40,6 +40,8 @@ fn rewrite(body: &[u8], write: impl Fn(&mut String, &str) -> Option<()>) -> Opti
     let text = std::str::from_utf8(body).ok()?;
     // From here on the text is known to be JSON, so its tokens can be told apart by their first byte.
     let IgnoredAny = serde_json::from_str(text).ok()?;
+    // Genuine re-formatting makes a text shorter, or a little longer where escapes are spelled out.
+    let longest = text.len().saturating_mul(2);
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.bytes().next() {
@@ -53,6 +55,9 @@ fn rewrite(body: &[u8], write: impl Fn(&mut String, &str) -> Option<()>) -> Opti
         let (token, after) = rest.split_at_checked(len)?;
         if !first.is_ascii_whitespace() {
             write(&mut out, token)?;
+        }
+        if out.len() > longest {
+            return None;
         }
         rest = after;
     }

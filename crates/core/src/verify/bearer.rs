@@ -7,6 +7,7 @@ use ctutils::CtEq as _;
 use http::{header::AUTHORIZATION, request::Parts};
 use sha2::{Digest as _, Sha256};
 
+use super::PresentsCredential;
 use crate::{
     Evidence, Headers, Proof, Refused, Secret, SecretError, Verified, Verify, WebhookEvent, credential::after_scheme,
     headers::single_up_to,
@@ -71,14 +72,14 @@ impl error::Error for Undecided {}
 /// not: anything about the body. A token that was seen can be sent again until it runs out.
 ///
 /// ```
-/// use idhooks_core::{BearerVerifier, Undecided, WebhookEvent};
+/// use idhooks_core::{BearerVerifier, PresentsCredential, Undecided};
 ///
 /// async fn introspect(token: String) -> Result<bool, Undecided> {
 ///     // Ask your authorization server here.
 ///     Ok(token == "what it issued")
 /// }
 ///
-/// fn verifier<E: WebhookEvent>() -> BearerVerifier<E> {
+/// fn verifier<E: PresentsCredential>() -> BearerVerifier<E> {
 ///     BearerVerifier::new(introspect)
 /// }
 /// ```
@@ -88,7 +89,7 @@ pub struct BearerVerifier<E> {
     event: PhantomData<fn() -> E>,
 }
 
-impl<E: WebhookEvent> BearerVerifier<E> {
+impl<E: PresentsCredential> BearerVerifier<E> {
     /// Accepts the tokens that `check` confirms.
     pub fn new(check: impl BearerCheck + 'static) -> Self {
         Self { check: Arc::new(check), endpoint: None, event: PhantomData }
@@ -98,9 +99,12 @@ impl<E: WebhookEvent> BearerVerifier<E> {
     /// issues a token that never changes.
     ///
     /// # Errors
-    /// What [`Secret::new`] refuses.
+    /// What [`Secret::new`] refuses, and [`SecretError::NotAHeader`] for what can not be a token.
     pub fn fixed(token: &str) -> Result<Self, SecretError> {
         Secret::new(token)?;
+        if !token.bytes().all(|byte| allowed(&byte)) || token.len() > LONGEST {
+            return Err(SecretError::NotAHeader);
+        }
         let wanted: [u8; 32] = Sha256::digest(token).into();
         Ok(Self::new(move |given: String| {
             let given: [u8; 32] = Sha256::digest(given).into();
@@ -137,19 +141,22 @@ impl<E: WebhookEvent> BearerVerifier<E> {
     }
 }
 
-/// The token, in the characters RFC 6750 allows.
+/// The characters RFC 6750 allows in a token.
+fn allowed(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte)
+}
+
 fn token<H: Headers + ?Sized>(headers: &H) -> Result<String, Refused> {
     let value = single_up_to(headers, &AUTHORIZATION, LONGEST)?;
     let token = after_scheme(value, b"bearer").ok_or(Refused::Malformed)?;
     let body = token.trim_ascii_end();
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte);
     if body.is_empty() || !body.iter().all(allowed) {
         return Err(Refused::Malformed);
     }
     std::str::from_utf8(body).map(str::to_owned).map_err(|_| Refused::Malformed)
 }
 
-impl<E: WebhookEvent> Verify for BearerVerifier<E> {
+impl<E: PresentsCredential> Verify for BearerVerifier<E> {
     type Delivery = Verified<E>;
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;

@@ -100,7 +100,8 @@ impl<E: HmacSigned> Hmac<E> {
         self
     }
 
-    /// The header and value a vendor would send with `body`. For tests of your own handler.
+    /// The documented header, and the value a vendor would send in it with `body`. For tests of your
+    /// own handler.
     #[must_use]
     pub fn sign(secret: &Secret, body: &[u8]) -> (&'static str, String) {
         (E::SIGNATURE_HEADER, secret.sign(body))

@@ -35,19 +35,18 @@ impl<E: WebhookEvent> Open<E> {
         Self { guards: Some(guards.into()), ..Self::new() }
     }
 
-    /// From `<VENDOR>_WEBHOOK_PATH`, `<VENDOR>_WEBHOOK_API_KEY` (`header:value`) and
-    /// `<VENDOR>_WEBHOOK_BASIC`, all optional and each also numbered from `_2` to `_16`.
-    /// Without any, every delivery is taken.
+    /// A guarded one, from `<VENDOR>_WEBHOOK_PATH`, `<VENDOR>_WEBHOOK_API_KEY` (`header:value`) and
+    /// `<VENDOR>_WEBHOOK_BASIC`, each also numbered from `_2` to `_16`; at least one must be set, so
+    /// that a misspelt name does not leave the door open. For an open one there is [`Open::new`].
     ///
     /// # Errors
-    /// Names the variable that can not be used.
+    /// Names the variable that is missing or can not be used.
     pub fn from_env() -> Result<Self, EnvError> {
         Self::from_variables(&Environment)
     }
 
     pub(super) fn from_variables(variables: &impl Variables) -> Result<Self, EnvError> {
-        let guards = VendorVariables::new(E::VENDOR, variables).optional_guards()?;
-        Ok(Self { guards, ..Self::new() })
+        VendorVariables::new(E::VENDOR, variables).guards().map(Self::guarded)
     }
 
     /// Names the endpoint (a tenant, a region). Keys of different endpoints never meet.

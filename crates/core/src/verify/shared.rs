@@ -10,6 +10,17 @@ use crate::{
     setup::{Environment, Variables, VendorVariables},
 };
 
+/// An event whose vendor presents a credential of the receiver's choice with every delivery, and
+/// signs nothing. For other vendors a credential is no proof, so no verifier of one can be built.
+///
+/// ```compile_fail,E0277
+/// # use idhooks_core::{HmacSigned, Credential, SharedCredential};
+/// fn downgrade<E: HmacSigned>(credential: Credential) -> SharedCredential<E> {
+///     SharedCredential::new(credential)
+/// }
+/// ```
+pub trait PresentsCredential: WebhookEvent {}
+
 /// Checks a credential that the vendor presents with every delivery. It can not be built without one.
 ///
 /// What it proves: the caller knows the credential. What it does not: anything about the body.
@@ -21,7 +32,7 @@ pub struct SharedCredential<E> {
     event: PhantomData<fn() -> E>,
 }
 
-impl<E: WebhookEvent> SharedCredential<E> {
+impl<E: PresentsCredential> SharedCredential<E> {
     /// Accepts any of `credentials`: one [`Credential`], or [`Credentials`] for several and for rotation.
     pub fn new(credentials: impl Into<Credentials>) -> Self {
         Self { credentials: credentials.into(), endpoint: None, event: PhantomData }
@@ -102,13 +113,14 @@ pub(super) fn check<H: Headers + ?Sized>(
     })
 }
 
-impl<E: WebhookEvent> Verify for SharedCredential<E> {
+impl<E: PresentsCredential> Verify for SharedCredential<E> {
     type Delivery = Verified<E>;
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
     fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
-        std::future::ready(self.verify(&head.headers, body))
+        let evidence = check(&self.credentials, &head.headers, Some(head.uri.path()), None);
+        std::future::ready(evidence.map(|evidence| Verified::new(body, evidence, self.endpoint.clone())))
     }
 }
 

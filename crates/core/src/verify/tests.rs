@@ -22,6 +22,8 @@ impl HmacSigned for Ping {
     const OFFERS_CREDENTIAL: bool = true;
 }
 
+impl PresentsCredential for Ping {}
+
 const BODY: &[u8] = b"{}";
 
 fn signed(secret: &str) -> (&'static str, String) {
@@ -69,10 +71,12 @@ fn a_shared_credential_needs_one_of_two_variables() {
 }
 
 #[test]
-fn an_open_endpoint_needs_nothing_and_can_be_guarded() {
+fn an_open_endpoint_is_open_by_name_or_guarded() {
     let none: [(&str, &str); 0] = [];
-    let open = Open::<Ping>::from_variables(&Fixed(&[])).unwrap();
-    assert_eq!(open.verify(&none, BODY).unwrap().evidence().proof(), Proof::Nothing);
+    assert_eq!(Open::<Ping>::new().verify(&none, BODY).unwrap().evidence().proof(), Proof::Nothing);
+
+    let error = Open::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_PAHT", "a-long-part")])).unwrap_err();
+    assert_eq!(error.variable(), "PING_PONG_WEBHOOK_PATH", "a guard that is misspelt is not silently none");
 
     let guarded = Open::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_PATH", "a-long-part")])).unwrap();
     assert_eq!(guarded.verify_at("/hooks/a-long-part", &none, BODY).unwrap().evidence().proof(), Proof::Path);
