@@ -153,3 +153,19 @@ fn row_49_errors_quote_nothing() {
         assert!(!format!("{error} {error:?}").contains("CANARY"), "{error}");
     }
 }
+
+/// Two resources in one event: neither is guessed.
+#[test]
+fn row_22_two_resources_in_one_event_are_refused() {
+    for (kind, data) in [
+        ("document.updated", r#"{"id":"D1","object":{"id":"D2"}}"#),
+        ("signature.viewed", r#"{"public_id":"s1","object":{"public_id":"s2"}}"#),
+    ] {
+        let body = format!(r#"{{"event":{{"id":"e","type":"{kind}","data":{data}}}}}"#);
+        let error = Event::decode(body.as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), "event.data.object has another id than what is around it");
+        assert_eq!(Event::facts(body.as_bytes()).subject_id(), None);
+    }
+    let drifted = br#"{"event":{"id":"e","type":"signature.viewed","data":{"public_id":"p","document":"D1","object":{"document":"D2"}}}}"#;
+    assert_eq!(Event::facts(drifted).subject_id(), Some("D1"), "an `object` without an id is no resource");
+}

@@ -300,6 +300,42 @@ async fn verified_but_unreadable_reaches_the_handler() {
     assert_eq!(server.reached(), 1);
 }
 
+/// Row 17: a check that hangs holds its bodies, so they stay counted, and it is ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_17_a_hanging_check_is_bounded() {
+    use idhooks_core::Undecided;
+    use idhooks_unico as unico;
+    let verifier = unico::BearerVerifier::new(|_| async {
+        sleep(Duration::from_secs(3600)).await;
+        Err(Undecided::new())
+    });
+    let receiver = Receiver::new().max_memory(500_000).verify_deadline(Duration::from_millis(800));
+    let app = Router::new()
+        .route("/", post(|Webhook(_): Webhook<unico::BearerVerifier>| async { StatusCode::OK }))
+        .with_state(verifier)
+        .layer(Extension(receiver));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let upload = |len: usize| async move {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer t\r\ncontent-length: {len}\r\n\r\n"
+        );
+        drop(stream.write_all(&[head.as_bytes(), &vec![b' '; len]].concat()).await);
+        let started = Instant::now();
+        (status(&answer(&mut stream).await).to_owned(), started.elapsed())
+    };
+    let first = tokio::spawn(upload(300_000));
+    sleep(Duration::from_millis(300)).await;
+    let (second, waited) = upload(300_000).await;
+    assert!(second != "200" && waited < Duration::from_millis(400), "{second} after {waited:?}: the memory is taken");
+    let (first, waited) = first.await.unwrap();
+    assert_eq!(first, "503", "undecided in time");
+    assert!(waited >= Duration::from_millis(700));
+    assert_eq!(upload(300_000).await.0, "503", "the memory was given back, so the check is asked again");
+}
+
 /// A bearer check that can not decide asks the sender to come again.
 #[tokio::test(flavor = "multi_thread")]
 async fn undecided_is_503() {

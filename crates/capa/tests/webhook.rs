@@ -264,3 +264,20 @@ fn facts_name_the_transaction_or_the_user() {
     assert_eq!(of("kyc-rejected"), (text("REJECTED_KYC"), text("61561e29-cb8f-475a-b913-7d70430badfe"), None));
     assert_eq!(of("kyc-verified-without-external-user"), (text("VERIFIED_USER"), None, None));
 }
+
+/// The user stands in for a transaction that is not there, never for one that can not be read.
+#[test]
+fn row_22_an_unusable_transaction_has_no_stand_in() {
+    let subject = |id: &str| {
+        let body = format!(r#"{{"type":"TRANSACTION","event":"CREATED_ON_RAMP"{id},"externalUserId":"u"}}"#);
+        Event::facts(body.as_bytes()).subject_id().map(str::to_owned)
+    };
+    assert_eq!(subject("").as_deref(), Some("u"));
+    assert_eq!(subject(r#","transactionId":null"#).as_deref(), Some("u"));
+    assert_eq!(subject(r#","transactionId":"t""#).as_deref(), Some("t"));
+    for unusable in
+        [r#","transactionId":7"#, r#","transactionId":"\ud800""#, r#","transactionId":"t","transactionId":"u""#]
+    {
+        assert_eq!(subject(unusable), None, "{unusable}");
+    }
+}

@@ -238,3 +238,16 @@ fn the_documented_sample() {
     assert_eq!(event.verification_id().as_str(), "01234567-89ab-cdef-0123-456789abcdef");
     assert_eq!((event.key.target(), event.key.action()), (None, Some(Action::Updated)));
 }
+
+/// What `decode` refuses as ambiguous has no subject either.
+#[test]
+fn row_22_ambiguous_ids_are_no_fact() {
+    for body in [
+        r#"{"key":"k","dataId":"a","data":{"id":"a","id":"b"}}"#,
+        r#"{"key":"k","dataId":"a","data":{},"data":{}}"#,
+        r#"{"key":"k","dataId":"a","data":{"id":"b"}}"#,
+    ] {
+        assert!(Event::decode(body.as_bytes()).is_err(), "{body}");
+        assert_eq!(Event::facts(body.as_bytes()).subject_id(), None, "{body}");
+    }
+}

@@ -284,6 +284,63 @@ fn row_21_a_drifted_field_elsewhere_costs_no_list() {
     }
 }
 
+/// An error that was swallowed on the way is not blamed on the next field.
+#[test]
+fn a_swallowed_error_is_gone() {
+    #[derive(Debug, Deserialize)]
+    #[serde(untagged)]
+    #[allow(dead_code, reason = "only how it fails matters")]
+    enum Either {
+        Event(Swallowed),
+        Any(serde::de::IgnoredAny),
+    }
+
+    #[derive(Debug)]
+    struct Swallowed;
+
+    impl<'de> Deserialize<'de> for Swallowed {
+        fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+            Err(json::hand_out(DecodeError::new("elsewhere", "is at fault")))
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only how it fails matters")]
+    struct Both {
+        either: Either,
+        amount: Decimal,
+    }
+
+    assert_eq!(fault::<Both>(r#"{"either":{},"amount":"abc"}"#), "amount could not be read");
+    assert_eq!(fault::<Vec<Swallowed>>("[1]"), "[0].elsewhere is at fault");
+}
+
+/// The second pass reads whatever the first one reads, also in types that are not ours.
+#[test]
+fn both_passes_read_the_same_types() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Odd {
+        numbers: std::collections::BTreeMap<u32, i128>,
+        big: u128,
+        negative: std::collections::BTreeMap<i8, Option<bool>>,
+        nested: (u8, [char; 2], Option<Box<(String,)>>),
+        unit: (),
+        drifted: Lenient<u8>,
+    }
+
+    let body = |drifted: &str| {
+        format!(
+            r#"{{"numbers":{{"1":-2,"4294967295":3}},"big":18446744073709551615,"negative":{{"-7":true,"8":null}},
+                "nested":[1,["a","ท"],["x"]],"unit":null,"drifted":{drifted}}}"#
+        )
+    };
+    let read = |text: String| json::decode::<Odd>(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let (mut first, second) = (read(body("5")), read(body("\"five\"")));
+    assert_eq!(second.drifted.raw().map(RawJson::get), Some("\"five\""));
+    first.drifted = second.drifted.clone();
+    assert_eq!(first, second);
+}
+
 /// A field may also be read by plain serde, which is strict about types.
 #[test]
 fn plain_serde_reads_what_is_as_documented() {

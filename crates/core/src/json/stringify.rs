@@ -145,6 +145,8 @@ mod tests {
         {
             assert_eq!(stringify(changed.as_bytes()), None, "JavaScript can not read {changed} exactly");
         }
+        let growing = format!("[{}0]", "1e20,".repeat(1000));
+        assert_eq!(stringify(growing.as_bytes()), None, "nobody's re-formatting makes it four times as long");
         for none in ["", "{", "{}x", "nul", "\u{feff}{}"] {
             assert_eq!(stringify(none.as_bytes()), None, "{none}");
             assert_eq!(compact(none.as_bytes()), None, "{none}");
