@@ -23,11 +23,24 @@ pub(crate) fn checks() -> Result<(), String> {
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"]))?;
     run(&mut cargo(&["clippy", "--workspace", "--no-default-features", "--locked", "--", "-D", "warnings"]))?;
     features()?;
+    with_foreign_features()?;
     docs()?;
     PACKAGES.iter().try_for_each(size)?;
     package()?;
     eprintln!("\nskipped: advisories of dependencies, which need a database from the internet");
     Ok(())
+}
+
+/// A user's other dependencies may switch on features of `serde_json` that change how it reads.
+fn with_foreign_features() -> Result<(), String> {
+    let vendors =
+        PACKAGES.iter().map(|package| package.name).filter(|name| !matches!(*name, "idhooks" | "idhooks-axum"));
+    let features = "serde_json/arbitrary_precision,serde_json/float_roundtrip,serde_json/preserve_order";
+    let mut arguments = vec!["test", "--locked", "--tests", "--features", features];
+    for name in vendors {
+        arguments.extend(["--package", name]);
+    }
+    run(&mut cargo(&arguments))
 }
 
 /// The demo passes, and each small example runs without arguments.

@@ -33,7 +33,7 @@ use crate::Event;
 /// A gateway that adds a header to what it lets through is checked with
 /// [`Credential::in_header`](idhooks_core::Credential::in_header). [`Open::from_env`] reads
 /// `CASE_KEEPER_WEBHOOK_PATH`, `CASE_KEEPER_WEBHOOK_API_KEY` and `CASE_KEEPER_WEBHOOK_BASIC`, and
-/// takes every delivery if none is set. Either way the result stays a hint.
+/// wants at least one of them; [`Open::new`] takes every delivery. Either way the result stays a hint.
 ///
 /// **Testing your handler:** there is nothing to sign, so there is no `sign` here as in crates for
 /// other vendors. Send the body as it is, as above; or skip the verifier with

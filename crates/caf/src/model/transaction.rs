@@ -1,6 +1,6 @@
 //! Transactions: one run of a query template over one person.
 
-use idhooks_core::{Timestamp, open_enum, record, text_id};
+use idhooks_core::{Pii, Timestamp, open_enum, record, text_id};
 
 text_id! {
     /// Caf's id of a transaction: 26 characters in webhook samples, 24 hex digits in REST.
@@ -68,8 +68,9 @@ record! {
         optional {
             /// Your account at Caf.
             pub tenant_id: TenantId,
-            /// Described as the address of a report, shown as an id: take it as either.
-            pub report: Box<str>,
+            /// Described as the address of a report, shown as an id: take it as either. Hidden, because
+            /// an address of that kind opens the report.
+            pub report: Pii<Box<str>>,
             /// State now, in one of two vocabularies.
             pub status: TransactionStatus,
             /// When it came into that state.
