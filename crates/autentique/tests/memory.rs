@@ -1,0 +1,20 @@
+//! Row 21: memory, measured. A file of its own, so that nothing else runs in the process.
+
+use idhooks_autentique::Event;
+use idhooks_core::WebhookEvent as _;
+use idhooks_fixtures::suite::stays_in_proportion;
+
+#[test]
+fn row_21_hostile_lists_take_memory_in_proportion() {
+    let signature = r#"{"event":{"id":"e","type":"signature.viewed","data":{"public_id":"s","events":["#;
+    let document = r#"{"event":{"id":"e","type":"document.created","data":{"id":"d","signatures":["#;
+    for (before, element) in [
+        (signature, r#"{"type":0,"document":0,"user":{},"geolocation":{},"reason":0,"ip":0,"port":"","created_at":0}"#),
+        (signature, r#"{"user":{},"geolocation":{}}"#),
+        (signature, "{}"),
+        (document, r#"{"public_id":"","user":{},"mail":{},"name":""}"#),
+        (document, r#"{"public_id":""}"#),
+    ] {
+        stays_in_proportion(before, element, "]}}}", Event::decode);
+    }
+}
