@@ -9,14 +9,17 @@ pub(crate) struct Package {
     pub(crate) most_crates: usize,
 }
 
+/// What core has, and the vendor crates pass on.
+const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "testing"];
+
 /// In the order they are published.
 pub(crate) const PACKAGES: &[Package] = &[
-    Package { name: "idhooks-core", features: &["jiff-02", "time-03", "chrono-04", "testing"], most_crates: 29 },
-    Package { name: "idhooks-caf", features: &[], most_crates: 30 },
-    Package { name: "idhooks-unico", features: &[], most_crates: 30 },
-    Package { name: "idhooks-autentique", features: &[], most_crates: 30 },
-    Package { name: "idhooks-case-keeper", features: &[], most_crates: 30 },
-    Package { name: "idhooks-capa", features: &[], most_crates: 30 },
+    Package { name: "idhooks-core", features: COMMON, most_crates: 29 },
+    Package { name: "idhooks-caf", features: COMMON, most_crates: 30 },
+    Package { name: "idhooks-unico", features: COMMON, most_crates: 30 },
+    Package { name: "idhooks-autentique", features: COMMON, most_crates: 30 },
+    Package { name: "idhooks-case-keeper", features: COMMON, most_crates: 30 },
+    Package { name: "idhooks-capa", features: COMMON, most_crates: 30 },
     Package { name: "idhooks-axum", features: &[], most_crates: 50 },
     Package {
         name: "idhooks",
