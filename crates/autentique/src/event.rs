@@ -1,8 +1,8 @@
 //! The envelope of a delivery, the event in it, and the 17 types of events.
 
 use idhooks_core::{
-    DecodeError, Facts, Lenient, Pii, RawJson, Timestamp, WebhookEvent, event_bodies,
-    json::{self, Once, Tagged, members, members_of, read_tagged, text},
+    DecodeError, Facts, Lenient, Pii, Timestamp, WebhookEvent, event_bodies,
+    json::{self, Once, Tagged, members, members_of, put, read_tagged, text},
     open_enum, record, text_id,
 };
 use serde::{
@@ -11,9 +11,7 @@ use serde::{
     ser::SerializeStruct as _,
 };
 
-use crate::{
-    Document, DocumentId, Member, ObjectType, OrganizationId, PreviousAttributes, Resource, Signature, model::put,
-};
+use crate::{Document, DocumentId, Member, ObjectType, OrganizationId, PreviousAttributes, Resource, Signature};
 
 text_id! {
     /// Autentique's id of an event, a UUID. The same for every endpoint that gets the event and, it
@@ -227,8 +225,7 @@ impl<'de> Deserialize<'de> for Bare {
         let name = read_tagged(input, &mut inner)?;
         let body = match inner.body {
             Some(body) => body,
-            None if EventBody::KNOWN.contains(&&*name) => return Err(D::Error::missing_field("data")),
-            None => EventBody::Other { name: name.as_ref().into(), data: RawJson::default() },
+            None => EventBody::absent(&name, "data")?,
         };
         Ok(Self(Event {
             id: inner.id.into_option().ok_or_else(|| D::Error::missing_field("id"))?,

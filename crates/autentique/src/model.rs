@@ -17,15 +17,3 @@ pub(crate) mod signature;
 pub(crate) mod signature_event;
 
 mod raw_members;
-
-use idhooks_core::Lenient;
-use serde::{Serialize, ser::SerializeStruct};
-
-/// Writes a field of a struct that is written by hand, unless it is absent.
-pub(crate) fn put<S: SerializeStruct, T: Serialize>(
-    out: &mut S,
-    name: &'static str,
-    field: &Lenient<T>,
-) -> Result<(), S::Error> {
-    if field.is_absent() { out.skip_field(name) } else { out.serialize_field(name, field) }
-}

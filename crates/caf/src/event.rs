@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use idhooks_core::{
     DecodeError, Facts, Lenient, RawJson, Timestamp, WebhookEvent, event_bodies,
-    json::{self, Once, Tagged, decode_body, hand_out, members, members_of, read_tagged, text},
+    json::{self, Once, Tagged, decode_body, hand_out, members, members_of, put, read_tagged, text},
     open_enum, text_id,
 };
 use serde::{
@@ -168,8 +168,7 @@ impl<'de> Deserialize<'de> for Event {
             (None, Some(text)) => {
                 from_base64(&name, text, datacontenttype.as_ref().map(ContentType::as_str)).map_err(hand_out)?
             }
-            (None, None) if EventBody::KNOWN.contains(&&*name) => return Err(D::Error::missing_field("data")),
-            (None, None) => EventBody::Other { name: name.as_ref().into(), data: RawJson::default() },
+            (None, None) => EventBody::absent(&name, "data")?,
         };
         Ok(Self {
             id: envelope.id.into_option().ok_or_else(|| D::Error::missing_field("id"))?,
@@ -211,30 +210,18 @@ fn is_json(content_type: &str) -> bool {
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let mut event = out.serialize_struct("Event", 10)?;
-        if !self.specversion.is_absent() {
-            event.serialize_field("specversion", &self.specversion)?;
-        }
-        if !self.datacontenttype.is_absent() {
-            event.serialize_field("datacontenttype", &self.datacontenttype)?;
-        }
-        if !self.subject.is_absent() {
-            event.serialize_field("subject", &self.subject)?;
-        }
-        if !self.dataschema.is_absent() {
-            event.serialize_field("dataschema", &self.dataschema)?;
-        }
+        put(&mut event, "specversion", &self.specversion)?;
+        put(&mut event, "datacontenttype", &self.datacontenttype)?;
+        put(&mut event, "subject", &self.subject)?;
+        put(&mut event, "dataschema", &self.dataschema)?;
         event.serialize_field("type", self.body.name())?;
         event.serialize_field("source", &self.source)?;
         event.serialize_field("id", &self.id)?;
-        if !self.time.is_absent() {
-            event.serialize_field("time", &self.time)?;
-        }
+        put(&mut event, "time", &self.time)?;
         if self.data_base64.is_none() {
             event.serialize_field("data", &self.body)?;
         }
-        if !self.data_base64.is_absent() {
-            event.serialize_field("data_base64", &self.data_base64)?;
-        }
+        put(&mut event, "data_base64", &self.data_base64)?;
         event.end()
     }
 }

@@ -42,6 +42,18 @@ macro_rules! event_bodies {
                 !matches!(self, Self::Other { .. })
             }
 
+            /// The event called `name` when it has no body: nothing to read for an unknown one, a
+            /// missing `field` for the others.
+            fn absent<E: $crate::__private::serde::de::Error>(
+                name: &str,
+                field: &'static str,
+            ) -> ::std::result::Result<Self, E> {
+                if Self::KNOWN.contains(&name) {
+                    return ::std::result::Result::Err(E::missing_field(field));
+                }
+                ::std::result::Result::Ok(Self::Other { name: name.into(), data: $crate::RawJson::default() })
+            }
+
             /// Reads the body of the event called `name`.
             fn read<'de, D: $crate::__private::serde::Deserializer<'de>>(
                 name: &str,

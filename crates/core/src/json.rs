@@ -12,7 +12,7 @@ mod tagged;
 pub(crate) use allowance::Allowance;
 pub use careful::{SecondLook, hand_out, second_look};
 pub use error::DecodeError;
-pub use lenient::Lenient;
+pub use lenient::{Lenient, put};
 pub use list::List;
 pub use scan::{members, members_of, members_once, text};
 pub use stringify::{compact, stringify};

@@ -4,12 +4,12 @@ use std::{fmt, ops::Deref};
 
 use idhooks_core::{
     DecodeError, Lenient,
-    json::{self, SecondLook, members, members_of, second_look},
+    json::{self, SecondLook, members, members_of, put, second_look},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct as _};
 use serde_json::value::RawValue;
 
-use super::{previous_attributes::PreviousAttributes, put};
+use super::previous_attributes::PreviousAttributes;
 
 /// What an event is about, whichever of two shapes it came in. Use it as the `T` it holds.
 ///

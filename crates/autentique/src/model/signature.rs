@@ -1,10 +1,10 @@
 //! Who is to sign a document, and whether they have.
 
-use idhooks_core::{Lenient, List, Pii, Timestamp, open_enum, record, text_id};
+use idhooks_core::{Lenient, List, Pii, Timestamp, json::put, open_enum, record, text_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
-    document::DocumentId, mail::Mail, object_type::ObjectType, person::Person, put, signature_event::SignatureEvent,
+    document::DocumentId, mail::Mail, object_type::ObjectType, person::Person, signature_event::SignatureEvent,
 };
 
 text_id! {

@@ -5,6 +5,7 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 use serde::{
     Serialize, Serializer,
     de::{Deserialize, Deserializer, Visitor},
+    ser::SerializeStruct,
 };
 use serde_json::value::RawValue;
 
@@ -113,6 +114,18 @@ impl<T: fmt::Debug> fmt::Debug for Lenient<T> {
             (None, None) => f.write_str("None"),
         }
     }
+}
+
+/// Writes a field of a struct that is written by hand, unless it is absent.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn put<S: SerializeStruct, T: Serialize>(
+    out: &mut S,
+    name: &'static str,
+    field: &Lenient<T>,
+) -> Result<(), S::Error> {
+    if field.is_absent() { out.skip_field(name) } else { out.serialize_field(name, field) }
 }
 
 impl<T: Serialize> Serialize for Lenient<T> {
