@@ -1,10 +1,14 @@
 //! What runs before a change lands.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     packages::{PACKAGES, Package},
-    run::{cargo, output, run},
+    run::{cargo, output, root, run},
 };
 
 /// Small examples that end by themselves.
@@ -88,9 +92,36 @@ fn size(package: &Package) -> Result<(), String> {
 
 /// Each crate is built from what would be uploaded.
 fn package() -> Result<(), String> {
-    let mut arguments = vec!["package", "--locked", "--allow-dirty"];
+    forget_earlier_packages()?;
+    let mut arguments = vec!["package", "--locked", "--allow-dirty", "--target-dir", PACKAGING];
     for package in PACKAGES {
         arguments.extend(["--package", package.name]);
     }
     run(&mut cargo(&arguments))
+}
+
+/// Where packages are built; nothing else is.
+const PACKAGING: &str = "target/packaging";
+
+/// Cargo unpacks and builds a tarball once for each name and version, so a second run at the same
+/// version would build what the first one packed.
+fn forget_earlier_packages() -> Result<(), String> {
+    let built = root().join(PACKAGING);
+    if built.exists() {
+        fs::remove_dir_all(&built).map_err(|error| format!("{}: {error}", built.display()))?;
+    }
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let Some(sources) = home.map(|home| home.join("registry/src")).filter(|sources| sources.is_dir()) else {
+        return Ok(());
+    };
+    let entries = |folder: &Path| fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()));
+    for registry in entries(&sources)?.flatten() {
+        for unpacked in entries(&registry.path())?.flatten() {
+            if unpacked.file_name().to_string_lossy().starts_with("idhooks") {
+                let folder = unpacked.path();
+                fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            }
+        }
+    }
+    Ok(())
 }
