@@ -68,8 +68,9 @@ pub fn second_look<'de, T: SecondLook<'de>, D: Deserializer<'de>>(input: D) -> R
     input.deserialize_newtype_struct(SECOND_LOOK, Either(PhantomData))
 }
 
-/// What a `serde` error says that stands for one of ours.
-const HANDED: &str = "$idhooks_core::json::handed_out";
+/// What a `serde` error says that stands for one of ours: a sentence no other error has, and one that
+/// still makes sense to a user who reads our types with plain `serde`.
+const HANDED: &str = "the body breaks a rule of its event; idhooks' own `decode` says which";
 
 thread_local! {
     /// An error of ours on its way through `serde`, whose errors can carry nothing but text.
