@@ -1,0 +1,84 @@
+//! How calls show who makes them.
+
+use std::fmt;
+
+use http::{HeaderName, HeaderValue, header};
+
+use crate::{BuildError, Tokens};
+
+/// How calls show who makes them. `Debug` shows the kind alone.
+#[derive(Clone)]
+pub struct Access {
+    pub(crate) kind: Kind,
+    /// Headers sent beside it, such as a second key.
+    pub(crate) beside: Vec<(HeaderName, HeaderValue)>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Kind {
+    None,
+    Fixed(HeaderName, HeaderValue),
+    Tokens(Tokens),
+}
+
+impl Access {
+    /// Nothing: for a token endpoint, whose proof is in the body.
+    #[must_use]
+    pub fn none() -> Self {
+        Kind::None.into()
+    }
+
+    /// The same key under a header, with every call.
+    ///
+    /// # Errors
+    /// When it holds characters that can not stand in a header.
+    pub fn header(name: HeaderName, key: &str) -> Result<Self, BuildError> {
+        Ok(Kind::Fixed(name, sensitive(key)?).into())
+    }
+
+    /// The same bearer token with every call.
+    ///
+    /// # Errors
+    /// When it holds characters that can not stand in a header.
+    pub fn bearer(token: &str) -> Result<Self, BuildError> {
+        Self::header(header::AUTHORIZATION, &format!("Bearer {token}"))
+    }
+
+    /// Bearer tokens that are fetched and renewed.
+    #[must_use]
+    pub fn tokens(tokens: Tokens) -> Self {
+        Kind::Tokens(tokens).into()
+    }
+
+    /// Sends a further key with every call.
+    ///
+    /// # Errors
+    /// When it holds characters that can not stand in a header.
+    pub fn and_header(mut self, name: HeaderName, key: &str) -> Result<Self, BuildError> {
+        self.beside.push((name, sensitive(key)?));
+        Ok(self)
+    }
+}
+
+impl From<Kind> for Access {
+    fn from(kind: Kind) -> Self {
+        Self { kind, beside: Vec::new() }
+    }
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, BuildError> {
+    let mut value =
+        HeaderValue::from_str(text).map_err(|_| BuildError::unusable("key", "can not stand in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.kind {
+            Kind::None => "Access(none)",
+            Kind::Fixed(..) => "Access(key)",
+            Kind::Tokens(_) => "Access(tokens)",
+        })
+    }
+}

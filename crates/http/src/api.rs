@@ -1,0 +1,182 @@
+//! The path of a call: place, token, attempts.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, Uri, header};
+use serde::de::DeserializeOwned;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep, timeout, timeout_at},
+};
+
+use crate::{
+    Access, Answer, Call, Error, Failure, Limits, Problem, Retry, TokenAge, Transport, TransportError, access,
+    problem::token, trace,
+};
+
+/// What every call to one vendor goes through. Cheap to clone; clones share connections, tokens and
+/// limits.
+#[derive(Clone)]
+pub struct Api(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    places: Semaphore,
+}
+
+pub(crate) struct Parts {
+    pub(crate) vendor: &'static str,
+    pub(crate) prefix: String,
+    pub(crate) agent: HeaderValue,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) retry: Retry,
+    pub(crate) max_answer: usize,
+    pub(crate) concurrency: usize,
+    pub(crate) request_id: Option<HeaderName>,
+    pub(crate) problems: fn(&Answer) -> Problem,
+    pub(crate) token_refused: fn(&Error, TokenAge) -> bool,
+    pub(crate) access: Access,
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+impl Api {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let places = Semaphore::new(parts.concurrency.min(Semaphore::MAX_PERMITS));
+        Self(Arc::new(Inner { parts, places }))
+    }
+
+    /// Makes the call: gets a token if one is needed, sends, and repeats what may be repeated.
+    ///
+    /// # Errors
+    /// When no answer came, or one with a status outside 200 to 299.
+    pub async fn send(&self, call: Call) -> Result<Answer, Error> {
+        let (method, route) = (call.method.clone(), call.route);
+        let about = trace::About { vendor: self.0.parts.vendor, method: &method, route };
+        trace::call(about, self.0.run(call)).await.map_err(|error| error.of_call(&method, route))
+    }
+
+    /// Makes the call and reads the answer's body.
+    ///
+    /// # Errors
+    /// As [`Self::send`], and when the body does not fit.
+    pub async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        let (method, route) = (call.method.clone(), call.route);
+        self.send(call).await?.decode().map_err(|error| error.of_call(&method, route))
+    }
+}
+
+impl Inner {
+    async fn run(&self, call: Call) -> Result<Answer, Error> {
+        let parts = &self.parts;
+        let deadline = Instant::now() + parts.deadline;
+        let uri = Uri::try_from(format!("{}{}", parts.prefix, call.path_and_query()?))
+            .map_err(|_| Error::argument("the address became too long"))?;
+        // A place is never taken away, so only the time can run out.
+        let Ok(Ok(_place)) = timeout_at(deadline, self.places.acquire()).await else { return Err(Error::deadline()) };
+        let (mut attempts, mut uncertain, mut had_new_token) = (0, false, false);
+        loop {
+            let used = match &parts.access.kind {
+                access::Kind::Tokens(tokens) => {
+                    let token = timeout_at(deadline, tokens.get()).await.unwrap_or_else(|_| Err(Error::deadline()));
+                    Some((tokens, token.map_err(Error::while_logging_in)?))
+                }
+                access::Kind::Fixed(..) | access::Kind::None => None,
+            };
+            let bearer = used.as_ref().map(|(_, token)| &token.header);
+            attempts += 1;
+            let error = match self.attempt(&call, &uri, bearer, deadline).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if let Some((tokens, token)) =
+                used.filter(|(_, token)| !had_new_token && (parts.token_refused)(&error, token.age()))
+            {
+                trace::token_refused();
+                tokens.forget(&token);
+                had_new_token = true;
+                attempts -= 1;
+                continue;
+            }
+            let outcome = match (error.failure(), error.status()) {
+                (Some(failure), _) => Err(failure),
+                (None, Some(status)) => http::StatusCode::from_u16(status).map_err(|_| Failure::TooLarge),
+                (None, None) => return Err(error), // the deadline
+            };
+            uncertain |= error.may_have_been_carried_out();
+            let error = if uncertain { error.after_uncertain_attempt() } else { error };
+            let wait = parts.retry.wait(attempts, call.repeat, outcome, error.retry_after(), fastrand::f64());
+            match wait {
+                // Waiting for longer than the call has left would only make the error come later.
+                Some(wait) if Instant::now() + wait < deadline => {
+                    trace::again(attempts, &error, wait);
+                    sleep(wait).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        call: &Call,
+        uri: &Uri,
+        bearer: Option<&HeaderValue>,
+        deadline: Instant,
+    ) -> Result<Answer, Error> {
+        let left = deadline.saturating_duration_since(Instant::now()).min(self.parts.timeout);
+        if left.is_zero() {
+            return Err(Error::deadline());
+        }
+        let request = self.request(call, uri, bearer);
+        let sent = self.parts.transport.send(request, Limits::new(left, self.parts.max_answer));
+        // The transport keeps the time; this is for one that does not.
+        let answered = timeout(left + GRACE, sent).await.unwrap_or_else(|_| Err(Failure::Timeout.into()));
+        self.read(answered)
+    }
+
+    fn request(&self, call: &Call, uri: &Uri, bearer: Option<&HeaderValue>) -> Request<Bytes> {
+        let mut request = Request::new(call.body.clone());
+        *request.method_mut() = call.method.clone();
+        *request.uri_mut() = uri.clone();
+        let headers = request.headers_mut();
+        headers.insert(header::ACCEPT, JSON);
+        headers.insert(header::USER_AGENT, self.parts.agent.clone());
+        headers.extend(call.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        for (name, value) in &self.parts.access.beside {
+            headers.insert(name.clone(), value.clone());
+        }
+        if let access::Kind::Fixed(name, value) = &self.parts.access.kind {
+            headers.insert(name.clone(), value.clone());
+        }
+        if let Some(bearer) = bearer {
+            headers.insert(header::AUTHORIZATION, bearer.clone());
+        }
+        request
+    }
+
+    fn read(&self, answered: Result<Response<Bytes>, TransportError>) -> Result<Answer, Error> {
+        let answer = Answer::from(answered.map_err(Error::transport)?);
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let mut problem = (self.parts.problems)(&answer);
+        if let (None, Some(name)) = (&problem.request_id, &self.parts.request_id) {
+            problem.request_id = answer.headers().get(name).and_then(|id| token(id.to_str().ok()?));
+        }
+        Err(answer.refused(problem))
+    }
+}
+
+/// How much longer than its limit a transport may take.
+const GRACE: Duration = Duration::from_millis(500);
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { parts, .. } = &*self.0;
+        f.debug_struct("Api").field("vendor", &parts.vendor).field("access", &parts.access).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,67 @@
+//! Spans and events, if the feature is on. Routes, never paths; counts and codes, never bodies.
+
+use std::future::Future;
+
+use http::Method;
+
+use crate::{Answer, Error};
+
+/// What a span says of a call.
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only a span reads it"))]
+pub(crate) struct About<'a> {
+    pub(crate) vendor: &'static str,
+    pub(crate) method: &'a Method,
+    pub(crate) route: &'static str,
+}
+
+#[cfg(feature = "tracing")]
+pub(crate) async fn call(about: About<'_>, run: impl Future<Output = Result<Answer, Error>>) -> Result<Answer, Error> {
+    use tracing::{Instrument as _, field::Empty};
+
+    let span = tracing::debug_span!(
+        "idhooks.call",
+        vendor = about.vendor,
+        method = about.method.as_str(),
+        route = about.route,
+        status = Empty,
+        code = Empty,
+        request_id = Empty,
+    );
+    let outcome = run.instrument(span.clone()).await;
+    match &outcome {
+        Ok(answer) => {
+            span.record("status", answer.status().as_u16());
+        }
+        Err(error) => {
+            if let Some(status) = error.status() {
+                span.record("status", status);
+            }
+            if let Some(code) = error.code() {
+                span.record("code", code);
+            }
+            if let Some(id) = error.request_id() {
+                span.record("request_id", id);
+            }
+        }
+    }
+    outcome
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) async fn call(_: About<'_>, run: impl Future<Output = Result<Answer, Error>>) -> Result<Answer, Error> {
+    run.await
+}
+
+/// An attempt failed and another one follows after `wait`.
+pub(crate) fn again(attempt: u32, error: &Error, wait: std::time::Duration) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(attempt, %error, wait_ms = wait.as_millis() as u64, "trying again");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (attempt, error, wait);
+}
+
+/// The vendor refused the token; a new one is fetched.
+pub(crate) fn token_refused() {
+    #[cfg(feature = "tracing")]
+    tracing::debug!("the token was refused");
+}
