@@ -82,7 +82,7 @@ impl Inner {
             let used = match &parts.access.kind {
                 access::Kind::Tokens(tokens) => {
                     let token = timeout_at(deadline, tokens.get()).await.unwrap_or_else(|_| Err(Error::deadline()));
-                    Some((tokens, token.map_err(Error::while_logging_in)?))
+                    Some((tokens, token.map_err(|error| doubtful(error.while_logging_in(), uncertain))?))
                 }
                 access::Kind::Fixed(..) | access::Kind::None => None,
             };
@@ -104,10 +104,10 @@ impl Inner {
             let outcome = match (error.failure(), error.status()) {
                 (Some(failure), _) => Err(failure),
                 (None, Some(status)) => http::StatusCode::from_u16(status).map_err(|_| Failure::TooLarge),
-                (None, None) => return Err(error), // the deadline
+                (None, None) => return Err(doubtful(error, uncertain)), // the deadline
             };
             uncertain |= error.may_have_been_carried_out();
-            let error = if uncertain { error.after_uncertain_attempt() } else { error };
+            let error = doubtful(error, uncertain);
             let wait = parts.retry.wait(attempts, call.repeat, outcome, error.retry_after(), fastrand::f64());
             match wait {
                 // Waiting for longer than the call has left would only make the error come later.
@@ -169,6 +169,11 @@ impl Inner {
         }
         Err(answer.refused(problem))
     }
+}
+
+/// An error that ends a call of which an earlier attempt may have been carried out leaves that open too.
+fn doubtful(error: Error, uncertain: bool) -> Error {
+    if uncertain { error.after_uncertain_attempt() } else { error }
 }
 
 /// How much longer than its limit a transport may take.

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Request, Response};
 use reqwest::{Certificate, Client, Identity, Proxy, redirect};
 use url::Url;
@@ -149,28 +149,30 @@ impl Transport for HttpTransport {
 
 /// The whole answer, if it is no larger than `max_body`.
 pub(crate) async fn read(mut response: reqwest::Response, max_body: usize) -> Result<Response<Bytes>, TransportError> {
-    let announced = response.content_length().unwrap_or_default();
-    if announced > max_body as u64 {
+    // What is announced may be refused, but is never believed: space is made for what has come.
+    if response.content_length().unwrap_or_default() > max_body as u64 {
         return Err(Failure::TooLarge.into());
     }
     let mut whole = Response::new(Bytes::new());
     *whole.status_mut() = response.status();
     *whole.headers_mut() = std::mem::take(response.headers_mut());
-    let Some(first) = response.chunk().await.map_err(failed)? else { return Ok(whole) };
-    let Some(second) = response.chunk().await.map_err(failed)? else {
-        return if first.len() > max_body { Err(Failure::TooLarge.into()) } else { Ok(whole.map(|_| first)) };
-    };
-    // What is announced is only believed as far as it has come.
-    let mut body = BytesMut::from(first);
-    let mut next = Some(second);
-    while let Some(chunk) = next {
-        if body.len() + chunk.len() > max_body {
+    let mut chunks = Vec::new();
+    let mut length = 0;
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        length += chunk.len();
+        if length > max_body {
             return Err(Failure::TooLarge.into());
         }
-        body.extend_from_slice(&chunk);
-        next = response.chunk().await.map_err(failed)?;
+        chunks.push(chunk);
     }
-    Ok(whole.map(|_| body.freeze()))
+    Ok(whole.map(|_| match chunks.pop() {
+        Some(only) if chunks.is_empty() => only,
+        Some(last) => {
+            chunks.push(last);
+            chunks.concat().into()
+        }
+        None => Bytes::new(),
+    }))
 }
 
 /// Without the URL, which may hold somebody's number.
