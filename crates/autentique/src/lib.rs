@@ -1,9 +1,15 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "client", doc = include_str!("../CLIENT.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "client")]
+mod client;
 mod event;
 mod model;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub mod rest;
 mod verify;
 
 pub use event::{DeliveryId, Envelope, Event, EventBody, EventId, Format};
@@ -26,4 +32,16 @@ pub use model::{
 };
 pub use verify::{Verifier, sign};
 
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use client::{Client, ClientBuilder, errors_of};
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_http::{BuildError, Error};
+
 pub use idhooks_core as core;
+/// What the clients of all vendors share: [`Retry`](http_client::Retry), [`Pages`](http_client::Pages),
+/// [`Transport`](http_client::Transport) and more.
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_http as http_client;

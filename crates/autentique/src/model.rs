@@ -16,4 +16,4 @@ pub(crate) mod resource;
 pub(crate) mod signature;
 pub(crate) mod signature_event;
 
-mod raw_members;
+pub(crate) mod raw_members;

@@ -17,4 +17,14 @@ fn row_21_hostile_lists_take_memory_in_proportion() {
     ] {
         stays_in_proportion(before, element, "]}}}", Event::decode);
     }
+
+    #[cfg(feature = "client")]
+    for element in [
+        r#"{"public_id":"","action":{},"link":{},"user":{},"email_events":{},"viewed":{"geolocation":{},"user":{}}}"#,
+        r#"{"public_id":""}"#,
+    ] {
+        stays_in_proportion(r#"{"id":"d","signatures":["#, element, "]}", |body| {
+            idhooks_core::json::decode::<idhooks_autentique::rest::Document>(body)
+        });
+    }
 }

@@ -1,12 +1,21 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "client", doc = include_str!("../CLIENT.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "client")]
+mod client;
 mod event;
 mod generation;
 mod model;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub mod rest;
 mod verify;
 
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use client::{Client, ClientBuilder};
 pub use event::{ContentType, Event, EventBody, EventId, Source, SpecVersion};
 pub use generation::{CoreBody, Generation};
 pub use model::{
@@ -18,3 +27,6 @@ pub use model::{
 pub use verify::{Verifier, sign};
 
 pub use idhooks_core as core;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_http::{self as http_client, BuildError, Error};

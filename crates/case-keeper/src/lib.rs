@@ -1,15 +1,26 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "client", doc = include_str!("../CLIENT.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "client")]
+mod client;
 mod event;
 mod id;
 mod key;
 mod link;
 mod model;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub mod rest;
 mod verification;
 mod verify;
 
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+pub use client::FileError;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use client::{Client, ClientBuilder, Confirmation};
 pub use event::Event;
 pub use id::{EventId, ResultId, UserId, VerificationId};
 pub use key::{Action, EventKey, Target};
@@ -39,3 +50,9 @@ pub use verification::Verification;
 pub use verify::Verifier;
 
 pub use idhooks_core as core;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_http as http_client;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_http::{BuildError, Error};

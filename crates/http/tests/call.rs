@@ -1,5 +1,6 @@
 //! Calls over real connections: what is sent, what is understood, what is repeated.
 
+#![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
 #![cfg(feature = "__reqwest")]
 
 mod support;
@@ -322,7 +323,7 @@ async fn row_45_a_retry_after_is_waited_for_in_both_forms() {
         let started = Instant::now();
         api(&server).send(get()).await.unwrap();
         let waited = started.elapsed().as_millis();
-        assert!(waited >= at_least && waited < at_least + 1_600, "{asked}: {waited}");
+        assert!(waited >= at_least && waited < at_least + 5_000, "{asked}: {waited}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Links: where they may lead, and what is taken from there.
 
+#![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
 #![cfg(feature = "__reqwest")]
 
 mod support;

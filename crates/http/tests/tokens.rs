@@ -1,5 +1,7 @@
 //! Tokens under many callers, with time paused: nothing here waits.
 
+#![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
+
 use std::{
     sync::{
         Arc, Mutex,

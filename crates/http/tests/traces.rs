@@ -1,5 +1,6 @@
 //! What a span and its events say, and what they must not.
 
+#![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
 #![cfg(feature = "tracing")]
 
 use std::{

@@ -23,6 +23,9 @@ pub use idhooks_capa as capa;
 #[cfg(feature = "case-keeper")]
 #[cfg_attr(docsrs, doc(cfg(feature = "case-keeper")))]
 pub use idhooks_case_keeper as case_keeper;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_http as http_client;
 #[cfg(feature = "unico")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unico")))]
 pub use idhooks_unico as unico;

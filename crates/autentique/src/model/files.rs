@@ -9,8 +9,9 @@ record! {
     /// signed, and right after the last signature the PDF may not be there yet (observed in public
     /// code). Links on `api.autentique.com.br` answer 403 without your API key (observed in public
     /// code). Before you fetch one, check that it is https and that you know the host, never send
-    /// the key anywhere else, and never follow a redirect with it. Hidden from `Debug`: whoever has
-    /// such a link may be able to read the document.
+    /// the key anywhere else, and never follow a redirect with it: `Client::downloads`, with a TLS
+    /// feature, does all that. Hidden from `Debug`: whoever has such a link may be able to read the
+    /// document.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Files {

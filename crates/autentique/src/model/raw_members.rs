@@ -9,14 +9,14 @@ use serde_json::value::RawValue;
 /// The members of an object, one at a time and without a map: a million short keys would take many
 /// times the memory of their text.
 #[derive(Clone)]
-pub(super) struct RawMembers<'a> {
+pub(crate) struct RawMembers<'a> {
     rest: &'a str,
     before: char,
 }
 
 impl<'a> RawMembers<'a> {
     /// Empty for anything but an object.
-    pub(super) fn of(object: &'a RawJson) -> Self {
+    pub(crate) fn of(object: &'a RawJson) -> Self {
         Self { rest: object.get(), before: '{' }
     }
 

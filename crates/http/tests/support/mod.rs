@@ -1,6 +1,7 @@
 //! A client of no vendor in particular, on the server of the fixtures.
 
 #![allow(dead_code, reason = "each test file takes what it needs")]
+#![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
 
 use std::time::Duration;
 
