@@ -1,0 +1,30 @@
+//! Registering for webhooks.
+
+use idhooks_http::Error;
+
+use super::{Client, operation::Operation};
+use crate::rest::{CreatedEndpoint, NewEndpoint};
+
+const CREATE_ENDPOINT: Operation =
+    Operation::mutation("createEndpoint", include_str!("queries/create_endpoint.graphql")).corporate();
+
+impl Client {
+    /// Registers a webhook endpoint for a child organisation, by the Corporate API. Your own organisation's endpoints
+    /// are made in the dashboard.
+    ///
+    /// **Store the secret of the answer at once**: it is not shown again. Events of another kind than the endpoint's are
+    /// dropped without an error: compare the answer's `events` with what you asked for.
+    ///
+    /// Repeated only after a refused connection and 429, when none can have been made. The API has no call to list or
+    /// delete endpoints, so after an error that
+    /// [may have been carried out](crate::Error::may_have_been_carried_out) look into the dashboard.
+    ///
+    /// # Errors
+    /// As [every call](Client#errors), `no_enterprise_access` without the Corporate plan among them.
+    ///
+    /// Source: [documented](https://docs.autentique.com.br/api/corporate/mutations/gestao-de-endpoints-de-webhooks/criando-endpoint-para-receber-webhooks);
+    /// where the Corporate API is was observed in public code, 2026-09.
+    pub async fn create_endpoint(&self, endpoint: &NewEndpoint) -> Result<CreatedEndpoint, Error> {
+        self.ask(CREATE_ENDPOINT, endpoint).await
+    }
+}

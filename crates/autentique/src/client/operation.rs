@@ -1,0 +1,142 @@
+//! One GraphQL operation: what is sent, and when its answer is an error.
+
+use idhooks_core::{DecodeError, json};
+use idhooks_http::{Answer, Bytes, Call, Error, Problem, Repeat, http::Response};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+use serde_json::value::RawValue;
+
+use super::Client;
+use crate::rest::{ErrorCode, ErrorItem, errors_in};
+
+/// Under which every answer carries the id of its request (observed in public code, 2026-09).
+pub(super) const REQUEST_ID: &str = "x-attq-request-id";
+
+/// The text of an operation, always a constant: what a caller gives goes into variables, never into the text.
+#[derive(Clone, Copy)]
+pub(super) struct Operation {
+    /// The one field it asks for, or the one thing it does.
+    field: &'static str,
+    text: &'static str,
+    route: &'static str,
+    repeat: Repeat,
+}
+
+impl Operation {
+    /// One that reads: sent by `POST` as all are, it may still be repeated.
+    pub(super) const fn query(field: &'static str, text: &'static str) -> Self {
+        Self { field, text, route: "/v2/graphql", repeat: Repeat::Always }
+    }
+
+    /// One that does something, which is only repeated when it can not have begun.
+    pub(super) const fn mutation(field: &'static str, text: &'static str) -> Self {
+        Self { field, text, route: "/v2/graphql", repeat: Repeat::IfRefused }
+    }
+
+    /// The same by the Corporate API.
+    pub(super) const fn corporate(self) -> Self {
+        Self { route: "/v2/graphql/corporate", ..self }
+    }
+}
+
+#[derive(Serialize)]
+struct Request<'a, V> {
+    query: &'static str,
+    variables: &'a V,
+}
+
+impl Client {
+    /// Sends `operation` and reads what stands under its field.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        variables: &(impl Serialize + Sync),
+    ) -> Result<T, Error> {
+        let request = Request { query: operation.text, variables };
+        let call = Call::post(operation.route, operation.repeat).json(&request);
+        read(&self.api.send(call).await?, operation.field)
+    }
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer, field: &str) -> Result<T, Error> {
+    let [data, errors] = json::members(answer.body(), ["data", "errors"]);
+    if let Some(errors) = errors.filter(|_| false) {
+        return Err(refused(answer, errors));
+    }
+    let unreadable = |why: DecodeError| Error::decode(answer.status(), why);
+    let Some(data) = data else {
+        // Says more than "data is missing" about what is no JSON at all.
+        answer.decode::<IgnoredAny>()?;
+        return Err(unreadable(DecodeError::missing("data")));
+    };
+    let [value] = json::members_of(Some(data), [field]);
+    let value = value.ok_or_else(|| unreadable(DecodeError::missing(field).inside("data")))?;
+    json::decode(value.get().as_bytes()).map_err(|why: DecodeError| unreadable(why.inside(field).inside("data")))
+}
+
+/// Whether the member says that there were no errors.
+fn is_nothing(errors: &RawValue) -> bool {
+    let list: Result<Option<[IgnoredAny; 0]>, _> = serde_json::from_str(errors.get());
+    list.is_ok()
+}
+
+fn refused(answer: &Answer, errors: &RawValue) -> Error {
+    // Without the data: half an answer is of no use, may be about people, and would crowd the errors out of what an
+    // error keeps of its body.
+    let mut response = Response::new(Bytes::from(format!(r#"{{"errors":{}}}"#, errors.get())));
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = answer.headers().clone();
+    let answer = Answer::from(response);
+
+    let mut problem = problem(&answer);
+    problem.request_id = answer.headers().get(REQUEST_ID).and_then(|id| printable(id.to_str().ok()?));
+    answer.refused(problem)
+}
+
+/// What an answer says against a call. Its words are the code, as often as not.
+pub(super) fn problem(answer: &Answer) -> Problem {
+    let mut problem = Problem::read(answer.body());
+    if problem.code.is_none() {
+        let code = problem.message.as_deref().and_then(ErrorCode::of_message).map(|code| match code {
+            // Under the name the API has for it elsewhere, by which `Error::is_auth` knows it.
+            ErrorCode::MissingScope => ErrorCode::Unauthorized,
+            other => other,
+        });
+        problem.code = code.map(|code| code.as_str().into());
+    }
+    problem
+}
+
+/// An id that may stand in a log.
+fn printable(id: &str) -> Option<Box<str>> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/');
+    ((1..=64).contains(&id.len()) && id.bytes().all(is_plain)).then(|| id.into())
+}
+
+/// What Autentique has against a call, item by item: codes, and fields that were refused.
+///
+/// Empty for errors without such a list (a refused key or rate, no answer at all) and for a list longer than the 16 KiB
+/// an error keeps.
+///
+/// ```no_run
+/// # async fn call(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+/// use idhooks_autentique::{errors_of, rest::ErrorCode};
+///
+/// if let Err(error) = client.resend_signatures(&["434fcd4c6d0c11eea3c542010a2b60c6".into()]).await {
+///     match errors_of(&error).first().and_then(|item| item.code()) {
+///         Some(ErrorCode::TooManyResentEmails) => println!("they were reminded a short while ago"),
+///         Some(code) if code.is_not_found() => println!("no such signature"),
+///         _ => return Err(error),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Source: [documented](https://docs.autentique.com.br/api/integration-basics/mensagens-de-erro).
+#[must_use]
+pub fn errors_of(error: &Error) -> Vec<ErrorItem> {
+    error.body().map(|body| errors_in(body)).unwrap_or_default()
+}

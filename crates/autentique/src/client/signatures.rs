@@ -1,0 +1,66 @@
+//! Asking signers again.
+
+use idhooks_http::Error;
+use serde::Serialize;
+
+use super::{Client, operation::Operation};
+use crate::{SignatureId, rest::Link};
+
+const RESEND: Operation = Operation::mutation("resendSignatures", include_str!("queries/resend_signatures.graphql"));
+
+const CREATE_LINK: Operation =
+    Operation::mutation("createLinkToSignature", include_str!("queries/create_link_to_signature.graphql"));
+
+#[derive(Serialize)]
+struct Signatures {
+    public_ids: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct OneSignature {
+    public_id: String,
+}
+
+impl Client {
+    /// Asks these signers once more, in the way they were asked first. Free of charge.
+    ///
+    /// Those who were asked a short while ago are skipped without a word; only if that is all of them, it is the error
+    /// [`TooManyResentEmails`](crate::rest::ErrorCode::TooManyResentEmails). `true` is what the API says when it took
+    /// the request, not that anything arrived.
+    ///
+    /// Ids of webhooks are taken too: they are sent in the API's own spelling, without dashes.
+    ///
+    /// Repeated only after a refused connection and 429, when nothing can have been sent: people get these messages.
+    ///
+    /// # Errors
+    /// As [every call](Client#errors), and before anything is sent if no signature is named or an id is empty.
+    ///
+    /// Source: [documented](https://docs.autentique.com.br/api/mutations/resend-signatures).
+    pub async fn resend_signatures(&self, ids: &[SignatureId]) -> Result<bool, Error> {
+        if ids.is_empty() {
+            return Err(Error::argument("no signature is named"));
+        }
+        let public_ids = ids.iter().map(spelt_for_the_api).collect::<Result<_, _>>()?;
+        self.ask(RESEND, &Signatures { public_ids }).await
+    }
+
+    /// Makes a link under which this signer signs, for you to deliver. Whoever has the link can open the document.
+    ///
+    /// It is for one signer, whose id may come from a webhook.
+    ///
+    /// Repeated only after a refused connection and 429, when none can have been made.
+    ///
+    /// # Errors
+    /// As [every call](Client#errors), and before anything is sent if the id is empty.
+    ///
+    /// Source: [documented](https://docs.autentique.com.br/api/mutations/create-signature-link).
+    pub async fn create_link_to_signature(&self, id: &SignatureId) -> Result<Link, Error> {
+        self.ask(CREATE_LINK, &OneSignature { public_id: spelt_for_the_api(id)? }).await
+    }
+}
+
+/// Without dashes, as the API prints them in every sample. That it takes them so is inferred.
+fn spelt_for_the_api(id: &SignatureId) -> Result<String, Error> {
+    let id = id.without_dashes();
+    if id.is_empty() { Err(Error::argument("a signature's id is empty")) } else { Ok(id) }
+}

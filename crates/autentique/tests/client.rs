@@ -1,0 +1,351 @@
+//! Every call, against a server on this machine that reads the query as Autentique would.
+
+#![cfg(feature = "rustls")]
+
+use std::collections::BTreeSet;
+
+use idhooks_autentique::{
+    Client, DocumentId, OrganizationId, SignatureId, errors_of,
+    http_client::Url,
+    rest::{Direction, Document, DocumentFilter, DocumentStatus, EndpointEvent, EndpointKind, ErrorCode, NewEndpoint},
+};
+use idhooks_fixtures::{
+    rest::sample,
+    server::{
+        Received, Reply, Server,
+        autentique::{self as double, API_KEY, API_KEY_WITHOUT_CORPORATE, PDF, asked_for},
+    },
+};
+use serde_json::{Value, json};
+
+const DOCUMENT: &str = "7b1c40de9a3f5c2286e0d94b71af53c8e26d0a9b4f7c31e58";
+/// As a webhook writes it.
+const SIGNATURE: &str = "f0a1b2c3-d4e5-11f0-9c87-42010a2b610e";
+const SIGNATURE_OF_THE_API: &str = "f0a1b2c3d4e511f09c8742010a2b610e";
+const PENDING: &str = "5a5b5c5d11f011f09c8742010a2b610e";
+
+async fn start() -> (Server, Client) {
+    let server = double::start().await.expect("a port");
+    let client = client(&server);
+    (server, client)
+}
+
+fn client(server: &Server) -> Client {
+    with_key(server, API_KEY)
+}
+
+fn with_key(server: &Server, key: &str) -> Client {
+    Client::builder(key).base_url(server.url()).build().expect("a client")
+}
+
+async fn answering(reply: Reply) -> (Server, Client) {
+    let server = Server::start(move |_| reply.clone()).await.expect("a port");
+    let client = client(&server);
+    (server, client)
+}
+
+/// What was sent: nothing but the constant text and the variables.
+fn variables(request: &Received) -> Value {
+    let body = request.json();
+    let names: Vec<_> = body.as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(names, ["query", "variables"]);
+    body["variables"].clone()
+}
+
+fn query(request: &Received) -> String {
+    request.json()["query"].as_str().expect("a text").to_owned()
+}
+
+fn codes(error: &idhooks_autentique::Error) -> Vec<ErrorCode> {
+    errors_of(error).iter().filter_map(|item| item.code()).collect()
+}
+
+#[tokio::test]
+async fn a_document_by_its_id() {
+    let (server, client) = start().await;
+    let document = client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer").expect("a document");
+    assert_eq!(document.id.as_str(), DOCUMENT);
+    assert_eq!((*document.signatures_count, *document.signed_count), (Some(2), Some(1)));
+    assert_eq!(document.signers().map(Iterator::count), Some(2));
+
+    let request = server.last();
+    assert_eq!(request.line(), "POST /v2/graphql");
+    assert_eq!(request.query, "");
+    assert_eq!(request.header("authorization"), Some(&*format!("Bearer {API_KEY}")));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    assert_eq!(request.header("accept"), Some("application/json"));
+    assert_eq!(request.header("user-agent"), Some(concat!("idhooks-autentique/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(variables(&request), json!({ "id": DOCUMENT }));
+}
+
+#[tokio::test]
+async fn a_document_that_is_not_there_is_an_error_and_null_is_none() {
+    let (server, client) = start().await;
+    let usual = {
+        client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer");
+        query(&server.last())
+    };
+    for odd in ["\"}) { me { id } } #", "a/b?c#d%2e", "á\r\n\u{202e}", "$id", "..", "\\"] {
+        let error = client.get_document(&DocumentId::from(odd)).await.expect_err(odd);
+        assert_eq!(codes(&error), [ErrorCode::DocumentNotFound], "{odd:?}");
+        let request = server.last();
+        assert_eq!((query(&request), variables(&request)), (usual.clone(), json!({ "id": odd })));
+    }
+
+    let (_server, client) = answering(Reply::sample(200, sample("autentique", "document-null-response"))).await;
+    assert_eq!(client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn documents_page_by_page() {
+    let (server, client) = start().await;
+    let mut pages = client.list_documents(&DocumentFilter::new().show_sandbox(true).limit(2));
+    let mut seen = Vec::new();
+    while let Some(page) = pages.next().await.expect("a page") {
+        assert_eq!(page.total, Some(3));
+        seen.push(page.items.len());
+    }
+    assert_eq!(seen, [2, 1]);
+    let asked: Vec<_> = server.received().iter().map(variables).collect();
+    let page = |number: u64| json!({ "limit": 2, "page": number, "showSandbox": true });
+    assert_eq!(asked, [page(1), page(2)], "and none after the last page");
+    assert!(server.received().iter().all(|request| request.line() == "POST /v2/graphql"));
+}
+
+#[tokio::test]
+async fn a_list_that_starts_later_and_lists_with_one_page_or_none() {
+    let (server, client) = start().await;
+    let whole = client.list_documents(&DocumentFilter::new().show_sandbox(true).limit(2).page(2)).all().await;
+    assert_eq!(whole.expect("a page").len(), 1);
+    assert_eq!(variables(&server.last())["page"], 2);
+
+    let outside_the_sandbox = client.list_documents(&DocumentFilter::new()).all().await.expect("a page");
+    assert!(outside_the_sandbox.iter().all(|document| *document.sandbox == Some(false)));
+    assert_eq!(outside_the_sandbox.len(), 1);
+
+    let (server, client) = answering(Reply::sample(200, sample("autentique", "documents-empty"))).await;
+    assert_eq!(client.list_documents(&DocumentFilter::new()).all().await.expect("a page"), []);
+    assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn every_filter_is_sent_under_the_vendors_name() {
+    let (server, client) = start().await;
+    let filter = DocumentFilter::new()
+        .status(DocumentStatus::Pending)
+        .name("a")
+        .signer("b")
+        .search("c")
+        .start_date("2026-10-01")
+        .end_date("2026-10-31")
+        .include_deleted(true)
+        .include_archived(true)
+        .order_by("created_at", Direction::Ascending)
+        .show_sandbox(true)
+        .only_sandbox(false)
+        .context(idhooks_autentique::rest::Context::Organization)
+        .folder_id(&"f".into())
+        .group_uuid(&"g".into())
+        .member_id(&"m".into())
+        .organization_id(OrganizationId::from(179));
+    // The double refuses names and types that are not the vendor's, and variables that are given and not used.
+    client.list_documents(&filter).all().await.expect("a page");
+    assert_eq!(variables(&server.last()), serde_json::to_value(&filter).expect("writes"));
+    assert_eq!(variables(&server.last()).as_object().map(|it| it.len()), Some(18));
+}
+
+#[tokio::test]
+async fn a_null_among_documents_is_passed_over() {
+    let mut body: Value = serde_json::from_slice(sample("autentique", "documents-page-2").body).expect("JSON");
+    body["data"]["documents"]["data"].as_array_mut().expect("a list").insert(0, Value::Null);
+    let (_server, client) = answering(Reply::value(200, &body)).await;
+    assert_eq!(client.list_documents(&DocumentFilter::new()).all().await.expect("a page").len(), 1);
+}
+
+#[tokio::test]
+async fn who_the_key_acts_for() {
+    let (server, client) = start().await;
+    let me = client.me().await.expect("an account");
+    assert_eq!(me.id.as_ref().map(|id| id.as_str()), Some("1ac41a793ed27015abd0a381eb2846e1c3e7fe01"));
+    assert_eq!(server.last().line(), "POST /v2/graphql");
+    assert_eq!(variables(&server.last()), json!({}));
+}
+
+#[tokio::test]
+async fn signers_are_asked_again() {
+    let (server, client) = start().await;
+    assert!(client.resend_signatures(&[SignatureId::from(SIGNATURE)]).await.expect("an answer"));
+    assert_eq!(server.last().line(), "POST /v2/graphql");
+    assert_eq!(variables(&server.last()), json!({ "public_ids": [SIGNATURE_OF_THE_API] }));
+
+    let error = client.resend_signatures(&[SignatureId::from(SIGNATURE)]).await.expect_err("a short while ago");
+    assert_eq!(codes(&error), [ErrorCode::TooManyResentEmails]);
+    assert_eq!(error.code(), Some("too_many_resent_emails"));
+    let both = [SignatureId::from(SIGNATURE), SignatureId::from(PENDING)];
+    assert!(client.resend_signatures(&both).await.expect("one of them was not asked lately"));
+    let error = client.resend_signatures(&["nobody".into()]).await.expect_err("nobody");
+    assert!(codes(&error).iter().all(ErrorCode::is_not_found) && !codes(&error).is_empty());
+
+    let (_server, client) = answering(Reply::json(200, r#"{"data":{"resendSignatures":false}}"#)).await;
+    assert!(!client.resend_signatures(&both).await.expect("an answer"), "what the API says is passed on");
+    let (_server, client) = answering(Reply::sample(200, sample("autentique", "resend-response"))).await;
+    assert!(client.resend_signatures(&both).await.expect("an answer"));
+}
+
+#[tokio::test]
+async fn a_link_for_one_signer() {
+    let (server, client) = start().await;
+    let link = client.create_link_to_signature(&SignatureId::from(SIGNATURE)).await.expect("a link");
+    assert_eq!(link.short_link.as_ref().map(|it| &**it.expose()), Some("https://assina.ae/A9pQN40FuNc10Na8K8"));
+    assert_eq!(link.id.as_ref().map(|id| id.as_str()), Some("8841274"));
+    assert_eq!(server.last().line(), "POST /v2/graphql");
+    assert_eq!(variables(&server.last()), json!({ "public_id": SIGNATURE_OF_THE_API }));
+    let error = client.create_link_to_signature(&"nobody".into()).await.expect_err("nobody");
+    assert_eq!(codes(&error), [ErrorCode::SignatureNotFound]);
+
+    let (_server, client) = answering(Reply::sample(200, sample("autentique", "create-link-response"))).await;
+    assert!(client.create_link_to_signature(&SIGNATURE.into()).await.expect("a link").id.is_absent());
+}
+
+#[tokio::test]
+async fn an_endpoint_by_the_corporate_api() {
+    let (server, client) = start().await;
+    let asked = [EndpointEvent::SignatureAccepted, EndpointEvent::DocumentFinished, EndpointEvent::SignatureRejected];
+    let new = NewEndpoint::new(
+        OrganizationId::from(179),
+        "https://hooks.example.com/a",
+        EndpointKind::Signature,
+        "Signatures",
+        &asked,
+    );
+    let created = client.create_endpoint(&new).await.expect("an endpoint");
+    assert_eq!(created.secret.expose(), "constructed-endpoint-secret-5d1f");
+    let events = created.webhook_endpoint.as_ref().and_then(|it| it.events.as_ref()).expect("events");
+    assert_eq!(**events, [EndpointEvent::SignatureAccepted, EndpointEvent::SignatureRejected], "one was dropped");
+    assert_eq!(server.last().line(), "POST /v2/graphql/corporate");
+    assert_eq!(variables(&server.last()), serde_json::to_value(&new).expect("writes"));
+
+    client.create_endpoint(&new.clone().folder_id(&"folder-1".into())).await.expect("an endpoint");
+    assert_eq!(variables(&server.last())["folder_id"], "folder-1");
+
+    let error = with_key(&server, API_KEY_WITHOUT_CORPORATE).create_endpoint(&new).await.expect_err("no such plan");
+    assert_eq!(codes(&error), [ErrorCode::NoEnterpriseAccess]);
+}
+
+/// A member that is asked for and has no field would be paid for and dropped; a field that is not asked for would
+/// always be `None`.
+#[tokio::test]
+async fn what_is_asked_for_is_what_the_types_have() {
+    let (server, client) = start().await;
+    client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer");
+    let asked: BTreeSet<_> = asked_for(&query(&server.last())).expect("a query").into_iter().collect();
+    let in_list = {
+        client.list_documents(&DocumentFilter::new()).all().await.expect("a page");
+        asked_for(&query(&server.last())).expect("a query")
+    };
+    let of_documents = in_list.iter().filter_map(|path| path.strip_prefix("documents.data."));
+    let wanted: BTreeSet<_> = asked.iter().filter_map(|path| path.strip_prefix("document.")).collect();
+    assert_eq!(of_documents.collect::<BTreeSet<_>>(), wanted, "one document and a list ask for the same");
+
+    // One document in which every member that is asked for is an object or an odd text: each must find a field.
+    let mut whole = json!({});
+    for path in &wanted {
+        let inner = wanted.iter().any(|other| other.starts_with(&format!("{path}.")));
+        let pointer = path.replace('.', "/");
+        put(&mut whole, &pointer, if inner { json!({}) } else { json!("text") });
+    }
+    whole["signatures"] = json!([whole["signatures"]]);
+    let body = json!({ "data": { "document": whole } });
+    let (_server, client) = answering(Reply::value(200, &body)).await;
+    let read: Document = client.get_document(&"d".into()).await.expect("an answer").expect("a document");
+    assert_eq!(serde_json::to_value(&read).expect("writes"), whole);
+
+    // And every member of the sample, which holds all fields, is asked for.
+    let sample: Value = serde_json::from_slice(sample("autentique", "document-response").body).expect("JSON");
+    let mut in_sample = BTreeSet::new();
+    walk(&sample["data"]["document"], "", &mut in_sample);
+    assert_eq!(in_sample.iter().map(String::as_str).filter(|path| !wanted.contains(path)).collect::<Vec<_>>(), [""; 0]);
+}
+
+fn put(value: &mut Value, pointer: &str, what: Value) {
+    let mut here = value;
+    for name in pointer.split('/') {
+        here = &mut here[name];
+    }
+    *here = what;
+}
+
+fn walk(value: &Value, before: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                found.insert(format!("{before}{name}"));
+                walk(inner, &format!("{before}{name}."), found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| walk(item, before, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_signed_file() {
+    let (server, client) = start().await;
+    let document = client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer").expect("a document");
+    let files = document.files.as_ref().expect("files");
+    let link = files.signed.as_ref().expect("a link").expose();
+    let downloads = client.downloads().allow_loopback().build().expect("downloads");
+    let file = downloads.get(link).await.expect("a file");
+    assert_eq!((&file.body()[..], file.content_type()), (PDF, Some("application/pdf")));
+    assert_eq!(server.last().line(), format!("GET /documentos/{DOCUMENT}/assinado.pdf"));
+    assert_eq!(server.last().header("authorization"), Some(&*format!("Bearer {API_KEY}")));
+
+    let other = with_key(&server, "another-key").downloads().allow_loopback().build().expect("downloads");
+    assert_eq!(other.get(link).await.expect_err("not with that key").status(), Some(403));
+
+    let before = server.received().len();
+    let refused = client.downloads().build().expect("downloads").get(link).await.expect_err("not allowed");
+    assert!(refused.is_refused());
+    assert!(!format!("{refused} {refused:?} {downloads:?}").contains(API_KEY));
+    assert_eq!(server.received().len(), before, "nothing was sent");
+}
+
+#[tokio::test]
+async fn files_are_fetched_from_the_vendor_alone() {
+    let elsewhere = Server::start(|_| Reply::status(200)).await.expect("a port");
+    let production = Client::builder(API_KEY).build().expect("a client").downloads().allow_loopback().build();
+    let production = production.expect("downloads");
+    let mut links = vec![elsewhere.url().to_string()];
+    links.extend(
+        [
+            "http://api.autentique.com.br/documentos/1/assinado.pdf",
+            "https://api.autentique.com.br.example.com/a.pdf",
+            "https://xapi.autentique.com.br/a.pdf",
+            "https://api.autentique.com.br:8443/a.pdf",
+            "https://user@api.autentique.com.br/a.pdf",
+            "file:///etc/passwd",
+            "",
+        ]
+        .map(str::to_owned),
+    );
+    for link in links {
+        assert!(production.get(&link).await.expect_err(&link).is_refused(), "{link}");
+    }
+    assert_eq!(elsewhere.received().len(), 0);
+
+    // A redirect is not followed, so the key can not be led away.
+    let target = elsewhere.url().to_string();
+    let leading_away = Server::start(move |_| Reply::status(302).header("location", &target)).await.expect("a port");
+    let client = client(&leading_away);
+    let downloads = client.downloads().allow_loopback().build().expect("downloads");
+    let error = downloads.get(leading_away.url().as_str()).await.expect_err("a redirect");
+    assert_eq!(error.status(), Some(302));
+    assert_eq!(elsewhere.received().len(), 0);
+
+    // A base that only looks like this machine gives nothing away.
+    let base = Url::parse("https://127.0.0.1.example.com").expect("a URL");
+    let client = Client::builder(API_KEY).base_url(base).build().expect("a client");
+    let downloads = client.downloads().allow_loopback().build().expect("downloads");
+    assert!(downloads.get(elsewhere.url().as_str()).await.expect_err("not on the list").is_refused());
+    assert!(downloads.get("https://127.0.0.1.example.com/a.pdf").await.expect_err("not on the list").is_refused());
+}

@@ -1,0 +1,69 @@
+//! Calls known from public code alone.
+
+use idhooks_http::{Call, Error};
+
+use super::Client;
+use crate::{
+    AttemptId, TransactionId,
+    rest::{CompanyProfile, FaceAttempt, Observed, PersonProfile, TransactionDetails, TransactionOptions},
+};
+
+/// Calls that no page of the Connect API describes: public code makes them (observed July 2026). They may change in any
+/// release of this crate. All only read, so all are repeated.
+#[cfg_attr(docsrs, doc(cfg(feature = "unstable-rest")))]
+impl Client {
+    /// Reads a transaction: `GET /v1/transactions/{id}`.
+    ///
+    /// What it answers is the state when it answered: the thing to act on after an event, for `COMPLETED` is no
+    /// verdict.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] for an id Caf does not know (inferred); otherwise as any call.
+    pub async fn get_transaction(
+        &self,
+        id: &TransactionId,
+        options: &TransactionOptions,
+    ) -> Result<Observed<TransactionDetails>, Error> {
+        let mut call = Call::get("/v1/transactions/{id}").with("id", id.as_str());
+        for (name, is_on) in [
+            ("_includeCroppedImages", options.include_cropped_images),
+            ("_includePfRelationships", options.include_pf_relationships),
+            ("_includeExecutionDetails", options.include_execution_details),
+        ] {
+            if is_on {
+                call = call.query(name, "true");
+            }
+        }
+        if let Some(lang) = &options.lang {
+            call = call.query("_lang", lang);
+        }
+        self.api.json(call).await
+    }
+
+    /// Reads the profile of a person: `GET /v1/profiles/peoples/{cpf}`, bare digits.
+    ///
+    /// The CPF stands in the path, because Caf has it so: this client keeps it out of errors and spans, but proxies on
+    /// the way may log it.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call.
+    pub async fn get_person_profile(&self, cpf: &str) -> Result<Observed<PersonProfile>, Error> {
+        self.api.json(Call::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await
+    }
+
+    /// Reads the profile of a company: `GET /v1/profiles/companies/{cnpj}`, without marks.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call.
+    pub async fn get_company_profile(&self, cnpj: &str) -> Result<Observed<CompanyProfile>, Error> {
+        self.api.json(Call::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj)).await
+    }
+
+    /// Reads an attempt to recognise a face: `GET /v1/faces/attempts/{attemptId}`.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any call.
+    pub async fn get_face_attempt(&self, id: &AttemptId) -> Result<Observed<FaceAttempt>, Error> {
+        self.api.json(Call::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str())).await
+    }
+}

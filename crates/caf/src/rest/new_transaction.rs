@@ -1,0 +1,201 @@
+//! What a new transaction is made of.
+
+use idhooks_core::{List, Pii, open_enum, record};
+use serde_json::Value;
+
+use crate::TemplateId;
+
+open_enum! {
+    /// What a file shows.
+    pub enum FileType {
+        /// The person's face; the one type documented.
+        Selfie = "SELFIE",
+        /// Front of a document (observed in public code, July 2026).
+        Front = "FRONT",
+        /// Back of a document (observed in public code, July 2026).
+        Back = "BACK",
+        /// A whole document (observed in public code, July 2026).
+        Document = "DOCUMENT",
+    }
+}
+
+record! {
+    /// One file of a new transaction.
+    pub struct TransactionFile {
+        required {
+            /// What Caf is to find the file by. The page shows only that it is text; public code gives the name that an
+            /// upload to `/v1/transactions/files` answered (observed July 2026).
+            pub data: Pii<Box<str>>,
+            /// What it shows.
+            #[serde(rename = "type")]
+            pub file_type: FileType,
+        }
+        optional {}
+    }
+}
+
+record! {
+    /// A transaction to be created: one run of a query template over one person or company. What has not been set is
+    /// left out.
+    ///
+    /// ```
+    /// use idhooks_caf::rest::{Attributes, FileType, NewTransaction};
+    ///
+    /// let new = NewTransaction::new("6021a21b3811c35ecb8dea20")
+    ///     .attributes(Attributes::new().cpf("00011122233").name("Joana Exemplo"))
+    ///     .file(FileType::Selfie, "selfie.jpg")
+    ///     .metadata(serde_json::json!({ "order": 17 }));
+    ///
+    /// assert!(!format!("{new:?}").contains("Joana"));
+    /// ```
+    ///
+    /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction).
+    #[serde(rename_all = "camelCase")]
+    pub struct NewTransaction {
+        required {
+            /// The query template to run: the page's sample says nothing of its form, other ids have 24 hex digits.
+            pub template_id: TemplateId,
+        }
+        optional {
+            /// Pictures the template asks for.
+            pub files: List<TransactionFile>,
+            /// What is known about the person or company.
+            pub attributes: Attributes,
+            /// Anything of yours, to be kept with the transaction. Hidden, because nothing keeps it impersonal.
+            pub metadata: Pii<Value>,
+            /// Listed without a word on its use. Hidden, because it is called a token.
+            pub reference_token: Pii<Box<str>>,
+            /// Where to post this transaction's events, `_callbackUrl`. Hidden, because such addresses carry secrets.
+            ///
+            /// Whether the bodies that come there are Connect's, and signed, is not said: see
+            /// [`Generation::of`](crate::Generation::of).
+            #[serde(rename = "_callbackUrl")]
+            pub callback_url: Pii<Box<str>>,
+        }
+    }
+}
+
+impl NewTransaction {
+    /// Runs that template.
+    #[must_use]
+    pub fn new(template: impl Into<TemplateId>) -> Self {
+        Self {
+            template_id: template.into(),
+            files: Default::default(),
+            attributes: Default::default(),
+            metadata: Default::default(),
+            reference_token: Default::default(),
+            callback_url: Default::default(),
+        }
+    }
+
+    /// Adds a file; see [`TransactionFile::data`] for what `data` may be.
+    #[must_use]
+    pub fn file(mut self, file_type: FileType, data: &str) -> Self {
+        let mut files = self.files.into_option().unwrap_or_default().into_vec();
+        files.push(TransactionFile { data: hidden(data), file_type });
+        self.files = List::from(files).into();
+        self
+    }
+
+    /// Says what is known about the person or company.
+    #[must_use]
+    pub fn attributes(mut self, attributes: Attributes) -> Self {
+        self.attributes = attributes.into();
+        self
+    }
+
+    /// Attaches JSON of yours.
+    #[must_use]
+    pub fn metadata(mut self, metadata: Value) -> Self {
+        self.metadata = Pii::from(metadata).into();
+        self
+    }
+
+    /// Sets `referenceToken`.
+    #[must_use]
+    pub fn reference_token(mut self, token: &str) -> Self {
+        self.reference_token = hidden(token).into();
+        self
+    }
+
+    /// Has this transaction's events posted there.
+    #[must_use]
+    pub fn callback_url(mut self, url: &str) -> Self {
+        self.callback_url = hidden(url).into();
+        self
+    }
+}
+
+/// All attributes are text about a person or company, and set alike.
+macro_rules! attributes {
+    ($($(#[$meta:meta])* $name:ident $set:literal;)+) => {
+        record! {
+            /// What is known about the person or company. Forms are the template's business; nothing is checked here.
+            ///
+            /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction), names
+            /// without a word on the forms.
+            #[serde(rename_all = "camelCase")]
+            pub struct Attributes {
+                required {}
+                optional {
+                    $($(#[$meta])* pub $name: Pii<Box<str>>,)+
+                }
+            }
+        }
+
+        impl Attributes {
+            /// Nothing is known yet.
+            #[must_use]
+            pub fn new() -> Self {
+                Self { $($name: Default::default(),)+ }
+            }
+
+            $(
+                #[doc = $set]
+                #[must_use]
+                pub fn $name(mut self, text: &str) -> Self {
+                    self.$name = hidden(text).into();
+                    self
+                }
+            )+
+        }
+    };
+}
+
+attributes! {
+    /// Tax number of a person.
+    cpf "Sets the tax number of a person.";
+    /// Number of the identity card.
+    rg "Sets the number of the identity card.";
+    /// Full name.
+    name "Sets the full name.";
+    /// Birth date. The page does not show its form; answers of the older Core API have `DD/MM/YYYY`.
+    birth_date "Sets the birth date.";
+    /// Father's name.
+    father_name "Sets the father's name.";
+    /// Mother's name.
+    mother_name "Sets the mother's name.";
+    /// Federal state.
+    uf "Sets the federal state.";
+    /// Tax number of a company; may hold letters since July 2026.
+    cnpj "Sets the tax number of a company.";
+    /// Postal code.
+    cep "Sets the postal code.";
+    /// E-mail address.
+    email "Sets the e-mail address.";
+    /// Phone number.
+    phone_number "Sets the phone number.";
+    /// Number plate of a vehicle.
+    plate "Sets the number plate of a vehicle.";
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn hidden(text: &str) -> Pii<Box<str>> {
+    Pii::from(Box::from(text))
+}

@@ -1,0 +1,35 @@
+//! Identity checks of people and businesses.
+
+use idhooks_http::{Call, Error};
+
+use super::{Client, query_text};
+use crate::rest::{KybDetails, KycDetails, UserId};
+
+impl Client {
+    /// A person and how their check ended: what to read after a KYC webhook, which is a mere hint.
+    ///
+    /// Asks by Capa's own id of the user. A webhook carries yours: look up the other in your database.
+    ///
+    /// [`KycDetails::verdict`] proves what Capa holds now. Repeated after any passing failure: nothing changes by
+    /// asking.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/kycpartnercontrollerv2_getuserverificationdetails).
+    ///
+    /// # Errors
+    /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
+    pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<KycDetails, Error> {
+        self.read(Call::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?)).await
+    }
+
+    /// A business, its owners and how its check stands.
+    ///
+    /// Asks by Capa's own id of the user. Repeated after any passing failure: nothing changes by asking.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/kybpartnercontrollerv2_getuserkybdetails).
+    ///
+    /// # Errors
+    /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
+    pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<KybDetails, Error> {
+        self.read(Call::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
+    }
+}

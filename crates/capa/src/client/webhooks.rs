@@ -1,0 +1,122 @@
+//! Where deliveries go, and what became of them.
+
+use idhooks_core::{List, record};
+use idhooks_http::{Call, Error, Pages, Repeat, Url};
+use serde::Serialize;
+
+use super::{Client, RetryError, page, paged, query_text};
+use crate::rest::{
+    NotificationFilter, NotificationId, WebhookNotification, WebhookNotificationSummary, WebhookSettings,
+};
+
+/// Without a URL it says `null`, which switches deliveries off; leaving the member out is not documented.
+#[derive(Serialize)]
+struct Update<'a> {
+    url: Option<&'a str>,
+}
+
+record! {
+    struct NotificationList {
+        required { data: List<WebhookNotificationSummary>, }
+        // `count` is not read: beside `total` it looks like the size of the page (inferred).
+        optional { total: u64, }
+    }
+}
+
+impl Client {
+    /// Sets the URL Capa delivers to, or switches deliveries off with `None`. There is one URL for each partner.
+    ///
+    /// The answer proves what is set now. Deliveries that come up while they are off are kept as `NOT_SENT` and can not
+    /// be retried. The secret is not changed by it. HTTPS is recommended, not enforced.
+    ///
+    /// Repeated after any passing failure: setting the same URL again changes nothing.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/webhook-settings).
+    ///
+    /// # Errors
+    /// `INVALID_USER_INPUT_ERROR` (400) when Capa does not like the URL, `UNAUTHORIZED` (401), `INVALID_PARTNER_FLOW`
+    /// (403).
+    pub async fn update_webhook_settings(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
+        self.read(
+            Call::put("/api/partner/v2/webhook-settings", Repeat::Always).json(&Update { url: url.map(Url::as_str) }),
+        )
+        .await
+    }
+
+    /// The same by version 1 of the API, for partners whose keys are not for version 2 yet.
+    ///
+    /// Source: [documented](https://docs.capa.fi/v1.0/reference/partnerwebhooksettingscontroller_update).
+    ///
+    /// # Errors
+    /// Those of [`Self::update_webhook_settings`]; the page lists none.
+    pub async fn update_webhook_settings_v1(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
+        self.read(
+            Call::put("/api/partner/v1/webhook-settings", Repeat::Always).json(&Update { url: url.map(Url::as_str) }),
+        )
+        .await
+    }
+
+    /// What became of deliveries, page by page; [`Page::total`](idhooks_http::Page::total) is how many match in all.
+    ///
+    /// Pages are cut by counting (`skip`). Whatever leaves the list in between moves the rest up, and they are passed
+    /// over: collect the ids first and retry then, not page by page.
+    ///
+    /// Each page is repeated after any passing failure: nothing changes by asking.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_listnotifications).
+    ///
+    /// # Errors
+    /// The pages' `next` fails with `UNAUTHORIZED` (401), or with `INVALID_USER_INPUT_ERROR` (400) for a limit above
+    /// 100.
+    #[must_use]
+    pub fn list_webhook_notifications(&self, filter: &NotificationFilter) -> Pages<WebhookNotificationSummary> {
+        let (client, filter) = (self.clone(), filter.clone());
+        Pages::new(move |at| {
+            let (client, call, limit) = (client.clone(), filtered(&filter), filter.limit);
+            async move {
+                let list: NotificationList = client.read(paged(call?, at, limit)).await?;
+                Ok(page(list.data, list.total.into_option(), at, limit))
+            }
+        })
+    }
+
+    /// One delivery: how far it got, its payload, and what your endpoint answered last.
+    ///
+    /// Repeated after any passing failure: nothing changes by asking.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
+    ///
+    /// # Errors
+    /// `NOT_FOUND` (404), `UNAUTHORIZED` (401).
+    pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, Error> {
+        self.read(Call::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
+    }
+
+    /// Queues a failed delivery again, at once and with a fresh round of automatic attempts.
+    ///
+    /// It goes to the URL that is set now. Three retries for each notification, ten a minute for all together. The
+    /// answer proves that it is queued, not that it was delivered: ask
+    /// [`Self::get_webhook_notification`] later.
+    ///
+    /// **Never repeated**, not even after 429: each one counts, and there is nothing that would tell a second request
+    /// from a repetition of the first.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_retrynotification).
+    /// Any 2xx counts as success, because the page's status is not known (201 is likely, inferred).
+    ///
+    /// # Errors
+    /// See [`RetryError`].
+    pub async fn retry_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, RetryError> {
+        let call =
+            Call::post("/api/partner/v2/webhook-notifications/{id}/retry", Repeat::Never).with("id", id.as_str());
+        self.read(call).await.map_err(RetryError::of)
+    }
+}
+
+fn filtered(filter: &NotificationFilter) -> Result<Call, Error> {
+    let call = Call::get("/api/partner/v2/webhook-notifications");
+    match &filter.status {
+        Some(status) => Ok(call.query("status", query_text(status.as_str())?)),
+        None => Ok(call),
+    }
+}

@@ -1,0 +1,102 @@
+//! Deliveries, as Capa remembers them.
+
+use idhooks_core::{DecodeError, RawJson, Timestamp, WebhookEvent as _, open_enum, record, text_id};
+
+use crate::Event;
+
+text_id! {
+    /// Capa's id of a webhook notification, a UUID in the samples. The delivery itself does not carry it.
+    pub struct NotificationId;
+}
+
+open_enum! {
+    /// How far a delivery got.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
+    pub enum NotificationStatus {
+        /// Queued, or between two attempts.
+        Pending = "PENDING",
+        /// Your endpoint took it.
+        Sent = "SENT",
+        /// Every automatic attempt failed. The only status from which it can be retried by hand.
+        Failed = "FAILED",
+        /// There was no URL when it happened; it can not be retried.
+        NotSent = "NOT_SENT",
+    }
+}
+
+record! {
+    /// A delivery, as the list shows it.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_listnotifications).
+    #[serde(rename_all = "camelCase")]
+    pub struct WebhookNotificationSummary {
+        required {
+            /// Capa's id of it.
+            pub id: NotificationId,
+        }
+        optional {
+            /// How far it got.
+            pub status: NotificationStatus,
+            /// Name of the event (`CREATED_ON_RAMP`): of a [`TransactionEvent`](crate::TransactionEvent) or a
+            /// [`KycEvent`](crate::KycEvent).
+            pub event_type: Box<str>,
+            /// Automatic attempts in this round; five when it failed.
+            pub retry_attempts: u32,
+            /// How often it was retried by hand; three at most.
+            pub manual_retry_count: u32,
+            /// When it was made.
+            pub created_at: Timestamp,
+            /// When it changed last.
+            pub updated_at: Timestamp,
+        }
+    }
+}
+
+record! {
+    /// A delivery and what became of it.
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
+    #[serde(rename_all = "camelCase")]
+    pub struct WebhookNotification {
+        required {
+            /// Capa's id of it.
+            pub id: NotificationId,
+        }
+        optional {
+            /// How far it got.
+            pub status: NotificationStatus,
+            /// Automatic attempts in this round; five when it failed, 0 again after a manual retry.
+            pub retry_attempts: u32,
+            /// How often it was retried by hand; three at most.
+            pub manual_retry_count: u32,
+            /// The webhook body; [`Self::event`] reads it.
+            pub payload: RawJson,
+            /// What your endpoint answered the last failed attempt with: any JSON (that plain text comes as a JSON
+            /// string is inferred). `None` before the first failure and after a manual retry.
+            pub latest_error_payload: RawJson,
+            /// When it was retried by hand last; `None` if never (inferred).
+            pub last_manual_retry_at: Timestamp,
+            /// Counts changes, as the samples show it (inferred).
+            pub version: u64,
+            /// When it was made.
+            pub created_at: Timestamp,
+            /// When it changed last.
+            pub updated_at: Timestamp,
+        }
+    }
+}
+
+impl WebhookNotification {
+    /// The event of the payload, read as a delivery's is.
+    ///
+    /// It comes from Capa's own API, so it is as authentic as the answer; but it is no
+    /// [`Verified`](crate::core::Verified) delivery, and it says what happened then, not what is so now.
+    ///
+    /// # Errors
+    /// When there is no payload, or a known event does not fit its type.
+    pub fn event(&self) -> Result<Event, DecodeError> {
+        let payload = self.payload.as_ref().ok_or_else(|| DecodeError::missing("payload"))?;
+        Event::decode(payload.get().as_bytes()).map_err(|error| error.inside("payload"))
+    }
+}

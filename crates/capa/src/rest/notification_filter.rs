@@ -1,0 +1,42 @@
+//! Which webhook notifications to list.
+
+use super::NotificationStatus;
+
+/// Which webhook notifications to list; all of them if nothing is set.
+///
+/// ```
+/// use idhooks_capa::rest::{NotificationFilter, NotificationStatus};
+///
+/// let failed = NotificationFilter::new().status(NotificationStatus::Failed).limit(100);
+/// # assert_eq!(format!("{failed:?}"), "NotificationFilter { status: Some(Failed), limit: Some(100) }");
+/// ```
+///
+/// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_listnotifications).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotificationFilter {
+    /// Of this status only.
+    pub status: Option<NotificationStatus>,
+    /// How many on a page: 20 unless set, 100 at most.
+    pub limit: Option<u32>,
+}
+
+impl NotificationFilter {
+    /// All of them.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Those of one status.
+    #[must_use]
+    pub fn status(self, status: NotificationStatus) -> Self {
+        Self { status: Some(status), ..self }
+    }
+
+    /// How many on a page: 20 unless set, 100 at most.
+    #[must_use]
+    pub fn limit(self, limit: u32) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+}

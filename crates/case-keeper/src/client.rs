@@ -1,0 +1,163 @@
+//! The REST calls.
+
+mod builder;
+mod confirm;
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+mod files;
+mod links;
+
+use idhooks_core::{DecodeError, json};
+use idhooks_http::{Answer, Api, Call, Error, Page, Pages, Url};
+
+pub use builder::ClientBuilder;
+pub use confirm::Confirmation;
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+pub use files::FileError;
+
+use crate::{
+    Verification, VerificationId,
+    rest::{EventFilter, EventPage, EventRecord},
+};
+
+/// Calls Case Keeper, with a token it gets and renews by itself. Cheap to clone; clones share the token.
+///
+/// Every call reads, so every call is repeated when the vendor is busy, fails in passing or does not answer.
+#[derive(Clone, Debug)]
+pub struct Client {
+    api: Api,
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    downloads: idhooks_http::Downloads,
+}
+
+impl Client {
+    /// For the service account of your tenant (`{tenant}-case-keeper-service-account`; observed in public code,
+    /// 2024-04 and 2026-03) and the host its API is at.
+    ///
+    /// There is no host built in: the vendor's pages name none, two were seen in production
+    /// (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go to the
+    /// wrong one. See [`ClientBuilder::version`] for what is put behind it.
+    #[must_use]
+    pub fn builder(client_id: &str, client_secret: &str, base_url: Url) -> ClientBuilder {
+        ClientBuilder::new(client_id, client_secret, base_url)
+    }
+
+    /// *Get Verification By Id*: the whole verification as it is now. Also the way to ask when a webhook never came;
+    /// the answer is of the same type.
+    ///
+    /// It is the vendor's own word, given to your token. Only `status` `verified` says passed.
+    ///
+    /// # Errors
+    /// - [`Error::is_not_found`]: there is none, or none your token may see.
+    /// - [`Error::is_auth`] with status 403: not yours. Recorded for a missing token, too; if yours was about to run
+    ///   out, the call has been made again with a new one.
+    /// - An answer without an `id`, or with another one than you asked for, can not be read.
+    ///
+    /// Source: observed in public code, 2024-03 and 2026-03. The vendor
+    /// [names the call](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); a page about it
+    /// was not found.
+    pub async fn get_verification(&self, id: &VerificationId) -> Result<Verification, Error> {
+        let answer = self.read(id, None).await?;
+        let verification = answer.decode()?;
+        check_id(&verification, id).map_err(|why| Error::decode(answer.status(), why))?;
+        Ok(verification)
+    }
+
+    /// As [`Client::get_verification`], but only these fields, each a path such as `status` or
+    /// `frontIdCardResult.verified`. Everything else is absent, the `id` too unless you ask for it.
+    ///
+    /// # Errors
+    /// As there, but that a missing `id` is none; and before sending if there is no field, or one is empty or has a
+    /// comma in it.
+    ///
+    /// Source: `fields` is [documented](https://case-keeper-core.readme.io/docs/query-params-and-operators) for lists;
+    /// that one verification takes it is inferred.
+    pub async fn get_verification_fields(&self, id: &VerificationId, fields: &[&str]) -> Result<Verification, Error> {
+        if fields.is_empty() || fields.iter().any(|field| field.is_empty() || field.contains(',')) {
+            return Err(Error::argument("a field is missing, empty or has a comma in it"));
+        }
+        let answer = self.read(id, Some(&fields.join(","))).await?;
+        let verification: Verification = answer.decode()?;
+        if !verification.id.is_absent() {
+            check_id(&verification, id).map_err(|why| Error::decode(answer.status(), why))?;
+        }
+        Ok(verification)
+    }
+
+    /// The event records your token may see, page by page: what the vendor itself says has happened. For the records
+    /// of one event: `list_events(&EventFilter::of(&event))`.
+    ///
+    /// Nothing is sent before [`Pages::next`]. A short page is the last one, unless the vendor's count says that more
+    /// follow; an empty page always is. Paging is by position, so a record made meanwhile may be seen twice.
+    ///
+    /// # Errors
+    /// None here. `next` fails as any call does; before sending if the limit is zero or a key is empty or has a comma
+    /// in it; and after [`EventFilter::most_pages`] pages.
+    ///
+    /// Source: observed in public code, 2024-03; that events can be queried is
+    /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events).
+    #[must_use]
+    pub fn list_events(&self, filter: &EventFilter) -> Pages<EventRecord> {
+        let (api, filter) = (self.api.clone(), filter.clone());
+        Pages::new(move |at| {
+            let (api, filter) = (api.clone(), filter.clone());
+            async move {
+                if at.number >= u64::from(filter.most_pages) {
+                    return Err(Error::argument("the list has more pages than its filter allows"));
+                }
+                let answer = api.send(events(&filter, at.offset)?).await?;
+                let page = EventPage::read(answer.body()).map_err(|why| Error::decode(answer.status(), why))?;
+                let is_last = page.is_last(filter.limit, at.offset);
+                Ok(Page::new(page.records, page.count, is_last))
+            }
+        })
+    }
+
+    async fn read(&self, id: &VerificationId, fields: Option<&str>) -> Result<Answer, Error> {
+        let call = Call::get("/verifications/{verificationId}").with("verificationId", id.as_str());
+        self.api.send(fields.into_iter().fold(call, |call, fields| call.query("fields", fields))).await
+    }
+}
+
+fn events(filter: &EventFilter, offset: u64) -> Result<Call, Error> {
+    if filter.limit == 0 {
+        return Err(Error::argument("the limit is zero"));
+    }
+    let keys: Vec<_> = filter.keys.iter().map(|key| key.as_str()).collect();
+    if keys.iter().any(|key| key.is_empty() || key.contains(',')) {
+        return Err(Error::argument("an event key is empty or has a comma in it"));
+    }
+    let mut call = Call::get("/events");
+    if !keys.is_empty() {
+        call = call.query("key-$in", keys.join(","));
+    }
+    if let Some(id) = &filter.data_id {
+        call = call.query("dataId", id.as_str());
+    }
+    call = call.query("order", filter.order.as_str()).query("limit", filter.limit);
+    // Not `page`: the vendor may put fewer on one than it was asked for.
+    Ok(if offset == 0 { call } else { call.query("offset", offset) })
+}
+
+/// Another answer than to the question, such as `{}` from a gateway, must not pass for a verification: all of its
+/// other fields are optional.
+fn check_id(verification: &Verification, asked: &VerificationId) -> Result<(), DecodeError> {
+    match own_id(verification)? {
+        own if own == asked => Ok(()),
+        _ => Err(DecodeError::new("id", "is not the one that was asked for")),
+    }
+}
+
+fn own_id(verification: &Verification) -> Result<&VerificationId, DecodeError> {
+    let missing = || match verification.id.is_absent() {
+        true => DecodeError::missing("id"),
+        false => DecodeError::new("id", "is of another type than documented"),
+    };
+    verification.id.as_ref().ok_or_else(missing)
+}
+
+/// Whether the error is the vendor's own and not a gateway's on the way to it, whose 404 means that the base URL is
+/// wrong, and whose 403 that a firewall is in between.
+fn is_of_vendor(error: &Error) -> bool {
+    let [errors] = json::members(error.body().map_or(&[][..], |body| body), ["errors"]);
+    !error.is_login() && errors.is_some_and(|errors| errors.get().starts_with('['))
+}

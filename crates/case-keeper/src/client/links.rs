@@ -1,0 +1,34 @@
+//! Links that live for minutes, and the files behind them.
+
+use idhooks_http::Error;
+
+use super::{Client, check_id};
+use crate::{FoundLink, PresignedLink, VerificationId, links_in};
+
+impl Client {
+    /// Reads a verification again and gives every link in it, with its place. They are good for five minutes.
+    ///
+    /// # Errors
+    /// As [`Client::get_verification`]; and as [`links_in`] if the answer is made to hurt.
+    pub async fn links(&self, id: &VerificationId) -> Result<Vec<FoundLink>, Error> {
+        let answer = self.read(id, None).await?;
+        check_id(&answer.decode()?, id).map_err(|why| Error::decode(answer.status(), why))?;
+        links_in(answer.body()).map_err(|why| Error::decode(answer.status(), why))
+    }
+
+    /// Reads a verification again and gives the link at this place, as in [`FoundLink::path`]; `None` if there is
+    /// none any more. A place in a webhook (`data.faceImageUrl`) is that place in the verification.
+    ///
+    /// A place in a list (`frontIdCardResults[0].…`) is another attempt's once there is a new one, if the vendor
+    /// puts that first. `frontIdCardResult.…` is always the latest.
+    ///
+    /// # Errors
+    /// As [`Client::links`].
+    ///
+    /// Source: [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events).
+    pub async fn fresh_link(&self, id: &VerificationId, place: &str) -> Result<Option<PresignedLink>, Error> {
+        let place = place.strip_prefix("data.").unwrap_or(place);
+        let found = self.links(id).await?.into_iter().find(|found| found.path == place);
+        Ok(found.map(|found| found.link))
+    }
+}

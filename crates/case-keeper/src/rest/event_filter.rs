@@ -1,0 +1,109 @@
+//! Which event records to list.
+
+use crate::{Event, EventKey, VerificationId};
+
+/// Which event records to list, in what order and how many at a time.
+///
+/// An empty one lists every record your token may see. Filters, paging and order are those of the vendor's
+/// [query language](https://case-keeper-core.readme.io/docs/query-params-and-operators); that `/events` takes them
+/// was observed in public code, 2024-03.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventFilter {
+    /// Records with one of these keys; with any if empty.
+    pub keys: Vec<EventKey>,
+    /// Records about this verification.
+    pub data_id: Option<VerificationId>,
+    /// In this order.
+    pub order: EventOrder,
+    /// Records on one page.
+    pub limit: u32,
+    /// Pages after which listing ends in an error rather than going on.
+    pub most_pages: u32,
+}
+
+/// The order of event records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EventOrder {
+    /// `createdAt-DESC`. Records made while you list push others to a later page, where you see them again.
+    #[default]
+    NewestFirst,
+    /// `createdAt-ASC`; the vendor's pages show the other direction only (inferred).
+    OldestFirst,
+}
+
+impl EventOrder {
+    /// The vendor's own spelling.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NewestFirst => "createdAt-DESC",
+            Self::OldestFirst => "createdAt-ASC",
+        }
+    }
+}
+
+impl Default for EventFilter {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            data_id: None,
+            order: EventOrder::default(),
+            limit: Self::LIMIT,
+            most_pages: Self::MOST_PAGES,
+        }
+    }
+}
+
+impl EventFilter {
+    /// Records on one page, unless you say otherwise. The vendor's own default and most are not documented, so a
+    /// number is always sent.
+    pub const LIMIT: u32 = 50;
+    /// Pages of one listing, unless you say otherwise.
+    pub const MOST_PAGES: u32 = 1_000;
+
+    /// Every record there is.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The records of what this event says: its key, about its verification. None means that the vendor knows of no
+    /// such event, as after a forged delivery.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        Self::new().key(event.key.clone()).data_id(event.verification_id().clone())
+    }
+
+    /// Adds a key: records with any of those that were added.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<EventKey>) -> Self {
+        self.keys.push(key.into());
+        self
+    }
+
+    /// Only records about this verification.
+    #[must_use]
+    pub fn data_id(self, id: VerificationId) -> Self {
+        Self { data_id: Some(id), ..self }
+    }
+
+    /// In another order.
+    #[must_use]
+    pub fn order(self, order: EventOrder) -> Self {
+        Self { order, ..self }
+    }
+
+    /// Another number of records on a page.
+    #[must_use]
+    pub fn limit(self, limit: u32) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Another number of pages.
+    #[must_use]
+    pub fn most_pages(self, most_pages: u32) -> Self {
+        Self { most_pages, ..self }
+    }
+}

@@ -1,0 +1,118 @@
+//! The API contract.
+
+use idhooks_core::Delivery;
+use idhooks_http::{Api, BuildError, Call, Confirmation, Error, SecretText, Settings, http::HeaderName};
+
+use super::{Account, confirm, settings};
+use crate::{Event, ProcessId, rest::api};
+
+/// Calls of the API contract ("by Client"), each with the account's token and an `APIKEY`. Cheap to clone; clones
+/// share connections, token and limits.
+///
+/// The key selects product and capabilities, so **what an answer holds depends on it**: build a client for each key.
+///
+/// Its errors: 400 for something that is missing, 403 for a token **or key** that is wrong or has expired, 404, 410
+/// for a process that is gone or, on one page, ended in an error, 429, and 5xx. [`Error::code`] has the vendor's
+/// number where the answer has one. An expired token comes as 403 (10501, 10502) or even 500 (10700) and is renewed
+/// once, as after 401.
+#[derive(Clone, Debug)]
+pub struct ApiClient {
+    api: Api,
+}
+
+impl ApiClient {
+    /// For that account and `APIKEY`, in the account's environment.
+    ///
+    /// # Errors
+    /// When the key is empty or has a blank at one of its ends.
+    pub fn builder(account: &Account, api_key: &str) -> Result<ApiClientBuilder, BuildError> {
+        let api_key = SecretText::new("APIKEY", api_key)?;
+        let settings = settings(account.environment().api_host());
+        Ok(ApiClientBuilder { account: account.clone(), api_key, settings })
+    }
+
+    /// `GetProcess`, version 1: the state of a process and what was found out. The answer to creating one is mostly
+    /// final already; this reads it again, and waits for a risk score.
+    ///
+    /// The answer is Unico's own word, over TLS and to your account. **200 is no approval**: a process that ended in
+    /// an error comes under 200 as well. Decide only when [`is_finished`](api::Process::is_finished). Repeated
+    /// whenever it may succeed later, because it changes nothing.
+    ///
+    /// # Errors
+    /// See [`ApiClient`].
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
+    pub async fn get_process(&self, process: &ProcessId) -> Result<api::Process, Error> {
+        self.api.json(Call::get("/processes/v1/{processId}").with("processId", process.as_str())).await
+    }
+
+    /// `GetProcess`, version 2: the same and who the person is, in `process_additional_info`. Whether it still works
+    /// is not known: only the previous portal has it.
+    ///
+    /// Repeated whenever it may succeed later, because it changes nothing.
+    ///
+    /// # Errors
+    /// See [`ApiClient`].
+    ///
+    /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
+    pub async fn get_process_v2(&self, process: &ProcessId) -> Result<api::Process, Error> {
+        self.api.json(Call::get("/processes/v2/{id}").with("id", process.as_str())).await
+    }
+
+    /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a hint, and a verified delivery too, because
+    /// a credential says nothing about a body.
+    ///
+    /// - `Confirmed`: Unico has that very process, and its status is the notice's, or is final where the notice's was
+    ///   not yet (a divergence that went on to finish). The score is not compared: it may change with every notice.
+    ///   **Never an approval**: read the process.
+    /// - `Contradicted`: another status.
+    /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
+    ///   `NotYours` here; and 410, on one page, also for a process that ended in an error.
+    ///
+    /// # Errors
+    /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or
+    /// is no Check notice. For finished processes there is [`WebClient::confirm`](super::WebClient::confirm).
+    pub async fn confirm(&self, notice: &impl Delivery<Event = Event>) -> Result<Confirmation<api::Process>, Error> {
+        let Event::Check(notice) = confirm::event(notice)? else {
+            return Err(Error::argument("this is no Check notice, as the API contract sends it"));
+        };
+        let answer = self.get_process(&notice.data.id).await;
+        confirm::judge(answer, |process| confirm::checked(&notice, process))
+    }
+}
+
+/// Builds an [`ApiClient`].
+///
+/// At most four calls run at a time unless set otherwise: Unico allows ten a second for each tenant by default.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ApiClientBuilder {
+    account: Account,
+    api_key: SecretText,
+    settings: Settings,
+}
+
+impl ApiClientBuilder {
+    idhooks_http::settings!(settings);
+
+    /// The client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When a setting or the key can not be used.
+    pub fn build(self) -> Result<ApiClient, BuildError> {
+        let access = self.account.access().and_header(HeaderName::from_static("apikey"), self.api_key.expose())?;
+        Ok(ApiClient { api: self.settings.api(access)? })
+    }
+
+    /// From the environment: `UNICO_API_KEY` and the variables of
+    /// [`AccountBuilder::from_env`](super::AccountBuilder::from_env).
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "aws-lc-rs")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
+    pub fn from_env() -> Result<Self, BuildError> {
+        let api_key = idhooks_http::env::secret("UNICO_API_KEY")?;
+        ApiClient::builder(&super::AccountBuilder::from_env()?.build()?, api_key.expose())
+    }
+}

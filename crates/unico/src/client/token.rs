@@ -1,0 +1,112 @@
+//! Tokens for signed assertions (RFC 7523).
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use idhooks_http::{Answer, Api, Call, Error, Problem, Repeat, Token, TokenSource, async_trait};
+
+use super::{Sign, TokenErrorCode, assertion, token_error};
+
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// Gets tokens for one account.
+pub(super) struct AssertionGrant {
+    api: Api,
+    account: Arc<str>,
+    audience: String,
+    signer: Arc<dyn Sign>,
+    /// How many assertions were made; see [`assertion::Claims::new`].
+    made: AtomicU64,
+    refusals: Mutex<Refusals>,
+}
+
+/// What the token host has refused lately, so that no crowd of callers gets the account locked.
+#[derive(Default)]
+struct Refusals {
+    in_a_row: u32,
+    /// The last one, and until when it is the answer to everyone.
+    last: Option<(Error, Instant)>,
+}
+
+impl AssertionGrant {
+    pub(super) fn new(api: Api, account: Arc<str>, audience: String, signer: Arc<dyn Sign>) -> Self {
+        // Not from zero: another process with this account may start in the same second.
+        let made = AtomicU64::new(since_1970().subsec_nanos().into());
+        Self { api, account, audience, signer, made, refusals: Mutex::default() }
+    }
+
+    async fn exchange(&self) -> Result<Token, Error> {
+        let counter = self.made.fetch_add(1, Ordering::Relaxed);
+        let claims = assertion::Claims::new(&self.account, &self.audience, since_1970().as_secs(), counter);
+        let input = claims
+            .to_signing_input()
+            .map_err(|_| Error::argument("the service account's name can not be written as JSON"))?;
+        let signature = self.signer.sign(input.as_bytes()).await;
+        let signature = signature.map_err(|why| Error::other("the assertion could not be signed", why))?;
+        let assertion = assertion::sealed(&input, &signature);
+        // An assertion is good for one try: where it may have arrived, sending it again can only be refused.
+        let call = Call::post("/oauth2/token", Repeat::IfRefused)
+            .form(&[("grant_type", GRANT), ("assertion", assertion.as_str())]);
+        Token::read(&self.api.send(call).await?)
+    }
+
+    fn refused_lately(&self) -> Option<Error> {
+        let refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        refusals.last.as_ref().filter(|(_, until)| Instant::now() < *until).map(|(error, _)| error.clone())
+    }
+
+    fn remember(&self, outcome: &Result<Token, Error>) {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(_) => *refusals = Refusals::default(),
+            Err(error) if is_refusal(error) => {
+                refusals.in_a_row = refusals.in_a_row.saturating_add(1);
+                let pause = token_error::pause(refusals.in_a_row, TokenErrorCode::of(error).as_ref());
+                refusals.last = Some((error.clone(), Instant::now() + pause));
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Whether the token host said no, rather than nothing or "not now".
+fn is_refusal(error: &Error) -> bool {
+    error.status().is_some_and(|status| (400..500).contains(&status)) && !error.is_transient()
+        || TokenErrorCode::of(error).is_some()
+}
+
+#[async_trait]
+impl TokenSource for AssertionGrant {
+    async fn fetch(&self) -> Result<Token, Error> {
+        if let Some(error) = self.refused_lately() {
+            return Err(error);
+        }
+        let mut outcome = self.exchange().await;
+        if outcome.as_ref().err().and_then(TokenErrorCode::of) == Some(TokenErrorCode::AssertionUsed) {
+            // Another process of this account made the same one; the next differs.
+            outcome = self.exchange().await;
+        }
+        self.remember(&outcome);
+        outcome
+    }
+}
+
+/// What an error answer of the token host says: its code stands in the sentence only.
+pub(super) fn problem(answer: &Answer) -> Problem {
+    let mut problem = Problem::read(answer.body());
+    if let Some(code) = problem.message.as_deref().and_then(token_error::find) {
+        problem.code = Some(code.into());
+    }
+    problem
+}
+
+/// By this machine's clock. One that stands before 1970 makes assertions that are refused, which is all that can be
+/// said of it.
+fn since_1970() -> std::time::Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}

@@ -1,0 +1,129 @@
+//! The Web & SDK contract.
+
+use idhooks_core::{Delivery, record};
+use idhooks_http::{Api, BuildError, Call, Confirmation, Error, Settings};
+
+use super::{Account, confirm, settings};
+use crate::{Event, ProcessId, rest::web};
+
+/// Calls of the Web & SDK contract ("by Unico"). Cheap to clone; clones share connections, token and limits.
+///
+/// Its errors: 400 for an id that can not be one, 401 for a token, 403 for a right the account lacks, 404 for a
+/// process that is absent **or another tenant's**, 429, and 5xx. [`Error::code`] has the vendor's number (3, 7, 5,
+/// 99999, in that order) where the answer has one.
+#[derive(Clone, Debug)]
+pub struct WebClient {
+    api: Api,
+}
+
+impl WebClient {
+    /// For that account, in its environment.
+    pub fn builder(account: &Account) -> WebClientBuilder {
+        WebClientBuilder { account: account.clone(), settings: settings(account.environment().web_host()) }
+    }
+
+    /// `GetProcess`: the state of a process and, once it is finished, what was found out.
+    ///
+    /// The answer is Unico's own word, over TLS and to your account. **200 is no approval, and neither is
+    /// `PROCESS_RESULT_OK`**: see [`web::Process`]. Repeated whenever it may succeed later, because it changes nothing.
+    ///
+    /// # Errors
+    /// See [`WebClient`]. 404 also for another tenant's process.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
+    pub async fn get_process(&self, process: &ProcessId) -> Result<web::Process, Error> {
+        let call = Call::get("/client/v1/process/{processId}").with("processId", process.as_str());
+        Ok(self.api.json::<Envelope>(call).await?.process)
+    }
+
+    /// `GetSelfie`: the picture of the person, with a watermark. Unico permits it tenant by tenant; not in the flow
+    /// `idsmart`; on an older page for eight hours after the process.
+    ///
+    /// Repeated whenever it may succeed later, because it changes nothing.
+    ///
+    /// # Errors
+    /// See [`WebClient`]. The current page promises no codes for this call.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-selfie).
+    pub async fn get_selfie(&self, process: &ProcessId) -> Result<web::File, Error> {
+        self.api.json(Call::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
+    }
+
+    /// `GetEvidenceSet`: the evidence of a finished process, as a PDF; on an older page for two hours after it.
+    ///
+    /// Repeated whenever it may succeed later, because it changes nothing. If it is larger than expected, raise
+    /// `max_answer`: in base64 a file takes a third more.
+    ///
+    /// # Errors
+    /// See [`WebClient`]. 404 also before the process is finished; no codes are promised for this call.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-evidence-set).
+    pub async fn get_evidence_set(&self, process: &ProcessId) -> Result<web::File, Error> {
+        let call = Call::get("/client/v1/process/{processId}/evidenceset").with("processId", process.as_str());
+        self.api.json(call).await
+    }
+
+    /// Asks Unico whether a notice of a finished process is true, by `GetProcess`. Takes a hint, and a verified
+    /// delivery too, because a credential says nothing about a body.
+    ///
+    /// - `Confirmed`: Unico has that very process, it is finished, and if the notice gives a result, the process has
+    ///   the one of the same name. **Never an approval**: read the process.
+    /// - `Contradicted`: another state or result. Unico nowhere says that the notice's `ok`, `expired` and
+    ///   `invalid_identity` are the process's `PROCESS_RESULT_OK`, `_EXPIRED` and `_INVALID_IDENTITY`, so this proves
+    ///   no forgery. Nor does it when the notice's result is a word this release does not know. Go by the process.
+    /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
+    ///   `NotYours` here.
+    ///
+    /// # Errors
+    /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or
+    /// is no notice of a finished process. For Check notices there is [`ApiClient::confirm`](super::ApiClient::confirm).
+    pub async fn confirm(&self, notice: &impl Delivery<Event = Event>) -> Result<Confirmation<web::Process>, Error> {
+        let Event::Finished(notice) = confirm::event(notice)? else {
+            return Err(Error::argument("this is no notice of a finished process of the Web & SDK contract"));
+        };
+        let answer = self.get_process(&notice.process_id).await;
+        confirm::judge(answer, |process| confirm::finished(&notice, process))
+    }
+}
+
+record! {
+    /// What `GetProcess` is wrapped in.
+    struct Envelope {
+        required {
+            process: web::Process,
+        }
+        optional {}
+    }
+}
+
+/// Builds a [`WebClient`].
+///
+/// At most four calls run at a time unless set otherwise: Unico allows ten a second for each tenant by default.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct WebClientBuilder {
+    account: Account,
+    settings: Settings,
+}
+
+impl WebClientBuilder {
+    idhooks_http::settings!(settings);
+
+    /// The client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When a setting can not be used.
+    pub fn build(self) -> Result<WebClient, BuildError> {
+        Ok(WebClient { api: self.settings.api(self.account.access())? })
+    }
+
+    /// From the environment: the variables of [`AccountBuilder::from_env`](super::AccountBuilder::from_env).
+    ///
+    /// # Errors
+    /// As there.
+    #[cfg(feature = "aws-lc-rs")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
+    pub fn from_env() -> Result<Self, BuildError> {
+        Ok(WebClient::builder(&super::AccountBuilder::from_env()?.build()?))
+    }
+}

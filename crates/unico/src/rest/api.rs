@@ -1,0 +1,222 @@
+//! Answers of the API contract ("by Client"): `ApiClient`.
+//!
+//! Which members an answer has depends on the `APIKEY`, because the key selects product and capabilities
+//! ([documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html)).
+
+use std::fmt;
+
+use idhooks_core::{Decimal, Pii, Timestamp, open_enum, record, text_id};
+use serde::{Deserialize, Serialize};
+
+use crate::{CheckStatus, ProcessId};
+
+open_enum! {
+    /// Whether the face belongs to the document number.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
+    pub enum UnicoIdResult {
+        /// It does. A `yes` already includes a passed check of liveness
+        /// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integration-by-client/api/response-scenarios)).
+        Yes = "yes",
+        /// It does not.
+        No = "no",
+        /// Not known; the score has more to say, where it is active.
+        Inconclusive = "inconclusive",
+    }
+}
+
+open_enum! {
+    /// Whether the face is that of a known fraudster.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
+    pub enum IdentityFraudstersResult {
+        /// It is.
+        Yes = "yes",
+        /// None was found, which is not the same as none.
+        Inconclusive = "inconclusive",
+    }
+}
+
+open_enum! {
+    /// The recommendation of IDCloud's own rules. Observed in a third party's summary of the vendor's error page,
+    /// 2026-09; where it stands and when it comes were not read, so decide nothing on it alone.
+    pub enum IdCloudResult {
+        /// `approved`.
+        Approved = "approved",
+        /// `denied`.
+        Denied = "denied",
+        /// `critical-risk`.
+        CriticalRisk = "critical-risk",
+        /// `high-risk`.
+        HighRisk = "high-risk",
+        /// `retry`.
+        Retry = "retry",
+        /// `inconclusive`.
+        Inconclusive = "inconclusive",
+    }
+}
+
+/// What the check of liveness gave: a number, kept whatever it is.
+///
+/// **1 is no proof that a living person was there.** With Identity Verification but without Liveness it is always 1,
+/// and no check has run
+/// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integration-by-client/api/api-reference/liveness-+-identity-verification-+-behavior-alert));
+/// for a 1:1 validation without Liveness it is absent instead. And it is left out of most answers whose
+/// `unicoId` says `yes`, because that already includes it. So only what your key was issued for tells what a 1 is worth.
+///
+/// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Liveness(i64);
+
+impl Liveness {
+    /// 1: passed, or never checked.
+    pub const PASSED: Self = Self(1);
+    /// 2: failed.
+    pub const FAILED: Self = Self(2);
+
+    /// The number as sent.
+    #[must_use]
+    pub fn code(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<i64> for Liveness {
+    fn from(code: i64) -> Self {
+        Self(code)
+    }
+}
+
+impl fmt::Display for Liveness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+record! {
+    /// Identity verification.
+    pub struct UnicoId {
+        required {}
+        optional {
+            /// Whether the face belongs to the document number.
+            pub result: UnicoIdResult,
+        }
+    }
+}
+
+record! {
+    /// Search among the faces of known fraudsters.
+    pub struct IdentityFraudsters {
+        required {}
+        optional {
+            /// Whether the face is one of them.
+            pub result: IdentityFraudstersResult,
+        }
+    }
+}
+
+record! {
+    /// What registers of the Brazilian state gave.
+    pub struct Government {
+        required {}
+        optional {
+            /// Score of the comparison with Serpro: 0 to 100, or -1 or -2, whose meanings were not read.
+            pub serpro: Decimal,
+        }
+    }
+}
+
+record! {
+    /// IDCloud's own rules.
+    pub struct IdCloud {
+        required {}
+        optional {
+            /// What they recommend.
+            pub result: IdCloudResult,
+        }
+    }
+}
+
+text_id! {
+    /// Unico's id of a transaction, in the answer of version 2.
+    pub struct TransactionId;
+}
+
+record! {
+    /// What version 2 adds.
+    ///
+    /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true)
+    /// on the previous portal only.
+    #[serde(rename_all = "camelCase")]
+    pub struct ProcessAdditionalInfo {
+        required {}
+        optional {
+            /// Id of the transaction.
+            pub transaction_id: TransactionId,
+            /// Name of the person.
+            pub person_name: Pii<Box<str>>,
+            /// Document number of the person.
+            pub person_document: Pii<Box<str>>,
+            /// Signed address of the picture: whoever has it can open it.
+            pub person_image: Pii<Box<str>>,
+            /// When the process came to its end. A local time, without an offset; which zone is not stated.
+            pub finished_at: Timestamp,
+        }
+    }
+}
+
+record! {
+    /// A process of the API contract. It is flat, and only the id is always there: an answer with status 5 has
+    /// nothing but id and status, under HTTP 200
+    /// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integration-by-client/api/api-reference/liveness-+-validation-1-1)).
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html), where
+    /// a field does not say otherwise.
+    #[serde(rename_all = "camelCase")]
+    pub struct Process {
+        required {
+            /// Unico's id of the process.
+            pub id: ProcessId,
+        }
+        optional {
+            /// State now. Decide only on [`CheckStatus::FINISHED`]; see [`Process::is_finished`].
+            pub status: CheckStatus,
+            /// Identity verification.
+            pub unico_id: UnicoId,
+            /// Search among known fraudsters.
+            pub identity_fraudsters: IdentityFraudsters,
+            /// Registers of the state.
+            pub government: Government,
+            /// Liveness. **1 may mean that nothing was checked**: see [`Liveness`].
+            pub liveness: Liveness,
+            /// Risk score: negative, zero and positive all mean something. Only with an inconclusive identity, where
+            /// the risk score is active.
+            pub score: Decimal,
+            /// Outcome of a 1:1 validation
+            /// ([documented](https://devcenter.unico.io/idcloud/en/~gitbook/pdf?only=yes&page=8YfkSiQaTRdJP69UOElf)
+            /// on the previous portal).
+            pub authenticated: bool,
+            /// IDCloud's own rules. Observed by a third party only: see [`IdCloudResult`].
+            pub id_cloud: IdCloud,
+            /// Only in version 2.
+            pub process_additional_info: ProcessAdditionalInfo,
+        }
+    }
+}
+
+impl Process {
+    /// Whether its status says that it finished, the one state to decide on; `false` if there is none. Says nothing
+    /// about the outcome.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        *self.status == Some(CheckStatus::FINISHED)
+    }
+
+    /// Whether its status will not change any more: finished, cancelled or ended in an error. A divergence is not
+    /// final, because the risk score is still running.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.status.is_some_and(CheckStatus::is_final)
+    }
+}
