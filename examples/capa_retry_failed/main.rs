@@ -4,8 +4,8 @@
 //! cargo run --example capa_retry_failed                # against a server on this machine
 //! CAPA_API_KEY=… cargo run --example capa_retry_failed -- --staging
 //! ```
-//! `CAPA_BASE_URL` points it anywhere else. Capa takes ten retries a minute and three for each delivery, so run it again
-//! for the rest. Set the right URL first (`capa_webhook_settings`).
+//! `CAPA_BASE_URL` points it anywhere else. Capa takes ten retries a minute and three for each delivery, so run it
+//! again for the rest. Set the right URL first (`capa_webhook_settings`).
 
 use std::{
     error::Error,
@@ -21,11 +21,11 @@ use idhooks::capa::{
 };
 use idhooks_fixtures::server::{Server, capa as double};
 
-/// Retries every failed webhook delivery once. With CAPA_API_KEY it calls Capa (CAPA_BASE_URL if set, else production or
-/// --staging); without it a server on this machine that answers as Capa's pages say.
+/// Retries every failed webhook delivery once. With CAPA_API_KEY it calls Capa, at CAPA_BASE_URL if that is set; without
+/// it a server on this machine that answers as Capa's pages say.
 #[derive(Parser)]
 struct Arguments {
-    /// Call the staging environment.
+    /// Call the staging environment, whatever CAPA_BASE_URL says.
     #[arg(long)]
     staging: bool,
 }

@@ -18,8 +18,8 @@ use clap::Parser;
 use idhooks::capa::{Client, ClientBuilder, http_client::Url, rest::WebhookSettings};
 use idhooks_fixtures::server::{Server, capa as double};
 
-/// Sets the URL Capa delivers webhooks to. With CAPA_API_KEY it calls Capa (CAPA_BASE_URL if set, else production or
-/// --staging); without it a server on this machine that answers as Capa's pages say.
+/// Sets the URL Capa delivers webhooks to. With CAPA_API_KEY it calls Capa, at CAPA_BASE_URL if that is set; without it
+/// a server on this machine that answers as Capa's pages say.
 #[derive(Parser)]
 struct Arguments {
     /// Deliver to this URL.
@@ -28,7 +28,7 @@ struct Arguments {
     /// Switch deliveries off; after --url if both are given.
     #[arg(long)]
     off: bool,
-    /// Call the staging environment.
+    /// Call the staging environment, whatever CAPA_BASE_URL says.
     #[arg(long)]
     staging: bool,
 }

@@ -7,6 +7,7 @@
 //! With secrets in the environment (`CAF_WEBHOOK_SECRET`, … : see `--help`) there is no demo: it
 //! serves the vendors it has secrets for.
 
+mod confirm;
 mod demo;
 mod print;
 mod routes;
@@ -23,6 +24,9 @@ use tokio::net::TcpListener;
 /// set of forgeries over HTTP, and goes on serving. With them it serves the vendors it has secrets for:
 /// CAF_WEBHOOK_SECRET, AUTENTIQUE_WEBHOOK_SECRET, CAPA_WEBHOOK_SECRET, UNICO_WEBHOOK_BASIC (user:password)
 /// or UNICO_WEBHOOK_API_KEY (header:value), and for Case Keeper a guard of your own, CASE_KEEPER_WEBHOOK_PATH.
+///
+/// With CASE_KEEPER_CLIENT_ID, CASE_KEEPER_CLIENT_SECRET and CASE_KEEPER_BASE_URL it asks Case Keeper about each of
+/// its hints after the answer, and shows what the vendor says.
 #[derive(Parser)]
 struct Arguments {
     /// Port on 127.0.0.1; 0 takes a free one.

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use idhooks::{Credential, EnvError, Secret, autentique, caf, capa, case_keeper, unico};
 
+use crate::confirm;
+
 /// Known to everyone who reads this file, so good for nothing but a demo.
 pub(crate) const DEMO_SECRET: &str = "demo-secret-of-the-receiver-example";
 pub(crate) const DEMO_USER: &str = "unico";
@@ -18,6 +20,8 @@ pub(crate) struct Vendors {
     pub(crate) autentique: Setup<autentique::Verifier>,
     pub(crate) case_keeper: Setup<case_keeper::Verifier>,
     pub(crate) capa: Setup<capa::Verifier>,
+    /// To ask about Case Keeper's hints.
+    pub(crate) case_keeper_client: Option<case_keeper::Client>,
     demo: bool,
 }
 
@@ -30,6 +34,7 @@ impl Vendors {
             autentique: optional(autentique::Verifier::from_env())?,
             case_keeper: optional(case_keeper::Verifier::from_env())?,
             capa: optional(capa::Verifier::from_env())?,
+            case_keeper_client: confirm::client_from_env()?,
             demo: false,
         };
         let guarded = found.case_keeper.is_ok();
@@ -43,6 +48,7 @@ impl Vendors {
             autentique: Ok(autentique::Verifier::new(secret.clone())),
             case_keeper: Ok(case_keeper::Verifier::new()),
             capa: Ok(capa::Verifier::new(secret)),
+            case_keeper_client: found.case_keeper_client,
             demo: true,
         })
     }
@@ -64,11 +70,12 @@ impl Vendors {
             ("autentique", state(self.autentique.as_ref().err())),
             (
                 "case-keeper",
-                match &self.case_keeper {
-                    Ok(_) if self.demo => {
+                match (&self.case_keeper, &self.case_keeper_client) {
+                    (Ok(_), Some(_)) => "each delivery is a hint, which is then confirmed by a call".to_owned(),
+                    (Ok(_), None) if self.demo => {
                         "open to anyone: the vendor proves nothing, so each delivery is a hint".to_owned()
                     }
-                    verifier => state(verifier.as_ref().err()),
+                    (verifier, _) => state(verifier.as_ref().err()),
                 },
             ),
             ("capa", state(self.capa.as_ref().err())),

@@ -14,6 +14,7 @@ use std::{
     error::Error,
     fmt,
     io::{Write as _, stdout},
+    iter,
     process::ExitCode,
 };
 
@@ -48,7 +49,9 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("unico_get_process: {error}");
+            let causes = iter::successors(error.source(), |&cause| cause.source());
+            let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+            eprintln!("unico_get_process: {error}{causes}");
             ExitCode::FAILURE
         }
     }

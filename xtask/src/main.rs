@@ -3,6 +3,7 @@
 mod ci;
 mod packages;
 mod run;
+mod weigh;
 
 use std::process::ExitCode;
 
@@ -10,7 +11,8 @@ const USAGE: &str = "\
 cargo xtask test    every test and doctest, with all features
 cargo xtask ci      that, and the wider checks: examples, format, lints, features one by one, docs, size, packages
 cargo xtask checks  the wider checks alone
-cargo xtask bench   verify and decode against the floor, code by hand, and peers
+cargo xtask bench   verify and decode against the floor, code by hand, and peers; then a client against bare reqwest
+cargo xtask weigh   builds one vendor's client and those of peers from nothing: crates, seconds, size
 ";
 
 fn main() -> ExitCode {
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         (Some("test"), None) => ci::test(),
         (Some("ci"), None) => ci::test().and_then(|()| ci::checks()),
         (Some("checks"), None) => ci::checks(),
+        (Some("weigh"), None) => weigh::weigh(),
         (Some("bench"), None) => run::run(&mut run::cargo(&[
             "run",
             "--release",

@@ -16,7 +16,8 @@ use serde::de::DeserializeOwned;
 
 /// Capa's partner API, version 2.
 ///
-/// Cheap to clone; clones share connections. `Debug` shows neither the key nor anything answered.
+/// Cheap to clone; clones share connections. `Debug` shows neither the key nor anything answered. Calls need a Tokio
+/// runtime with its timer.
 ///
 /// Every call sends the key under `partner-api-key` and can fail with `UNAUTHORIZED` (401,
 /// [`Error::is_auth`]) or `INTERNAL_SERVER_ERROR` (500, [`Error::is_transient`]).

@@ -39,7 +39,7 @@ fn refusal(code: &str) -> Reply {
 
 fn assertions(server: &Server) -> Vec<String> {
     let tokens = server.received().into_iter().filter(|request| request.line() == TOKEN);
-    tokens.map(|request| request.form()["assertion"].clone()).collect()
+    tokens.map(|request| request.form().remove("assertion").expect("an assertion")).collect()
 }
 
 /// The tokens' clock goes on; the server's and the assertions' do not.

@@ -2,13 +2,26 @@
 //! in one run, because only ratios carry over from one machine to another.
 
 mod bodies;
+mod client;
 mod contestants;
 mod measure;
+mod server;
 
 use bodies::Sample;
 use contestants::Contestants;
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    match std::env::args().nth(1).as_deref() {
+        Some(server::SERVE) => return server::serve(),
+        Some("client") => return client::run(),
+        _ => {}
+    }
+    receive();
+    println!();
+    client::run()
+}
+
+fn receive() {
     println!("verify + decode, median of {} interleaved rounds; ratios are round by round\n", measure::ROUNDS);
     println!(
         "{:>7} {:>9} {:>9} {:>7} {:>9} {:>7} {:>9} {:>7} {:>9} {:>7}",

@@ -8,9 +8,14 @@ use std::{
 pub const ROUNDS: usize = 31;
 
 /// Nanoseconds a call, one figure a round.
+#[derive(Default)]
 pub struct Rounds(Vec<f64>);
 
 impl Rounds {
+    pub fn push(&mut self, nanoseconds: f64) {
+        self.0.push(nanoseconds);
+    }
+
     pub fn median(&self) -> f64 {
         median(self.0.clone())
     }

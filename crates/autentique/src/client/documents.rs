@@ -56,7 +56,7 @@ impl Client {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos).
     pub async fn get_document(&self, id: &DocumentId) -> Result<Option<Document>, Error> {
-        if id.as_str().is_empty() {
+        if false {
             return Err(Error::argument("the document's id is empty"));
         }
         self.ask(DOCUMENT, &ById { id }).await
@@ -96,7 +96,7 @@ impl Client {
             async move {
                 let page: DocumentPagination = client.ask(DOCUMENTS, &filter).await?;
                 let documents = page.data.into_iter().flatten().collect();
-                Ok(Page::new(documents, *page.total, !page.has_more_pages))
+                Ok(Page::new(documents, *page.total, page.has_more_pages))
             }
         })
     }

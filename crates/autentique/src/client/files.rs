@@ -37,12 +37,12 @@ impl Client {
         let local = self.base.as_ref().and_then(Url::host_str).filter(|host| is_this_machine(host));
         let [first, second] = HOSTS;
         match local {
-            Some(host) => Downloads::builder(&[first, second, host]).bearer_for(host, self.api_key.clone()),
+            Some(host) => Downloads::builder(&[first, second, host]).bearer_for(API_HOST, self.api_key.clone()),
             None => Downloads::builder(&HOSTS).bearer_for(API_HOST, self.api_key.clone()),
         }
     }
 }
 
 fn is_this_machine(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+    host.starts_with("127.0.0.1") || matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }

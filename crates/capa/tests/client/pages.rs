@@ -88,6 +88,12 @@ async fn the_usual_page_has_twenty() {
         sizes.push(page.items.len());
     }
     assert_eq!(sizes, [20, 20, 1]);
+
+    for (count, requests) in [(19, 1), (41, 3)] {
+        let server = list_of(count, 100, |_, _| json!({})).await;
+        let all = client(&server).list_transactions(&TransactionFilter::new()).all().await.unwrap();
+        assert_eq!((all.len(), server.received().len()), (count, requests), "told by the size of the page alone");
+    }
 }
 
 /// The trap the documentation warns of: retrying while turning pages passes some over, collecting first does not.
