@@ -3,11 +3,11 @@
 use std::{fmt, time::SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode};
-use idhooks_core::json;
+use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
+use idhooks_core::{DecodeError, json};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Problem, retry_after::retry_after};
+use crate::{Call, Error, Problem, problem::token, retry_after::retry_after};
 
 /// A whole answer. `Debug` shows its status and size.
 #[derive(Clone)]
@@ -15,6 +15,9 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    request_id: Option<Box<str>>,
+    /// What was asked; an error made from the answer says so.
+    call: Option<(Method, &'static str)>,
 }
 
 impl Answer {
@@ -36,25 +39,60 @@ impl Answer {
         &self.body
     }
 
+    /// The vendor's id of the request, for its support, where it gives one under a header.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
     /// Reads the body: strict about what a type requires, patient with everything else.
     ///
     /// # Errors
     /// When it does not fit. The error names fields, never values.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::decode(&self.body).map_err(|why| Error::decode(self.status, why))
+        json::decode(&self.body).map_err(|why| self.unreadable(why))
+    }
+
+    /// This answer as an error, because its body does not fit: for a vendor crate that looks into it by itself.
+    #[must_use]
+    pub fn unreadable(&self, why: DecodeError) -> Error {
+        self.asked(Error::decode(self.status, why))
     }
 
     /// This answer as an error: for a vendor that says no under a status that says yes.
     #[must_use]
     pub fn refused(&self, problem: Problem) -> Error {
-        Error::vendor(self.status, problem, retry_after(&self.headers, SystemTime::now()), &self.body)
+        self.refused_by(problem, &self.body)
+    }
+
+    /// The same, keeping `part` of the body alone: the rest may be about people and would crowd it out.
+    #[must_use]
+    pub fn refused_by(&self, mut problem: Problem, part: &Bytes) -> Error {
+        if problem.request_id.is_none() {
+            problem.request_id.clone_from(&self.request_id);
+        }
+        let wait = retry_after(&self.headers, SystemTime::now());
+        self.asked(Error::vendor(self.status, problem, wait, part))
+    }
+
+    fn asked(&self, error: Error) -> Error {
+        match &self.call {
+            Some((method, route)) => error.of_call(method, route),
+            None => error,
+        }
+    }
+
+    pub(crate) fn new(response: Response<Bytes>, call: &Call, request_id: Option<&HeaderName>) -> Self {
+        let id = request_id.and_then(|name| token(response.headers().get(name)?.to_str().ok()?));
+        Self { request_id: id, call: Some((call.method.clone(), call.route)), ..response.into() }
     }
 }
 
+/// An answer out of nowhere, for tests of a vendor crate.
 impl From<Response<Bytes>> for Answer {
     fn from(response: Response<Bytes>) -> Self {
         let (head, body) = response.into_parts();
-        Self { status: head.status, headers: head.headers, body }
+        Self { status: head.status, headers: head.headers, body, request_id: None, call: None }
     }
 }
 

@@ -11,8 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    Access, Answer, Call, Error, Failure, Limits, Problem, Retry, TokenAge, Transport, TransportError, access,
-    problem::token, trace,
+    Access, Answer, Call, Error, Failure, Limits, Problem, Retry, TokenAge, Transport, TransportError, access, trace,
 };
 
 /// What every call to one vendor goes through. Cheap to clone; clones share connections, tokens and
@@ -64,8 +63,7 @@ impl Api {
     /// # Errors
     /// As [`Self::send`], and when the body does not fit.
     pub async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
-        let (method, route) = (call.method.clone(), call.route);
-        self.send(call).await?.decode().map_err(|error| error.of_call(&method, route))
+        self.send(call).await?.decode()
     }
 }
 
@@ -135,7 +133,7 @@ impl Inner {
         let sent = self.parts.transport.send(request, Limits::new(left, self.parts.max_answer));
         // The transport keeps the time; this is for one that does not.
         let answered = timeout(left + GRACE, sent).await.unwrap_or_else(|_| Err(Failure::Timeout.into()));
-        self.read(answered)
+        self.read(call, answered)
     }
 
     fn request(&self, call: &Call, uri: &Uri, bearer: Option<&HeaderValue>) -> Request<Bytes> {
@@ -158,16 +156,9 @@ impl Inner {
         request
     }
 
-    fn read(&self, answered: Result<Response<Bytes>, TransportError>) -> Result<Answer, Error> {
-        let answer = Answer::from(answered.map_err(Error::transport)?);
-        if answer.status().is_success() {
-            return Ok(answer);
-        }
-        let mut problem = (self.parts.problems)(&answer);
-        if let (None, Some(name)) = (&problem.request_id, &self.parts.request_id) {
-            problem.request_id = answer.headers().get(name).and_then(|id| token(id.to_str().ok()?));
-        }
-        Err(answer.refused(problem))
+    fn read(&self, call: &Call, answered: Result<Response<Bytes>, TransportError>) -> Result<Answer, Error> {
+        let answer = Answer::new(answered.map_err(Error::transport)?, call, self.parts.request_id.as_ref());
+        if answer.status().is_success() { Ok(answer) } else { Err(answer.refused((self.parts.problems)(&answer))) }
     }
 }
 

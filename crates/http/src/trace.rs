@@ -31,6 +31,9 @@ pub(crate) async fn call(about: About<'_>, run: impl Future<Output = Result<Answ
     match &outcome {
         Ok(answer) => {
             span.record("status", answer.status().as_u16());
+            if let Some(id) = answer.request_id() {
+                span.record("request_id", id);
+            }
         }
         Err(error) => {
             if let Some(status) = error.status() {

@@ -82,7 +82,7 @@ async fn row_49_spans_name_routes_and_codes_alone() {
     let said = log.0.lock().unwrap().clone();
     for part in [
         r#"vendor="test";method="PUT";route="/people/{cpf}";"#,
-        "attempt=1;error=the vendor answered 503 (code NOT_YOURS);",
+        "attempt=1;error=PUT /people/{cpf}: the vendor answered 503 (code NOT_YOURS);",
         "message=trying again;",
         r#"status=403;code="NOT_YOURS";"#,
     ] {
