@@ -5,8 +5,8 @@
 //! AUTENTIQUE_API_KEY=… AUTENTIQUE_DOCUMENT_ID=… cargo run --example autentique_document
 //! ```
 //!
-//! The second line calls the real Autentique, which bills each document it returns: one, and up to five of a list. Without
-//! `AUTENTIQUE_DOCUMENT_ID` it only lists. `AUTENTIQUE_BASE_URL` names another host.
+//! The second line calls the real Autentique, which bills each document it returns: one, and up to five of a list.
+//! Without `AUTENTIQUE_DOCUMENT_ID` it only lists. `AUTENTIQUE_BASE_URL` names another host.
 
 use std::{
     env,

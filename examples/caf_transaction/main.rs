@@ -1,7 +1,7 @@
 //! Caf: create a transaction and print its id. `cargo run --example caf_transaction`
 //!
 //! Without settings it talks to a double on this machine, offline. With these in the environment it calls the real
-//! Caf, which bills each transaction:
+//! Caf, and each run makes a transaction there:
 //!
 //! - `CAF_CLIENT_ID` and `CAF_CLIENT_SECRET`: the application's credentials from the Trust panel;
 //! - `CAF_TEMPLATE_ID`: the query template to run;
@@ -25,7 +25,7 @@ use idhooks_fixtures::server::caf as double;
 const HELP: &str = "\
 Creates a transaction at Caf and prints its id.
 
-Without settings it talks to a double on this machine. To call the real Caf, which bills each transaction, set:
+Without settings it talks to a double on this machine. To make a transaction at the real Caf, set:
   CAF_CLIENT_ID, CAF_CLIENT_SECRET   credentials from the Trust panel
   CAF_TEMPLATE_ID                    the query template to run
   CAF_CPF                            the tax number to run it for, if the template asks for one

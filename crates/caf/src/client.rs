@@ -41,8 +41,8 @@ impl Client {
     /// The answer proves that Caf took it, nothing about the result: that comes as an event.
     ///
     /// Repeated only when Caf can not have started on it: no connection, 429, or a token that was refused. Each
-    /// creation makes a transaction of its own and is billed, and Caf documents no key to tell a repeated one by. After
-    /// any other failure look at [`Error::may_have_been_carried_out`] before you try again.
+    /// creation makes a transaction of its own, which will be billed (inferred), and Caf documents no key to tell a
+    /// repeated one by. After any other failure look at [`Error::may_have_been_carried_out`] before you try again.
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction).
     ///

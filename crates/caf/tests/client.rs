@@ -262,6 +262,14 @@ async fn nothing_is_shown_that_is_secret_or_personal() {
 }
 
 #[test]
+fn a_client_can_be_shared() {
+    fn shared<T: Clone + std::fmt::Debug + Send + Sync + 'static>() {}
+    shared::<Client>();
+    shared::<ClientBuilder>();
+    shared::<Error>();
+}
+
+#[test]
 fn bad_settings_are_refused_when_built() {
     let build = |id: &str, secret: &str| Client::builder(id, secret).build().err().map(|error| error.to_string());
     assert_eq!(build("id", "secret"), None);

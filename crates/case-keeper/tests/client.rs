@@ -19,7 +19,10 @@ mod token;
 mod verification;
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -60,6 +63,22 @@ async fn api(rule: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Serve
 
 fn token_reply(expires_in: u64) -> Reply {
     Reply::value(200, &json!({ "access_token": double::TOKEN, "expires_in": expires_in, "token_type": "Bearer" }))
+}
+
+/// What a server answers, to be set anew for each row of a table: a client takes longer to build than to use.
+#[derive(Clone)]
+struct Next(Arc<Mutex<Reply>>);
+
+impl Next {
+    async fn server() -> (Server, Self) {
+        let next = Self(Arc::new(Mutex::new(Reply::status(500))));
+        let answer = Self::clone(&next);
+        (api(move |_| answer.0.lock().expect("a lock").clone()).await, next)
+    }
+
+    fn is(&self, reply: Reply) {
+        *self.0.lock().expect("a lock") = reply;
+    }
 }
 
 /// The answers in their order; the last one for all that follow.

@@ -1,6 +1,7 @@
 //! Which state bears out which event.
 
 #![cfg(feature = "client")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
 use idhooks_case_keeper::{EventKey, Verification, core::json, rest::supports};
 use serde_json::{Value, json};

@@ -1,6 +1,10 @@
 //! What every client's builder can set.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use http::{HeaderName, HeaderValue};
 use url::{Host, Url};
@@ -15,6 +19,8 @@ pub struct Settings {
     agent: &'static str,
     base: Option<Url>,
     transport: Option<Arc<dyn Transport>>,
+    /// The one that is made if none is given: clones share it, so that a login and the calls after it do.
+    made: Arc<OnceLock<Arc<dyn Transport>>>,
     timeout: Duration,
     deadline: Duration,
     retry: Retry,
@@ -38,6 +44,7 @@ impl Settings {
             agent,
             base: base.and_then(|base| Url::parse(base).ok()),
             transport: None,
+            made: Arc::default(),
             timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(90),
             retry: Retry::new(),
@@ -142,9 +149,12 @@ impl Settings {
         if self.concurrency == 0 || self.max_answer == 0 {
             return Err(BuildError::said("a concurrency or largest answer of zero allows no call"));
         }
-        let transport = match &self.transport {
+        let transport = match self.transport.as_ref().or(self.made.get()) {
             Some(transport) => Arc::clone(transport),
-            None => default_transport()?,
+            None => {
+                let made = default_transport()?;
+                Arc::clone(self.made.get_or_init(|| made))
+            }
         };
         Ok(Api::new(api::Parts {
             vendor: self.vendor,

@@ -1,6 +1,6 @@
 //! Calls over real connections: what is sent, what is understood, what is repeated.
 
-#![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a panic is the finding")]
 #![cfg(feature = "__reqwest")]
 
 mod support;

@@ -1,5 +1,5 @@
 //! Private keys: those that are taken, and those that are not, each with its reason.
-#![cfg(feature = "aws-lc-rs")]
+#![cfg(feature = "rustls")]
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 use std::process::Command;
@@ -94,7 +94,6 @@ fn in_a_process_of_its_own() {
     eprintln!("\nbuilt: {said}");
 }
 
-#[cfg(feature = "rustls")]
 #[test]
 fn from_env_takes_what_is_documented() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/pkcs1.pem");

@@ -49,20 +49,21 @@ impl Client {
     /// `None` if the API answers with neither a document nor an error. That there is no such document it says by an
     /// error, `document_not_found`; see [`ErrorCode::is_not_found`](crate::rest::ErrorCode::is_not_found).
     ///
-    /// Repeated after a failure: it only reads. A repetition whose first answer was lost on the way may be billed twice.
+    /// Repeated after a failure: it only reads. If the first answer was lost on the way, both may be billed.
     ///
     /// # Errors
     /// As [every call](Client#errors), and before anything is sent if the id is empty.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos).
     pub async fn get_document(&self, id: &DocumentId) -> Result<Option<Document>, Error> {
-        if false {
+        if id.as_str().is_empty() {
             return Err(Error::argument("the document's id is empty"));
         }
         self.ask(DOCUMENT, &ById { id }).await
     }
 
-    /// The documents that fit `filter`, page by page. Those of the sandbox are left out unless the filter asks for them.
+    /// The documents that fit `filter`, page by page. Those of the sandbox are left out unless the filter asks for
+    /// them.
     ///
     /// **Billed** as [`get_document`](Self::get_document), each document of each page. A page is asked for when you ask
     /// for it; a document made or deleted meanwhile can shift another one past you.
@@ -96,7 +97,7 @@ impl Client {
             async move {
                 let page: DocumentPagination = client.ask(DOCUMENTS, &filter).await?;
                 let documents = page.data.into_iter().flatten().collect();
-                Ok(Page::new(documents, *page.total, page.has_more_pages))
+                Ok(Page::new(documents, *page.total, !page.has_more_pages))
             }
         })
     }

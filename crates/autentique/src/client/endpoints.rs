@@ -12,12 +12,13 @@ impl Client {
     /// Registers a webhook endpoint for a child organisation, by the Corporate API. Your own organisation's endpoints
     /// are made in the dashboard.
     ///
-    /// **Store the secret of the answer at once**: it is not shown again. Events of another kind than the endpoint's are
-    /// dropped without an error: compare the answer's `events` with what you asked for.
+    /// **Store the secret of the answer at once**: it is not shown again. Events of another kind than the endpoint's
+    /// are dropped without an error: compare the answer's `events` with what you asked for.
     ///
     /// Repeated only after a refused connection and 429, when none can have been made. The API has no call to list or
-    /// delete endpoints, so after an error that
-    /// [may have been carried out](crate::Error::may_have_been_carried_out) look into the dashboard.
+    /// delete endpoints: look into the dashboard after an error that
+    /// [may have been carried out](crate::Error::may_have_been_carried_out), and after one under status 200 if nothing
+    /// was wrong with what you sent, because its answer may have been half filled.
     ///
     /// # Errors
     /// As [every call](Client#errors), `no_enterprise_access` without the Corporate plan among them.

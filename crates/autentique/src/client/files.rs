@@ -13,14 +13,16 @@ const API_HOST: &str = "api.autentique.com.br";
 impl Client {
     /// Fetches files behind the links of [`Files`](crate::Files), whether a webhook or the API gave them.
     ///
-    /// Links are followed to `api.autentique.com.br` and `painel.autentique.com.br` alone, by `https`, and redirects are
-    /// not followed; the key goes to the first of the two alone, which answers 403 without it (observed in public code).
+    /// Links are followed to `api.autentique.com.br` and `painel.autentique.com.br` alone, by `https`, and redirects
+    /// are not followed; the key goes to the first of the two alone, which answers 403 without it (observed in public
+    /// code).
     ///
-    /// **`signed` is a link before anyone has signed**, and right after `document.finished` the PDF behind it may not be
-    /// there yet (observed in public code): try again later, after an error too.
+    /// **`signed` is a link before anyone has signed**, and right after `document.finished` the PDF behind it may not
+    /// be there yet (observed in public code): try again later, after an error too.
     ///
     /// ```no_run
-    /// # async fn fetch(client: &idhooks_autentique::Client, id: &idhooks_autentique::DocumentId) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use idhooks_autentique::{Client, DocumentId};
+    /// # async fn fetch(client: &Client, id: &DocumentId) -> Result<(), Box<dyn std::error::Error>> {
     /// let downloads = client.downloads().max_bytes(20 * 1024 * 1024).build()?;
     /// let document = client.get_document(id).await?.ok_or("there is no such document")?;
     /// if let Some(link) = document.files.as_ref().and_then(|files| files.signed.as_ref()) {
@@ -37,12 +39,12 @@ impl Client {
         let local = self.base.as_ref().and_then(Url::host_str).filter(|host| is_this_machine(host));
         let [first, second] = HOSTS;
         match local {
-            Some(host) => Downloads::builder(&[first, second, host]).bearer_for(API_HOST, self.api_key.clone()),
+            Some(host) => Downloads::builder(&[first, second, host]).bearer_for(host, self.api_key.clone()),
             None => Downloads::builder(&HOSTS).bearer_for(API_HOST, self.api_key.clone()),
         }
     }
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host.starts_with("127.0.0.1") || matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }

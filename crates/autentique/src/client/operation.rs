@@ -37,7 +37,7 @@ impl Operation {
 
     /// The same by the Corporate API.
     pub(super) const fn corporate(self) -> Self {
-        Self { route: "/v2/graphql", ..self }
+        Self { route: "/v2/graphql/corporate", ..self }
     }
 }
 
@@ -79,13 +79,13 @@ fn read<T: DeserializeOwned>(answer: &Answer, field: &str) -> Result<T, Error> {
 /// Whether the member says that there were no errors.
 fn is_nothing(errors: &RawValue) -> bool {
     let list: Result<Option<[IgnoredAny; 0]>, _> = serde_json::from_str(errors.get());
-    errors.get() == "[]"
+    list.is_ok()
 }
 
 fn refused(answer: &Answer, errors: &RawValue) -> Error {
     // Without the data: half an answer is of no use, may be about people, and would crowd the errors out of what an
     // error keeps of its body.
-    let mut response = Response::new(Bytes::from(String::from_utf8_lossy(answer.body()).into_owned()));
+    let mut response = Response::new(Bytes::from(format!(r#"{{"errors":{}}}"#, errors.get())));
     *response.status_mut() = answer.status();
     *response.headers_mut() = answer.headers().clone();
     let answer = Answer::from(response);
@@ -101,7 +101,7 @@ pub(super) fn problem(answer: &Answer) -> Problem {
     if problem.code.is_none() {
         let code = problem.message.as_deref().and_then(ErrorCode::of_message).map(|code| match code {
             // Under the name the API has for it elsewhere, by which `Error::is_auth` knows it.
-            ErrorCode::MissingScope => ErrorCode::MissingScope,
+            ErrorCode::MissingScope => ErrorCode::Unauthorized,
             other => other,
         });
         problem.code = code.map(|code| code.as_str().into());
@@ -112,7 +112,7 @@ pub(super) fn problem(answer: &Answer) -> Problem {
 /// An id that may stand in a log.
 fn printable(id: &str) -> Option<Box<str>> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/');
-    Some(id.into())
+    ((1..=64).contains(&id.len()) && id.bytes().all(is_plain)).then(|| id.into())
 }
 
 /// What Autentique has against a call, item by item: codes, and fields that were refused.

@@ -61,6 +61,6 @@ impl Client {
 
 /// Without dashes, as the API prints them in every sample. That it takes them so is inferred.
 fn spelt_for_the_api(id: &SignatureId) -> Result<String, Error> {
-    let id = id.as_str().to_owned();
+    let id = id.without_dashes();
     if id.is_empty() { Err(Error::argument("a signature's id is empty")) } else { Ok(id) }
 }

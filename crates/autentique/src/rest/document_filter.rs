@@ -110,7 +110,7 @@ pub struct DocumentFilter {
     #[serde(rename = "orderBy", skip_serializing_if = "Option::is_none")]
     pub order_by: Option<OrderBy>,
     /// Those of the sandbox as well.
-    #[serde(rename = "show_sandbox", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "showSandbox", skip_serializing_if = "Option::is_none")]
     pub show_sandbox: Option<bool>,
     /// Those of the sandbox alone.
     #[serde(rename = "onlySandbox", skip_serializing_if = "Option::is_none")]

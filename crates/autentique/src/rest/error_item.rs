@@ -86,7 +86,7 @@ impl ErrorItem {
 impl Violation {
     fn read(field: &str, text: &str) -> Self {
         let (code, parameter) = match text.split_once(':') {
-            Some((code, parameter)) => (code, None),
+            Some((code, parameter)) => (code, Some(parameter.into())),
             None => (text, None),
         };
         Self { field: field.into(), code: ErrorCode::from(code), parameter }

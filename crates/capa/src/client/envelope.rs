@@ -33,8 +33,8 @@ fn open(body: &[u8]) -> Content<'_> {
 
 pub(super) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
     match open(answer.body()) {
-        Content::Data(data) => json::decode(data).map_err(|error| Error::decode(answer.status(), error)),
-        Content::Nothing => Err(Error::decode(answer.status(), DecodeError::missing("data"))),
+        Content::Data(data) => json::decode(data).map_err(|error| answer.unreadable(error)),
+        Content::Nothing => Err(answer.unreadable(DecodeError::missing("data"))),
         Content::Failure => Err(answer.refused(Problem::read(answer.body()))),
     }
 }

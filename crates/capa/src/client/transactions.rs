@@ -1,9 +1,9 @@
 //! Exchanges of money.
 
 use idhooks_core::{DecodeError, List, record};
-use idhooks_http::{Call, Error, Pages, Repeat, http::StatusCode};
+use idhooks_http::{Call, Error, Pages, Repeat};
 
-use super::{Client, page, paged, query_text};
+use super::{Client, envelope, page, paged, query_text};
 use crate::{
     TransactionId,
     rest::{Transaction, TransactionFilter},
@@ -57,12 +57,13 @@ impl Client {
     /// `UNAUTHORIZED` (401), `TRANSACTION_NOT_FOUND` (404); and an answer that holds other transactions than the one
     /// asked for can not be read.
     pub async fn get_transaction(&self, id: &TransactionId) -> Result<Option<Transaction>, Error> {
-        let list: TransactionList = self.read(Call::get(LIST).query("id", query_text(id.as_str())?)).await?;
+        let answer = self.api.send(Call::get(LIST).query("id", query_text(id.as_str())?)).await?;
+        let list: TransactionList = envelope::read(&answer)?;
         let is_empty = list.data.is_empty();
         let found = list.data.into_iter().find(|transaction| transaction.id == *id);
         if found.is_none() && !is_empty {
             let why = DecodeError::new("data", "holds another transaction than was asked for");
-            return Err(Error::decode(StatusCode::OK, why));
+            return Err(answer.unreadable(why));
         }
         Ok(found)
     }

@@ -43,7 +43,9 @@ impl Client {
         .await
     }
 
-    /// The same by version 1 of the API, for partners whose keys are not for version 2 yet.
+    /// The same by version 1 of the API, whose pages are still there.
+    ///
+    /// Repeated after any passing failure, as the other.
     ///
     /// Source: [documented](https://docs.capa.fi/v1.0/reference/partnerwebhooksettingscontroller_update).
     ///

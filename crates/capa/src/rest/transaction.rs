@@ -141,7 +141,7 @@ record! {
             pub target_bank_account: Box<BankAccount>,
             /// OTC: days until settlement that were agreed on (inferred).
             pub forwarding_days: u32,
-            /// OTC: days until settlement as it turns out, weekends included (inferred).
+            /// OTC: days until settlement as it turns out (inferred).
             pub effective_forwarding_days: u32,
             /// OTC: when it is settled.
             pub forwarding_settlement_date: Timestamp,

@@ -1,6 +1,10 @@
 //! What a client can not be built from.
 
-use std::{env, process::Command};
+use std::{
+    env,
+    io::{Write as _, stdout},
+    process::Command,
+};
 
 use super::*;
 
@@ -44,7 +48,8 @@ fn from_the_environment() {
     const CHILD: &str = "IDHOOKS_TEST_CHILD";
     if env::var_os(CHILD).is_some() {
         let built = ClientBuilder::from_env();
-        println!("<{}>", built.map_or_else(|why| why.to_string(), |builder| format!("{builder:?}")));
+        let said = built.map_or_else(|why| why.to_string(), |builder| format!("{builder:?}"));
+        writeln!(stdout(), "<{said}>").expect("a parent");
         return;
     }
     let run = |variables: &[(&str, &str)]| {

@@ -112,6 +112,8 @@ async fn every_documented_event_can_be_confirmed_and_contradicted() {
 
 #[tokio::test]
 async fn another_verification_is_no_answer_to_the_question() {
+    let (server, next) = Next::server().await;
+    let client = client(&server);
     for (answer, expected) in [
         (json!({ "id": "v-2", "status": "verified" }), Some("contradicted")),
         (json!({ "id": "V-1", "status": "verified" }), Some("contradicted")),
@@ -122,9 +124,8 @@ async fn another_verification_is_no_answer_to_the_question() {
         (json!({ "errors": [] }), None),
         (json!([]), None),
     ] {
-        let body = answer.clone();
-        let server = api(move |_| Reply::value(200, &body)).await;
-        let word = client(&server).confirm_event(&event("verification.verified", "v-1")).await;
+        next.is(Reply::value(200, &answer));
+        let word = client.confirm_event(&event("verification.verified", "v-1")).await;
         assert_eq!(word.map(|word| word.as_str()).ok(), expected, "{answer}");
     }
 }
@@ -132,6 +133,8 @@ async fn another_verification_is_no_answer_to_the_question() {
 /// A wrong base URL answers 404 to everything, a firewall 403; neither says anything about a verification.
 #[tokio::test]
 async fn only_the_vendors_own_no_counts() {
+    let (server, next) = Next::server().await;
+    let client = client(&server);
     let html = |status| Reply::new(status, "text/html", "<html>no</html>");
     let gateway = |status| Reply::json(status, r#"{"message":"no Route matched with those values"}"#);
     for (reply, expected) in [
@@ -151,14 +154,15 @@ async fn only_the_vendors_own_no_counts() {
         (Reply::json(200, "{").cut(), Err(None)),
     ] {
         let shown = format!("{reply:?}");
-        let server = api(move |_| reply.clone()).await;
-        let answer = client(&server).confirm_event(&event("verification.verified", "v-1")).await;
+        next.is(reply);
+        let answer = client.confirm_event(&event("verification.verified", "v-1")).await;
         assert_eq!(answer.map(|answer| answer.as_str()).map_err(|error| error.status()), expected, "{shown}");
     }
     for status in [403, 404] {
         let denied =
             Server::start(move |_| Reply::json(status, r#"{"errors":[{"msg":"x"}]}"#)).await.expect("a server");
-        let error = client(&denied).confirm_event(&event("verification.deleted", "v-1")).await.expect_err("no login");
+        let error =
+            super::client(&denied).confirm_event(&event("verification.deleted", "v-1")).await.expect_err("no login");
         assert!(error.is_login(), "the token endpoint's {status} is about the client, not about a verification");
     }
 }

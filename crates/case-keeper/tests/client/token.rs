@@ -1,7 +1,5 @@
 //! Tokens: refreshed once after a 401, after a 403 only if they are almost over.
 
-use std::sync::{Arc, Mutex};
-
 use idhooks_case_keeper::http_client::{Bytes, Limits, Transport, TransportError, async_trait, http};
 
 use super::*;
