@@ -2,7 +2,7 @@
 
 mod builder;
 mod confirm;
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 mod files;
 mod links;
 
@@ -11,7 +11,7 @@ use idhooks_http::{Answer, Api, Call, Error, Page, Pages, Url};
 
 pub use builder::ClientBuilder;
 pub use confirm::Confirmation;
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 pub use files::FileError;
 
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Client {
     api: Api,
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    #[cfg(feature = "__tls")]
     downloads: idhooks_http::Downloads,
 }
 
@@ -58,7 +58,7 @@ impl Client {
     pub async fn get_verification(&self, id: &VerificationId) -> Result<Verification, Error> {
         let answer = self.read(id, None).await?;
         let verification = answer.decode()?;
-        check_id(&verification, id).map_err(|why| Error::decode(answer.status(), why))?;
+        check_id(&verification, id).map_err(|why| answer.unreadable(why))?;
         Ok(verification)
     }
 
@@ -78,7 +78,7 @@ impl Client {
         let answer = self.read(id, Some(&fields.join(","))).await?;
         let verification: Verification = answer.decode()?;
         if !verification.id.is_absent() {
-            check_id(&verification, id).map_err(|why| Error::decode(answer.status(), why))?;
+            check_id(&verification, id).map_err(|why| answer.unreadable(why))?;
         }
         Ok(verification)
     }
@@ -105,7 +105,7 @@ impl Client {
                     return Err(Error::argument("the list has more pages than its filter allows"));
                 }
                 let answer = api.send(events(&filter, at.offset)?).await?;
-                let page = EventPage::read(answer.body()).map_err(|why| Error::decode(answer.status(), why))?;
+                let page = EventPage::read(answer.body()).map_err(|why| answer.unreadable(why))?;
                 let is_last = page.is_last(filter.limit, at.offset);
                 Ok(Page::new(page.records, page.count, is_last))
             }

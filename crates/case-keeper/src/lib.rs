@@ -16,7 +16,7 @@ pub mod rest;
 mod verification;
 mod verify;
 
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 pub use client::FileError;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]

@@ -223,8 +223,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((method, route)) = &self.0.call {
-            write!(f, "{method} {route}: ")?;
+        match &self.0.call {
+            // A token URL that is taken whole has no route to name.
+            Some((_, "")) | None => {}
+            Some((method, route)) => write!(f, "{method} {route}: ")?,
         }
         if self.0.login {
             f.write_str("the login failed: ")?;

@@ -207,7 +207,7 @@ record! {
     }
 }
 
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
 impl KycMedia {
     /// Fetches the pictures: from `cdn.capa.fi`, where the links of the page's sample lead, and from nowhere else. The

@@ -23,7 +23,7 @@ pub struct ClientBuilder {
     token_url: Option<Url>,
     version: Option<ApiVersion>,
     mode: Option<ApiMode>,
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    #[cfg(feature = "__tls")]
     downloads: Option<idhooks_http::Downloads>,
 }
 
@@ -37,7 +37,7 @@ impl ClientBuilder {
             token_url: None,
             version: None,
             mode: None,
-            #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+            #[cfg(feature = "__tls")]
             downloads: None,
         }
     }
@@ -90,7 +90,7 @@ impl ClientBuilder {
 
     /// How files are fetched, instead of from `*.s3.ap-southeast-1.amazonaws.com` with the usual limits. Give it no
     /// bearer token: a presigned link needs none.
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    #[cfg(feature = "__tls")]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
     #[must_use]
     pub fn downloads(self, downloads: idhooks_http::Downloads) -> Self {
@@ -121,7 +121,7 @@ impl ClientBuilder {
         let settings = base.into_iter().fold(self.settings, |settings, base| settings.base_url(base));
         Ok(Client {
             api: settings.api(access)?,
-            #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+            #[cfg(feature = "__tls")]
             downloads: match self.downloads {
                 Some(downloads) => downloads,
                 None => idhooks_http::Downloads::builder(&[super::files::STORE]).build()?,

@@ -56,7 +56,7 @@ impl Client {
             Err(error) => return Err(error),
         };
         let verification: Verification = answer.decode()?;
-        let own = own_id(&verification).map_err(|why| Error::decode(answer.status(), why))?;
+        let own = own_id(&verification).map_err(|why| answer.unreadable(why))?;
         if own == asked && supports(&event.key, &verification) {
             Ok(Confirmation::Confirmed(verification))
         } else {
