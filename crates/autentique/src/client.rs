@@ -4,7 +4,7 @@ mod account;
 mod builder;
 mod documents;
 mod endpoints;
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 mod files;
 mod operation;
 mod signatures;

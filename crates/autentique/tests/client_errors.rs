@@ -128,7 +128,9 @@ async fn errors_under_status_200() {
         assert_eq!((error.status(), error.code()), (Some(200), code), "{name}");
         assert!(error.message().is_some_and(|message| !message.is_empty()), "{name}");
         assert_eq!(error.request_id(), Some("r-1"), "{name}");
-        assert!(!error.is_transient() && !error.is_auth(), "{name}");
+        assert!(!error.is_transient(), "{name}");
+        assert_eq!(error.is_auth(), matches!(name, "error-no-enterprise-access" | "error-partial"), "{name}");
+        assert_eq!(error.is_not_found(), name == "error-document-not-found", "{name}");
         assert_eq!(server.received().len(), 1, "{name} is not repeated");
         let body: Value = serde_json::from_slice(sample("autentique", name).body).expect("JSON");
         let items = errors_of(&error);
@@ -152,7 +154,7 @@ async fn a_missing_scope_is_a_matter_of_the_key() {
     assert!(error.is_auth());
     assert_eq!(
         (error.status(), error.code(), error.message()),
-        (Some(200), Some("unauthorized"), Some("Unauthorized"))
+        (Some(200), Some("Unauthorized"), Some("Unauthorized"))
     );
     assert_eq!(errors_of(&error)[0].code(), Some(ErrorCode::MissingScope));
 }

@@ -164,7 +164,7 @@ impl Inner {
 
 /// An error that ends a call of which an earlier attempt may have been carried out leaves that open too.
 fn doubtful(error: Error, uncertain: bool) -> Error {
-    if uncertain { error.after_uncertain_attempt() } else { error }
+    if uncertain { error.perhaps_carried_out() } else { error }
 }
 
 /// How much longer than its limit a transport may take.

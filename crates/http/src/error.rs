@@ -104,7 +104,10 @@ impl Error {
         self
     }
 
-    pub(crate) fn after_uncertain_attempt(mut self) -> Self {
+    /// The same error, of a call that [may have been carried out](Self::may_have_been_carried_out) all the same:
+    /// for a vendor crate that knows better than the status.
+    #[must_use]
+    pub fn perhaps_carried_out(mut self) -> Self {
         self.0.uncertain = true;
         self
     }
@@ -181,15 +184,13 @@ impl Error {
         }
     }
 
-    /// Whether the vendor does not accept the credential, or not for this call: 401 or 403, or any
-    /// refused login.
+    /// Whether the vendor does not accept the credential, or not for this call: 401 or 403, a code that says
+    /// so, or any refused login.
     #[must_use]
     pub fn is_auth(&self) -> bool {
         match &self.0.kind {
             Kind::Vendor { status, .. } if self.0.login => status.is_client_error() && !is_transient(*status),
-            Kind::Vendor { status, problem, .. } => {
-                matches!(status.as_u16(), 401 | 403) || problem.code.as_deref() == Some("unauthorized")
-            }
+            Kind::Vendor { status, problem, .. } => matches!(status.as_u16(), 401 | 403) || problem.is_auth,
             _ => false,
         }
     }
@@ -200,10 +201,12 @@ impl Error {
         self.0.login
     }
 
-    /// Whether the vendor has no such thing: 404 or 410. Some vendors answer so for another tenant's.
+    /// Whether the vendor has no such thing: 404, 410 or a code that says so. Some vendors answer so for another
+    /// tenant's.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        !self.0.login && matches!(self.status(), Some(404 | 410))
+        let says_so = self.problem().is_some_and(|problem| problem.is_not_found);
+        !self.0.login && (says_so || matches!(self.status(), Some(404 | 410)))
     }
 
     /// Whether time ran out, of one attempt or of the whole call.

@@ -19,6 +19,12 @@ pub struct Problem {
     pub message: Option<Box<str>>,
     /// The vendor's id of the request, where the body has one.
     pub request_id: Option<Box<str>>,
+    /// Whether it says that the credential may not do this, where the status does not: for
+    /// [`Error::is_auth`](crate::Error::is_auth). Set by a vendor crate, which knows the codes.
+    pub is_auth: bool,
+    /// Whether it says that there is no such thing, where the status does not: for
+    /// [`Error::is_not_found`](crate::Error::is_not_found). Set by a vendor crate, which knows the codes.
+    pub is_not_found: bool,
 }
 
 impl Problem {
@@ -38,7 +44,7 @@ impl Problem {
             return Self::default();
         }
         if let Ok(bare) = serde_json::from_slice::<Cow<'_, str>>(body) {
-            return Self { code: code_in_words(&bare), message: Some(bare.into()), request_id: None };
+            return Self { code: code_in_words(&bare), message: Some(bare.into()), ..Self::default() };
         }
         let names = ["error", "errors", "code", "errorCode", "message", "Message", "error_description", "requestId"];
         let [error, errors, code, error_code, message, capital, description, request_id] = members(body, names);
@@ -56,9 +62,10 @@ impl Problem {
         let named = [inner_code, code, error_code, item_code].into_iter().find_map(code_of);
         let code = named
             .or_else(|| words.as_deref().and_then(code_in_words))
-            .or_else(|| text(item_message).as_deref().and_then(code_in_words))
+            .or_else(|| [item_message, message].into_iter().find_map(|said| code_in_words(&text(said)?)))
             .or_else(|| text(category).as_deref().and_then(code_in_words));
-        Self { code, message: said.map(Into::into), request_id: text(request_id).as_deref().and_then(token) }
+        let request_id = text(request_id).as_deref().and_then(token);
+        Self { code, message: said.map(Into::into), request_id, ..Self::default() }
     }
 }
 
@@ -170,7 +177,7 @@ mod tests {
             (r#"{"Message":"User is not authorized"}"#, "", "User is not authorized"),
             // Autentique
             (r#"{"message":"Too Many Attempts."}"#, "", "Too Many Attempts."),
-            (r#"{"message":"unauthorized"}"#, "", "unauthorized"),
+            (r#"{"message":"unauthorized"}"#, "unauthorized", "unauthorized"),
             (
                 r#"{"errors":[{"message":"too_many_resent_emails"}],"data":null}"#,
                 "too_many_resent_emails",

@@ -1,7 +1,7 @@
 //! One GraphQL operation: what is sent, and when its answer is an error.
 
 use idhooks_core::{DecodeError, json};
-use idhooks_http::{Answer, Bytes, Call, Error, Problem, Repeat, http::Response};
+use idhooks_http::{Answer, Bytes, Call, Error, Problem, Repeat};
 use serde::{
     Serialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -65,7 +65,7 @@ fn read<T: DeserializeOwned>(answer: &Answer, field: &str) -> Result<T, Error> {
     if let Some(errors) = errors.filter(|errors| !is_nothing(errors)) {
         return Err(refused(answer, errors));
     }
-    let unreadable = |why: DecodeError| Error::decode(answer.status(), why);
+    let unreadable = |why: DecodeError| answer.unreadable(why);
     let Some(data) = data else {
         // Says more than "data is missing" about what is no JSON at all.
         answer.decode::<IgnoredAny>()?;
@@ -85,34 +85,25 @@ fn is_nothing(errors: &RawValue) -> bool {
 fn refused(answer: &Answer, errors: &RawValue) -> Error {
     // Without the data: half an answer is of no use, may be about people, and would crowd the errors out of what an
     // error keeps of its body.
-    let mut response = Response::new(Bytes::from(format!(r#"{{"errors":{}}}"#, errors.get())));
-    *response.status_mut() = answer.status();
-    *response.headers_mut() = answer.headers().clone();
-    let answer = Answer::from(response);
-
-    let mut problem = problem(&answer);
-    problem.request_id = answer.headers().get(REQUEST_ID).and_then(|id| printable(id.to_str().ok()?));
-    answer.refused(problem)
+    let errors = Bytes::from(format!(r#"{{"errors":{}}}"#, errors.get()));
+    answer.refused_by(problem_in(&errors), &errors)
 }
 
-/// What an answer says against a call. Its words are the code, as often as not.
+/// What an answer says against a call.
 pub(super) fn problem(answer: &Answer) -> Problem {
-    let mut problem = Problem::read(answer.body());
-    if problem.code.is_none() {
-        let code = problem.message.as_deref().and_then(ErrorCode::of_message).map(|code| match code {
-            // Under the name the API has for it elsewhere, by which `Error::is_auth` knows it.
-            ErrorCode::MissingScope => ErrorCode::Unauthorized,
-            other => other,
-        });
-        problem.code = code.map(|code| code.as_str().into());
+    problem_in(answer.body())
+}
+
+/// Its words are the code, as often as not.
+fn problem_in(body: &[u8]) -> Problem {
+    let mut problem = Problem::read(body);
+    let code = problem.message.as_deref().and_then(ErrorCode::of_message);
+    if let Some(code) = code {
+        problem.is_auth = code.is_auth();
+        problem.is_not_found = code.is_not_found();
+        problem.code.get_or_insert_with(|| code.as_str().into());
     }
     problem
-}
-
-/// An id that may stand in a log.
-fn printable(id: &str) -> Option<Box<str>> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/');
-    ((1..=64).contains(&id.len()) && id.bytes().all(is_plain)).then(|| id.into())
 }
 
 /// What Autentique has against a call, item by item: codes, and fields that were refused.
