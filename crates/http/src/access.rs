@@ -31,7 +31,7 @@ impl Access {
     /// The same key under a header, with every call.
     ///
     /// # Errors
-    /// When it holds characters that can not stand in a header.
+    /// When it is empty, or holds characters that can not stand in a header.
     pub fn header(name: HeaderName, key: &str) -> Result<Self, BuildError> {
         Ok(Kind::Fixed(name, sensitive(key)?).into())
     }
@@ -39,8 +39,11 @@ impl Access {
     /// The same bearer token with every call.
     ///
     /// # Errors
-    /// When it holds characters that can not stand in a header.
+    /// When it is empty, or holds characters that can not stand in a header.
     pub fn bearer(token: &str) -> Result<Self, BuildError> {
+        if token.is_empty() {
+            return Err(BuildError::unusable("token", "is empty"));
+        }
         Self::header(header::AUTHORIZATION, &format!("Bearer {token}"))
     }
 
@@ -53,7 +56,7 @@ impl Access {
     /// Sends a further key with every call.
     ///
     /// # Errors
-    /// When it holds characters that can not stand in a header.
+    /// When it is empty, or holds characters that can not stand in a header.
     pub fn and_header(mut self, name: HeaderName, key: &str) -> Result<Self, BuildError> {
         self.beside.push((name, sensitive(key)?));
         Ok(self)
@@ -67,6 +70,9 @@ impl From<Kind> for Access {
 }
 
 fn sensitive(text: &str) -> Result<HeaderValue, BuildError> {
+    if text.trim().is_empty() {
+        return Err(BuildError::unusable("key", "is empty"));
+    }
     let mut value =
         HeaderValue::from_str(text).map_err(|_| BuildError::unusable("key", "can not stand in a header"))?;
     value.set_sensitive(true);

@@ -56,7 +56,7 @@ impl Answer {
     /// This answer as an error, because its body does not fit: for a vendor crate that looks into it by itself.
     #[must_use]
     pub fn unreadable(&self, why: DecodeError) -> Error {
-        self.asked(Error::decode(self.status, why))
+        self.asked(Error::decode(self.status, why)).with_request_id(self.request_id())
     }
 
     /// This answer as an error: for a vendor that says no under a status that says yes.

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, Uri, header};
 use serde::de::DeserializeOwned;
 use tokio::{
-    sync::Semaphore,
-    time::{Instant, sleep, timeout, timeout_at},
+    sync::{Semaphore, SemaphorePermit},
+    time::{Instant, sleep, timeout_at},
 };
 
 use crate::{
@@ -63,7 +63,7 @@ impl Api {
     /// # Errors
     /// As [`Self::send`], and when the body does not fit.
     pub async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
-        self.send(call).await?.decode()
+        self.send(call).await?.decode().inspect_err(trace::unreadable)
     }
 }
 
@@ -73,8 +73,7 @@ impl Inner {
         let deadline = Instant::now() + parts.deadline;
         let uri = Uri::try_from(format!("{}{}", parts.prefix, call.path_and_query()?))
             .map_err(|_| Error::argument("the address became too long"))?;
-        // A place is never taken away, so only the time can run out.
-        let Ok(Ok(_place)) = timeout_at(deadline, self.places.acquire()).await else { return Err(Error::deadline()) };
+        let mut place = self.place(deadline).await?;
         let (mut attempts, mut uncertain, mut had_new_token) = (0, false, false);
         loop {
             let used = match &parts.access.kind {
@@ -90,32 +89,39 @@ impl Inner {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            if let Some((tokens, token)) =
-                used.filter(|(_, token)| !had_new_token && (parts.token_refused)(&error, token.age()))
+            uncertain |= error.may_have_been_carried_out();
+            if let Some((tokens, token)) = used
+                && !had_new_token
+                && (parts.token_refused)(&error, token.age())
+                && tokens.forget(&token)
             {
                 trace::token_refused();
-                tokens.forget(&token);
                 had_new_token = true;
                 attempts -= 1;
                 continue;
             }
+            let error = doubtful(error, uncertain);
             let outcome = match (error.failure(), error.status()) {
                 (Some(failure), _) => Err(failure),
                 (None, Some(status)) => http::StatusCode::from_u16(status).map_err(|_| Failure::TooLarge),
-                (None, None) => return Err(doubtful(error, uncertain)), // the deadline
+                (None, None) => return Err(error), // the deadline
             };
-            uncertain |= error.may_have_been_carried_out();
-            let error = doubtful(error, uncertain);
             let wait = parts.retry.wait(attempts, call.repeat, outcome, error.retry_after(), fastrand::f64());
-            match wait {
-                // Waiting for longer than the call has left would only make the error come later.
-                Some(wait) if Instant::now() + wait < deadline => {
-                    trace::again(attempts, &error, wait);
-                    sleep(wait).await;
-                }
-                _ => return Err(error),
-            }
+            // Waiting for longer than the call has left would only make the error come later.
+            let Some(wait) = wait.filter(|wait| *wait < deadline.saturating_duration_since(Instant::now())) else {
+                return Err(error);
+            };
+            trace::again(attempts, &error, wait);
+            // Others may go on meanwhile.
+            drop(place);
+            sleep(wait).await;
+            place = self.place(deadline).await.map_err(|_| error)?;
         }
+    }
+
+    async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, Error> {
+        // The semaphore is never closed, so only the time can run out.
+        timeout_at(deadline, self.places.acquire()).await.ok().and_then(Result::ok).ok_or_else(Error::deadline)
     }
 
     async fn attempt(
@@ -132,7 +138,8 @@ impl Inner {
         let request = self.request(call, uri, bearer);
         let sent = self.parts.transport.send(request, Limits::new(left, self.parts.max_answer));
         // The transport keeps the time; this is for one that does not.
-        let answered = timeout(left + GRACE, sent).await.unwrap_or_else(|_| Err(Failure::Timeout.into()));
+        let end = deadline.min(Instant::now() + left + GRACE);
+        let answered = timeout_at(end, sent).await.unwrap_or_else(|_| Err(Failure::Timeout.into()));
         self.read(call, answered)
     }
 

@@ -163,6 +163,14 @@ fn covers(allowed: &str, host: &str) -> bool {
     }
 }
 
+/// Whether the entry is written as a URL has its host: a name in ASCII, or an address.
+fn can_match(entry: &str) -> bool {
+    let host = entry.strip_prefix("*.").unwrap_or(entry);
+    Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.host_str() == Some(host) && url.port().is_none())
+        && !host.ends_with('.')
+        && !host.contains('*')
+}
+
 /// Why nothing was answered.
 fn refused(error: reqwest::Error) -> DownloadError {
     let mut cause = error.source();
@@ -210,9 +218,19 @@ impl DownloadsBuilder {
     /// The downloads.
     ///
     /// # Errors
-    /// When TLS can not be set up, or the token can not stand in a header.
+    /// When an entry of the list can never match, the token's host is not on it, the token can not stand in a header,
+    /// or TLS can not be set up.
     pub fn build(self) -> Result<Downloads, BuildError> {
         let gate = OnlyPublic { resolver: self.resolver, loopback_too: self.loopback };
+        if !self.hosts.iter().all(|host| can_match(host)) {
+            return Err(BuildError::unusable(
+                "list of hosts",
+                "has an entry that is no host, so that it would match none",
+            ));
+        }
+        if self.bearer.as_ref().is_some_and(|(host, _)| !self.hosts.iter().any(|allowed| covers(allowed, host))) {
+            return Err(BuildError::unusable("token's host", "is not on the list of hosts"));
+        }
         // A proxy would look names up by itself, past the gate.
         let client = finish(client()?.no_proxy().dns_resolver(gate.clone()))?;
         let bearer = match self.bearer {
@@ -244,6 +262,33 @@ impl fmt::Debug for DownloadsBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entries_that_can_never_match_are_refused() {
+        for (entry, fine) in [
+            ("files.example.com", true),
+            ("*.example.com", true),
+            ("127.0.0.1", true),
+            ("[::1]", true),
+            ("localhost", true),
+            ("b\u{fc}cher.example", false),
+            ("xn--bcher-kva.example", true),
+            ("https://files.example.com", false),
+            ("files.example.com:443", false),
+            ("files.example.com/", false),
+            ("files.example.com.", false),
+            ("user@files.example.com", false),
+            ("", false),
+            ("*", false),
+        ] {
+            assert_eq!(can_match(entry), fine, "{entry}");
+        }
+        let token = SecretText::new("token", "t").unwrap();
+        let error = Downloads::builder(&["a.example.com"]).bearer_for("b.example.com", token).build().unwrap_err();
+        assert_eq!(error.to_string(), "the token's host is not on the list of hosts");
+        let error = Downloads::builder(&["https://a.example.com"]).build().unwrap_err();
+        assert!(error.to_string().starts_with("the list of hosts has an entry"), "{error}");
+    }
 
     #[test]
     fn row_43_a_list_entry_covers_what_it_says() {

@@ -25,6 +25,8 @@ struct Inner {
     call: Option<(Method, &'static str)>,
     login: bool,
     uncertain: bool,
+    /// Of an answer that has no [`Problem`] to hold it.
+    request_id: Option<Box<str>>,
 }
 
 #[derive(Clone)]
@@ -52,7 +54,7 @@ enum Kind {
 
 impl Error {
     fn new(kind: Kind) -> Self {
-        Self(Box::new(Inner { kind, call: None, login: false, uncertain: false }))
+        Self(Box::new(Inner { kind, call: None, login: false, uncertain: false, request_id: None }))
     }
 
     /// For an argument that can not be sent; `why` is a sentence without the argument.
@@ -64,7 +66,7 @@ impl Error {
     /// For an answer with a good status whose body does not fit.
     #[must_use]
     pub fn decode(status: StatusCode, why: DecodeError) -> Self {
-        Self::new(Kind::Decode { status, why })
+        Self::new(Kind::Decode { status, why }).perhaps_carried_out()
     }
 
     /// For something else that failed on the way, such as a key vault; `cause` must not quote secrets
@@ -89,12 +91,18 @@ impl Error {
         // A copy, so that a small error does not hold a large answer.
         let body = Bytes::copy_from_slice(body.get(..KEPT).unwrap_or(body));
         let mut made = Self::new(Kind::Vendor { status, problem, retry_after, body });
-        made.0.uncertain = status.is_server_error();
+        // A redirect of the kind that changes the method stands for something done; 307 and 308 say "not here".
+        made.0.uncertain = status.is_server_error() || matches!(status.as_u16(), 408 | 300..=306);
         made
     }
 
     pub(crate) fn of_call(mut self, method: &Method, route: &'static str) -> Self {
         self.0.call.get_or_insert_with(|| (method.clone(), route));
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<&str>) -> Self {
+        self.0.request_id = id.map(Into::into);
         self
     }
 
@@ -143,7 +151,7 @@ impl Error {
     /// The vendor's id of the request, for its support, where it gives one.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.problem()?.request_id.as_deref()
+        self.problem().and_then(|problem| problem.request_id.as_deref()).or(self.0.request_id.as_deref())
     }
 
     fn problem(&self) -> Option<&Problem> {
@@ -220,7 +228,7 @@ impl Error {
     /// it is there.
     #[must_use]
     pub fn may_have_been_carried_out(&self) -> bool {
-        self.0.uncertain || matches!(self.0.kind, Kind::Decode { .. })
+        self.0.uncertain
     }
 }
 
@@ -238,13 +246,16 @@ impl fmt::Display for Error {
             Kind::Argument(why) => f.write_str(why),
             Kind::Deadline => f.write_str("the call's time was over"),
             Kind::Transport(error) => error.fmt(f),
-            Kind::Decode { status, why } => write!(f, "the answer {} can not be read: {why}", status.as_u16()),
+            Kind::Decode { status, why } => {
+                write!(f, "the answer {} can not be read: {why}", status.as_u16())?;
+                self.request_id().map_or(Ok(()), |id| write!(f, " (request {id})"))
+            }
             Kind::Vendor { status, problem, .. } => {
                 write!(f, "the vendor answered {}", status.as_u16())?;
                 if status.is_redirection() {
                     f.write_str(", a redirect, which is not followed")?;
                 }
-                match (&problem.code, &problem.request_id) {
+                match (&problem.code, self.request_id()) {
                     (Some(code), Some(id)) => write!(f, " (code {code}, request {id})"),
                     (Some(code), None) => write!(f, " (code {code})"),
                     (None, Some(id)) => write!(f, " (request {id})"),

@@ -15,8 +15,10 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// HTTP/1.1 over TLS, with kept connections.
 ///
 /// It follows no redirect, keeps no cookie, decompresses nothing and repeats nothing. Proxies are taken from
-/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as programs on the same machine do. Which authorities
-/// are trusted is the system's setting.
+/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as programs on the same machine do; a client whose base is plain `http`
+/// makes itself one without, because a proxy would read along. Which authorities are trusted is the system's setting.
+///
+/// Connections belong to the Tokio runtime they were made on: give each runtime a client of its own.
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: Client,
@@ -83,8 +85,9 @@ impl HttpTransportBuilder {
     pub fn build(self) -> Result<HttpTransport, BuildError> {
         let mut client = client()?;
         for root in &self.roots {
-            let root = Certificate::from_pem(root)
-                .map_err(|error| BuildError::unusable("authority's certificate", "can not be read").because(error))?;
+            let root = Certificate::from_pem(root).map_err(|error| {
+                BuildError::unusable("authority's certificate", "can not be read").because(error.without_url())
+            })?;
             client = client.add_root_certificate(root);
         }
         if let Some((chain, key)) = &self.identity {
@@ -93,17 +96,24 @@ impl HttpTransportBuilder {
         client = match self.proxy {
             None => client,
             Some(None) => client.no_proxy(),
-            Some(Some(proxy)) => client.proxy(
-                Proxy::all(proxy).map_err(|error| BuildError::unusable("proxy", "can not be used").because(error))?,
-            ),
+            Some(Some(proxy)) => client.proxy(usable(proxy)?),
         };
         Ok(HttpTransport { client: finish(client)? })
     }
 }
 
+/// reqwest passes a proxy by that it does not know how to talk to, and sends to the server itself.
+fn usable(proxy: Url) -> Result<Proxy, BuildError> {
+    if !matches!(proxy.scheme(), "http" | "https") || !proxy.has_host() {
+        return Err(BuildError::unusable("proxy", "is not of the form http://host:port or https://host:port"));
+    }
+    Proxy::all(proxy).map_err(|error| BuildError::unusable("proxy", "can not be used").because(error.without_url()))
+}
+
 /// What the transport and the downloads share.
 pub(crate) fn client() -> Result<reqwest::ClientBuilder, BuildError> {
-    #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+    // Also beside native-tls: where both are on, rustls is used.
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         return Err(BuildError::said(
             "rustls has no crypto provider: install one with CryptoProvider::install_default before the first client",
@@ -114,7 +124,14 @@ pub(crate) fn client() -> Result<reqwest::ClientBuilder, BuildError> {
         .retry(reqwest::retry::never())
         .referer(false)
         .connect_timeout(CONNECT)
-        .tcp_nodelay(true);
+        .tcp_nodelay(true)
+        // Other crates of the program may have switched these on for reqwest; here they stay off.
+        .http1_only()
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .no_hickory_dns();
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
     let client = client.tls_backend_rustls();
     Ok(client)
@@ -127,14 +144,16 @@ pub(crate) fn finish(client: reqwest::ClientBuilder) -> Result<Client, BuildErro
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 fn identity(chain: &[u8], key: &[u8]) -> Result<Identity, BuildError> {
     let both = zeroize::Zeroizing::new([chain, b"\n", key].concat());
-    Identity::from_pem(&both)
-        .map_err(|error| BuildError::unusable("client certificate or its key", "can not be read").because(error))
+    Identity::from_pem(&both).map_err(|error| {
+        BuildError::unusable("client certificate or its key", "can not be read").because(error.without_url())
+    })
 }
 
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
 fn identity(chain: &[u8], key: &[u8]) -> Result<Identity, BuildError> {
-    Identity::from_pkcs8_pem(chain, key)
-        .map_err(|error| BuildError::unusable("client certificate or its key", "can not be read").because(error))
+    Identity::from_pkcs8_pem(chain, key).map_err(|error| {
+        BuildError::unusable("client certificate or its key", "can not be read").because(error.without_url())
+    })
 }
 
 #[async_trait::async_trait]
@@ -156,23 +175,20 @@ pub(crate) async fn read(mut response: reqwest::Response, max_body: usize) -> Re
     let mut whole = Response::new(Bytes::new());
     *whole.status_mut() = response.status();
     *whole.headers_mut() = std::mem::take(response.headers_mut());
-    let mut chunks = Vec::new();
-    let mut length = 0;
+    let Some(first) = response.chunk().await.map_err(failed)? else { return Ok(whole) };
+    if first.len() > max_body {
+        return Err(Failure::TooLarge.into());
+    }
+    // Most answers come in one piece, which is taken as it is.
+    let mut body = None;
     while let Some(chunk) = response.chunk().await.map_err(failed)? {
-        length += chunk.len();
-        if length > max_body {
+        let body = body.get_or_insert_with(|| first.to_vec());
+        if body.len() + chunk.len() > max_body {
             return Err(Failure::TooLarge.into());
         }
-        chunks.push(chunk);
+        body.extend_from_slice(&chunk);
     }
-    Ok(whole.map(|_| match chunks.pop() {
-        Some(only) if chunks.is_empty() => only,
-        Some(last) => {
-            chunks.push(last);
-            chunks.concat().into()
-        }
-        None => Bytes::new(),
-    }))
+    Ok(whole.map(|_| body.map_or(first, Bytes::from)))
 }
 
 /// Without the URL, which may hold somebody's number.

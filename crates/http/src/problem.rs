@@ -86,16 +86,20 @@ pub(crate) fn token(text: &str) -> Option<Box<str>> {
     let is_token = !text.is_empty() && text.len() <= 64 && text.chars().all(plain);
     // A request id of 32 hex digits may well hold seven decimal ones in a row; a CPF has eleven and
     // nothing but digits.
-    let is_number = text.len() > 6 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/'));
+    let is_number =
+        text.len() > 6 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/' | 'X' | 'x'));
     (is_token && !is_number).then(|| text.into())
 }
 
-/// A message that is itself a code, as `too_many_resent_emails` or `unauthorized` is.
+/// A message that is itself a code, as `too_many_resent_emails` is. A single word may be anybody's name, so only those
+/// are taken that are known.
 fn code_in_words(message: &str) -> Option<Box<str>> {
+    const KNOWN: [&str; 4] = ["forbidden", "unauthenticated", "unauthorized", "validation"];
     let is_code = (3..=64).contains(&message.len())
         && message.starts_with(|first: char| first.is_ascii_lowercase())
+        && message.contains('_')
         && message.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    is_code.then(|| message.into())
+    (is_code || KNOWN.contains(&message)).then(|| message.into())
 }
 
 /// The first element of an array; the rest is passed over.
@@ -217,6 +221,9 @@ mod tests {
             (r#"{"code":"a\nb"}"#, None),
             (r#"{"code":""}"#, None),
             (r#""Ana""#, None),
+            (r#""joaodasilva""#, None),
+            (r#"{"error":"joaodasilva"}"#, None),
+            (r#"{"code":"12.345.678-X"}"#, None),
             (r#"{"error":"Ana Souza not found"}"#, None),
             (r#"{"code":"1.2.22"}"#, Some("1.2.22".to_owned())),
         ] {

@@ -10,7 +10,8 @@ use crate::Failure;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "a vendor crate must choose one for each call")]
 pub enum Repeat {
-    /// Not even after 429 or a failed connection: the vendor counts attempts.
+    /// Not even after 429 or a failed connection: the vendor counts attempts. (A call that was not let in for its
+    /// token is made once more with a new one, as every call is.)
     Never,
     /// Only when the vendor can not have started on it: no connection, or 429.
     IfRefused,

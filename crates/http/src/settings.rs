@@ -20,7 +20,7 @@ pub struct Settings {
     base: Option<Url>,
     transport: Option<Arc<dyn Transport>>,
     /// The one that is made if none is given: clones share it, so that a login and the calls after it do.
-    made: Arc<OnceLock<Arc<dyn Transport>>>,
+    made: Arc<Made>,
     timeout: Duration,
     deadline: Duration,
     retry: Retry,
@@ -31,6 +31,16 @@ pub struct Settings {
     problems: fn(&Answer) -> Problem,
     token_refused: fn(&Error, TokenAge) -> bool,
 }
+
+/// The transports made for want of one that was given.
+#[derive(Default)]
+struct Made {
+    https: OnceLock<Arc<dyn Transport>>,
+    plain: OnceLock<Arc<dyn Transport>>,
+}
+
+/// Longer than any call; clocks can count it.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl Settings {
     /// The defaults. `agent` is the `User-Agent`, made of the crate's name and version; `base` is the
@@ -120,8 +130,8 @@ impl Settings {
 
     /// The header under which this vendor gives the id of a request.
     #[must_use]
-    pub fn request_id(self, header: &'static str) -> Self {
-        Self { request_id: Some(HeaderName::from_static(header)), ..self }
+    pub fn request_id(self, header: HeaderName) -> Self {
+        Self { request_id: Some(header), ..self }
     }
 
     /// How this vendor's error answers are read, if [`Problem::read`] is not enough.
@@ -149,20 +159,24 @@ impl Settings {
         if self.concurrency == 0 || self.max_answer == 0 {
             return Err(BuildError::said("a concurrency or largest answer of zero allows no call"));
         }
-        let transport = match self.transport.as_ref().or(self.made.get()) {
+        let is_plain = base.scheme() == "http";
+        let made = if is_plain { &self.made.plain } else { &self.made.https };
+        let transport = match self.transport.as_ref().or(made.get()) {
             Some(transport) => Arc::clone(transport),
             None => {
-                let made = default_transport()?;
-                Arc::clone(self.made.get_or_init(|| made))
+                let transport = default_transport(is_plain)?;
+                Arc::clone(made.get_or_init(|| transport))
             }
         };
+        let agent = HeaderValue::from_str(self.agent)
+            .map_err(|_| BuildError::unusable("user agent", "can not stand in a header"))?;
         Ok(Api::new(api::Parts {
             vendor: self.vendor,
             prefix,
-            agent: HeaderValue::from_static(self.agent),
+            agent,
             transport,
-            timeout: self.timeout,
-            deadline: self.deadline,
+            timeout: self.timeout.min(LONGEST),
+            deadline: self.deadline.min(LONGEST),
             retry: self.retry,
             max_answer: self.max_answer,
             concurrency: self.concurrency,
@@ -185,12 +199,15 @@ impl Settings {
         match base.scheme() {
             "https" => {}
             "http" if is_loopback(base) => {}
-            "http"
-                if base.host_str().is_some_and(|host| self.plain_http_to.iter().any(|allowed| **allowed == *host)) => {}
+            "http" if self.may_be_plain(base) => {}
             "http" => return unusable("is plain http, which would show the credentials to anyone on the way"),
             _ => return unusable("is not https"),
         }
         Ok(base.as_str().trim_end_matches('/').to_owned())
+    }
+
+    fn may_be_plain(&self, base: &Url) -> bool {
+        base.host_str().is_some_and(|host| self.plain_http_to.iter().any(|allowed| allowed.eq_ignore_ascii_case(host)))
     }
 }
 
@@ -205,12 +222,15 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 }
 
 #[cfg(feature = "__reqwest")]
-fn default_transport() -> Result<Arc<dyn Transport>, BuildError> {
-    Ok(Arc::new(crate::HttpTransport::new()?))
+fn default_transport(is_plain: bool) -> Result<Arc<dyn Transport>, BuildError> {
+    // Plain http is for this machine and one's own network; a proxy would read along.
+    let transport = crate::HttpTransport::builder();
+    let transport = if is_plain { transport.no_proxy() } else { transport };
+    Ok(Arc::new(transport.build()?))
 }
 
 #[cfg(not(feature = "__reqwest"))]
-fn default_transport() -> Result<Arc<dyn Transport>, BuildError> {
+fn default_transport(_: bool) -> Result<Arc<dyn Transport>, BuildError> {
     Err(BuildError::said(
         "there is no transport: switch on the feature rustls, rustls-no-provider or native-tls, or give one of yours",
     ))

@@ -2,21 +2,18 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
 };
 
 use http::HeaderValue;
 use idhooks_core::{Decimal, DecodeError, Pii, record};
 use tokio::{
-    sync::{Mutex, MutexGuard},
-    time::Instant,
+    sync::watch,
+    time::{Instant, timeout},
 };
 
-use crate::{Answer, Error};
+use crate::{Answer, Error, trace};
 
 /// How long a token is taken to be good whose issuer does not say.
 const UNSAID: Duration = Duration::from_secs(300);
@@ -26,6 +23,12 @@ const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// After an early renewal has failed, how long the old token is used before the next try.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// A refresh that takes longer than this does not come.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A token that is refused sooner after the last one was is not replaced: it is not the token.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// A bearer token as its issuer gave it. `Debug` hides it.
 #[derive(Clone)]
@@ -73,8 +76,7 @@ impl fmt::Debug for Token {
 /// Gets a token from its issuer. [`ClientCredentials`](crate::ClientCredentials) is one.
 #[async_trait::async_trait]
 pub trait TokenSource: Send + Sync + 'static {
-    /// Asks for a new token. Called by one caller at a time; it may be dropped half-way, when that
-    /// caller goes away, and is then called again for the next one.
+    /// Asks for a new token. One call runs at a time, in a task of its own, and is ended after two minutes.
     ///
     /// # Errors
     /// Whatever the issuer said. It is given to every caller that was waiting, and not kept.
@@ -104,21 +106,28 @@ impl TokenAge {
 
 /// One token for all callers of a client and its clones.
 ///
-/// One refresh is in flight at a time and everyone who needs it waits for it; a caller that goes away
-/// harms no other. A token is renewed before it runs out, and used on if that fails. A failed refresh is
-/// told to those who waited for it and then forgotten.
+/// One refresh is in flight at a time, in a task of its own: callers wait for it, and one that goes away or runs out of
+/// time harms no other. A token is renewed before it runs out, while it is used on. A failed refresh is told to those
+/// who waited for it and then forgotten. A token the vendor refuses is replaced, but no more often than every five
+/// seconds: a credential that is refused for good must not become a login for every call.
 #[derive(Clone)]
 pub struct Tokens(Arc<Shared>);
 
 struct Shared {
     source: Box<dyn TokenSource>,
     renew_before: Duration,
-    kept: RwLock<Option<Kept>>,
-    /// How many refreshes have failed, so that a waiter can tell whether one did while it waited.
-    failed: AtomicU64,
-    /// Held during a refresh; the last failure.
-    refresh: Mutex<Option<Error>>,
+    state: Mutex<State>,
 }
+
+#[derive(Default)]
+struct State {
+    kept: Option<Kept>,
+    refresh: Option<Refresh>,
+    refused: Option<Instant>,
+}
+
+/// A refresh in flight; what came of it, once it is over.
+type Refresh = watch::Receiver<Option<Result<Kept, Error>>>;
 
 /// The token in use.
 #[derive(Clone)]
@@ -127,12 +136,27 @@ pub(crate) struct Kept {
     fetched: Instant,
     renew: Instant,
     end: Instant,
+    /// The same by the calendar: a machine that slept has not counted the time.
+    end_by_date: SystemTime,
 }
 
 impl Kept {
+    fn new(token: Token, fetched: Instant, date: SystemTime, renew_before: Duration) -> Self {
+        let Token { header, lifetime } = token;
+        let margin = renew_before.min(lifetime / 2);
+        let end = fetched + lifetime;
+        Self { header, fetched, renew: end - margin, end, end_by_date: date + lifetime }
+    }
+
     pub(crate) fn age(&self) -> TokenAge {
         let now = Instant::now();
-        TokenAge { age: now.saturating_duration_since(self.fetched), left: self.end.saturating_duration_since(now) }
+        let by_date = self.end_by_date.duration_since(SystemTime::now()).unwrap_or_default();
+        let left = self.end.saturating_duration_since(now).min(by_date);
+        TokenAge { age: now.saturating_duration_since(self.fetched), left }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.fetched == other.fetched && self.header == other.header
     }
 }
 
@@ -144,13 +168,7 @@ impl Tokens {
     }
 
     fn with(source: Box<dyn TokenSource>, renew_before: Duration) -> Self {
-        Self(Arc::new(Shared {
-            source,
-            renew_before,
-            kept: RwLock::new(None),
-            failed: AtomicU64::new(0),
-            refresh: Mutex::new(None),
-        }))
+        Self(Arc::new(Shared { source, renew_before, state: Mutex::default() }))
     }
 
     /// How long before its end a token is renewed, but at most half its life before. To be set before
@@ -165,88 +183,93 @@ impl Tokens {
 
     /// A token that is good now.
     pub(crate) async fn get(&self) -> Result<Kept, Error> {
-        let now = Instant::now();
-        match self.0.kept() {
-            Some(kept) if now < kept.renew => return Ok(kept),
-            // Good, but not for long: one caller renews it, the others go on with it.
-            Some(kept) if now < kept.end => {
-                return Ok(match self.0.refresh.try_lock() {
-                    Ok(guard) => self.0.renew(guard, kept).await,
-                    Err(_) => kept,
-                });
+        // A refresh ends without a word only if the runtime it ran on has; then it is started once more, here.
+        for _ in 0..2 {
+            let mut refresh = match self.0.good_or_coming() {
+                Ok(kept) => return Ok(kept),
+                Err(refresh) => refresh,
+            };
+            if let Ok(over) = refresh.wait_for(Option::is_some).await {
+                return over.clone().unwrap_or_else(|| Err(Error::argument("the refresh gave nothing")));
             }
-            _ => {}
+            self.0.give_up(&refresh);
         }
-        let failed = self.0.failed.load(Ordering::Acquire);
-        let mut last_error = self.0.refresh.lock().await;
-        // Somebody else may have fetched it, or failed to, while we waited.
-        if let Some(kept) = self.0.kept().filter(|kept| Instant::now() < kept.end) {
-            return Ok(kept);
-        }
-        let failed_meanwhile = self.0.failed.load(Ordering::Acquire) > failed;
-        if let Some(error) = last_error.as_ref().filter(|_| failed_meanwhile) {
-            return Err(error.clone());
-        }
-        match self.0.fetch().await {
-            Ok(kept) => {
-                *last_error = None;
-                Ok(kept)
-            }
-            Err(error) => {
-                *last_error = Some(error.clone());
-                self.0.failed.fetch_add(1, Ordering::Release);
-                Err(error)
-            }
-        }
+        Err(Error::argument("the refresh of the token was cut off"))
     }
 
-    /// Forgets `refused`, unless another token is in use already.
-    pub(crate) fn forget(&self, refused: &Kept) {
-        let mut kept = self.0.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.as_ref().is_some_and(|kept| kept.header == refused.header && kept.fetched == refused.fetched) {
-            *kept = None;
+    /// Forgets `refused`, unless another token is in use already. Whether it is worth asking for a token again: not if
+    /// one was refused a moment ago, because then it is not the token.
+    pub(crate) fn forget(&self, refused: &Kept) -> bool {
+        let mut state = self.0.state();
+        if state.kept.as_ref().is_none_or(|kept| !kept.is_same(refused)) {
+            return true;
         }
+        if state.refused.is_some_and(|last| last.elapsed() < AGAIN) {
+            return false;
+        }
+        state.refused = Some(Instant::now());
+        state.kept = None;
+        true
     }
 }
 
 impl Shared {
-    fn kept(&self) -> Option<Kept> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, kept: &Kept) {
-        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(kept.clone());
-    }
-
-    async fn fetch(&self) -> Result<Kept, Error> {
-        // Counted from before the question: the issuer's clock started somewhere in between.
-        let fetched = Instant::now();
-        let Token { header, lifetime } = self.source.fetch().await?;
-        let margin = self.renew_before.min(lifetime / 2);
-        let kept = Kept { header, fetched, renew: fetched + (lifetime - margin), end: fetched + lifetime };
-        self.keep(&kept);
-        Ok(kept)
-    }
-
-    /// Renews `old`, which is still good, and falls back on it.
-    async fn renew(&self, guard: MutexGuard<'_, Option<Error>>, old: Kept) -> Kept {
-        // Somebody else may have renewed it before we got the lock.
-        if let Some(kept) = self.kept().filter(|kept| Instant::now() < kept.renew) {
-            return kept;
+    /// The token in use, if it is good; else the refresh that brings one.
+    fn good_or_coming(self: &Arc<Self>) -> Result<Kept, Refresh> {
+        let mut state = self.state();
+        if let Some(kept) = state.kept.clone().filter(|kept| !kept.age().left.is_zero()) {
+            if Instant::now() >= kept.renew && state.refresh.is_none() {
+                state.refresh = Some(self.refresh());
+            }
+            return Ok(kept);
         }
-        let renewed = self.fetch().await;
-        drop(guard);
-        renewed.unwrap_or_else(|_| {
-            let later = Kept { renew: (Instant::now() + PAUSE).min(old.end), ..old };
-            self.keep(&later);
-            later
-        })
+        Err(state.refresh.get_or_insert_with(|| self.refresh()).clone())
+    }
+
+    /// Starts a refresh in a task of its own, so that no caller's deadline ends it for the others.
+    fn refresh(self: &Arc<Self>) -> Refresh {
+        let (done, refresh) = watch::channel(None);
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            // Counted from before the question: the issuer's clock started somewhere in between.
+            let (fetched, date) = (Instant::now(), SystemTime::now());
+            let answered = timeout(LIMIT, shared.source.fetch()).await.unwrap_or_else(|_| Err(Error::deadline()));
+            let outcome = answered.map(|token| Kept::new(token, fetched, date, shared.renew_before));
+            shared.finish(&outcome);
+            done.send_replace(Some(outcome));
+        });
+        refresh
+    }
+
+    fn finish(&self, outcome: &Result<Kept, Error>) {
+        let mut state = self.state();
+        state.refresh = None;
+        match (outcome, &mut state.kept) {
+            (Ok(kept), slot) => *slot = Some(kept.clone()),
+            (Err(error), Some(old)) => {
+                trace::renewal_failed(error);
+                old.renew = (Instant::now() + PAUSE).min(old.end);
+            }
+            (Err(_), None) => {}
+        }
+    }
+
+    /// Makes room for another refresh, if that one is still thought to run.
+    fn give_up(&self, refresh: &Refresh) {
+        let mut state = self.state();
+        if state.refresh.as_ref().is_some_and(|running| running.same_channel(refresh)) {
+            state.refresh = None;
+        }
     }
 }
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let left = self.0.kept().map(|kept| kept.age().left);
+        let left = self.0.state().kept.as_ref().map(|kept| kept.age().left);
         f.debug_struct("Tokens").field("left", &left).finish_non_exhaustive()
     }
 }

@@ -68,3 +68,19 @@ pub(crate) fn token_refused() {
     #[cfg(feature = "tracing")]
     tracing::debug!("the token was refused");
 }
+
+/// A token could not be renewed before its end, and is used on.
+pub(crate) fn renewal_failed(error: &Error) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(%error, "the token could not be renewed yet");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
+/// The answer had a good status and a body that does not fit.
+pub(crate) fn unreadable(error: &Error) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(%error, "the answer can not be read");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}

@@ -149,10 +149,16 @@ async fn row_45_error_answers_of_every_kind() {
 #[tokio::test]
 async fn the_vendors_request_id_is_told() {
     let server = in_turn(vec![Reply::json(409, "{}").header("x-trace", "trace-7")]).await;
-    let api = settings(&server).request_id("x-trace").api(Access::none()).unwrap();
+    let api = settings(&server).request_id(HeaderName::from_static("x-trace")).api(Access::none()).unwrap();
     let error = api.send(get()).await.unwrap_err();
     assert_eq!(error.request_id(), Some("trace-7"));
     assert_eq!(error.to_string(), "GET /things/{id}: the vendor answered 409 (request trace-7)");
+
+    let server = in_turn(vec![Reply::json(200, "{}").header("x-trace", "trace-8")]).await;
+    let api = settings(&server).request_id(HeaderName::from_static("x-trace")).api(Access::none()).unwrap();
+    assert_eq!(api.send(get()).await.unwrap().request_id(), Some("trace-8"));
+    let error = api.json::<Thing>(get()).await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /things/{id}: the answer 200 can not be read: id is missing (request trace-8)");
 }
 
 #[tokio::test]
@@ -200,6 +206,10 @@ async fn row_46_what_may_have_been_carried_out_is_not_repeated() {
         (busy(), Repeat::Always, 2, false),
         (busy(), Repeat::IfRefused, 2, false),
         (busy(), Repeat::Never, 1, false),
+        (Reply::status(408), Repeat::Always, 2, true),
+        (Reply::status(408), Repeat::IfRefused, 1, true),
+        (Reply::status(303), Repeat::IfRefused, 1, true),
+        (Reply::status(307), Repeat::IfRefused, 1, false),
         (Reply::status(400), Repeat::Always, 1, false),
     ] {
         let shown = format!("{first:?} {repeat:?}");
@@ -388,6 +398,64 @@ async fn calls_beyond_the_limit_wait_their_turn() {
     assert!(first.unwrap_err().may_have_been_carried_out(), "a transport that ignores its limits is left behind");
     let error = second.unwrap_err();
     assert!(error.is_timeout() && !error.may_have_been_carried_out());
+}
+
+/// Others may be served while one waits to try again.
+#[tokio::test]
+async fn a_call_that_waits_takes_no_place() {
+    let server = server(|request| match request.path.as_str() {
+        "/busy" => Reply::status(429).header("retry-after", "1"),
+        _ => Reply::json(200, "{}"),
+    })
+    .await;
+    let api = settings(&server).concurrency(1).api(Access::none()).unwrap();
+    let (busy, _) = tokio::join!(api.send(Call::get("/busy")), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let started = Instant::now();
+        api.send(get()).await.unwrap();
+        assert!(started.elapsed() < Duration::from_millis(700), "{:?}", started.elapsed());
+    });
+    assert_eq!(busy.unwrap_err().status(), Some(429));
+}
+
+#[tokio::test]
+async fn durations_beyond_reason_are_survived() {
+    let absurd = Reply::status(429).header("retry-after", "99999999999999999999");
+    let server = in_turn(vec![absurd]).await;
+    let retry = Retry::new().cap(Duration::MAX);
+    let api =
+        settings(&server).deadline(Duration::MAX).timeout(Duration::MAX).retry(retry).api(Access::none()).unwrap();
+    assert_eq!(api.send(get()).await.unwrap_err().status(), Some(429));
+}
+
+#[test]
+fn proxies_that_would_be_passed_by_are_refused() {
+    let proxy = |url: &str| HttpTransport::builder().proxy(Url::parse(url).unwrap()).build();
+    assert!(proxy("http://user:pass@proxy.example:3128").is_ok());
+    for url in ["ftp://proxy.example", "socks5://proxy.example:1080", "corp:CANARY@proxy:3128", "data:CANARY"] {
+        let error = proxy(url).unwrap_err();
+        assert_eq!(error.to_string(), "the proxy is not of the form http://host:port or https://host:port", "{url}");
+        assert!(!format!("{error:?}").contains("CANARY"));
+    }
+}
+
+#[test]
+fn everything_can_cross_threads() {
+    fn sendable<T: Send + Sync + Clone>() {}
+    sendable::<idhooks_http::Api>();
+    sendable::<idhooks_http::Error>();
+    sendable::<idhooks_http::BuildError>();
+    sendable::<idhooks_http::Answer>();
+    sendable::<idhooks_http::Tokens>();
+    sendable::<idhooks_http::Downloads>();
+    sendable::<idhooks_http::DownloadError>();
+    sendable::<Settings>();
+    sendable::<HttpTransport>();
+    sendable::<Arc<dyn Transport>>();
+    fn transport<T: Transport>() {}
+    transport::<Arc<dyn Transport>>();
+    fn sent<T: Send + Sync>() {}
+    sent::<idhooks_http::Pages<Thing>>();
 }
 
 #[test]

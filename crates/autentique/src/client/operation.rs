@@ -1,7 +1,7 @@
 //! One GraphQL operation: what is sent, and when its answer is an error.
 
 use idhooks_core::{DecodeError, json};
-use idhooks_http::{Answer, Bytes, Call, Error, Problem, Repeat};
+use idhooks_http::{Answer, Bytes, Call, Error, Problem, Repeat, http::HeaderName};
 use serde::{
     Serialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -12,7 +12,7 @@ use super::Client;
 use crate::rest::{ErrorCode, ErrorItem, errors_in};
 
 /// Under which every answer carries the id of its request (observed in public code, 2026-09).
-pub(super) const REQUEST_ID: &str = "x-attq-request-id";
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-attq-request-id");
 
 /// The text of an operation, always a constant: what a caller gives goes into variables, never into the text.
 #[derive(Clone, Copy)]

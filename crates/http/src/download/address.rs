@@ -14,7 +14,7 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 }
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
+    let [a, b, c, d] = address.octets();
     let special = matches!(
         (a, b, c),
         (0 | 10 | 127 | 224..=255, _, _)
@@ -28,7 +28,9 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
             | (198, 51, 100)
             | (203, 0, 113)
     );
-    !special
+    // A public address that a large cloud answers at from inside every machine of a customer.
+    let of_the_cloud = [a, b, c, d] == [168, 63, 129, 16];
+    !special && !of_the_cloud
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
@@ -66,6 +68,8 @@ mod tests {
             ("127.0.0.1", false),
             ("127.255.255.254", false),
             ("169.254.169.254", false),
+            ("168.63.129.16", false),
+            ("168.63.129.17", true),
             ("172.16.0.1", false),
             ("172.31.255.255", false),
             ("192.0.0.8", false),
