@@ -197,7 +197,7 @@ async fn an_empty_list_of_errors_is_none_and_an_odd_one_is_one() {
 async fn statuses_of_something_in_between() {
     let html = "<html><body>CANARY</body></html>";
     for (status, transient, auth, not_found, uncertain) in [
-        (301, false, false, false, false),
+        (301, false, false, false, true),
         (400, false, false, false, false),
         (403, false, true, false, false),
         (404, false, false, true, false),

@@ -109,7 +109,10 @@ async fn fields_trim_the_answer() {
 
     let other = api(|_| Reply::value(200, &json!({ "id": "other", "status": "verified" }))).await;
     let error = super::client(&other).get_verification_fields(&id("v-1"), &["id"]).await.expect_err("another id");
-    assert_eq!(error.to_string(), "the answer 200 can not be read: id is not the one that was asked for");
+    assert_eq!(
+        error.to_string(),
+        "GET /verifications/{verificationId}: the answer 200 can not be read: id is not the one that was asked for"
+    );
 }
 
 /// All of a verification's fields but the id are optional, so anything else would pass for one.
