@@ -38,9 +38,10 @@ which bills each document it returns, set:
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    if env::args().any(|argument| argument == "--help") {
+    // It takes none, and a slip of the hand must not become a call that costs.
+    if let Some(argument) = env::args().nth(1) {
         line(format_args!("{HELP}"));
-        return ExitCode::SUCCESS;
+        return if matches!(argument.as_str(), "-h" | "--help") { ExitCode::SUCCESS } else { ExitCode::from(2) };
     }
     let done = if env::var_os("AUTENTIQUE_API_KEY").is_some() { real().await } else { rehearsal().await };
     match done {

@@ -33,9 +33,10 @@ Without settings it talks to a double on this machine. To make a transaction at 
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    if env::args().any(|argument| argument == "--help") {
+    // It takes none, and a slip of the hand must not become a call that costs.
+    if let Some(argument) = env::args().nth(1) {
         line(format_args!("{HELP}"));
-        return ExitCode::SUCCESS;
+        return if matches!(argument.as_str(), "-h" | "--help") { ExitCode::SUCCESS } else { ExitCode::from(2) };
     }
     let done = if env::var_os("CAF_CLIENT_ID").is_some() { real().await } else { rehearsal().await };
     match done {

@@ -27,8 +27,8 @@ pub(crate) fn later(client: &Client, hint: &Hint<Event>) {
     tokio::spawn(async move {
         let started = Instant::now();
         let (verdict, note) = match client.confirm(&hint).await {
-            Ok(confirmation) => (word(&confirmation), status(&confirmation)),
-            Err(error) => ("unasked", error.to_string()),
+            Ok(confirmation) => (confirmation.as_str(), status(&confirmation)),
+            Err(error) => ("unasked", format!("{error:?}")),
         };
         let (key, facts) = (hint.key(), hint.facts());
         Line {
@@ -47,15 +47,6 @@ pub(crate) fn later(client: &Client, hint: &Hint<Event>) {
 /// The id in Case Keeper's hints opens the person's page, so a log is no place for all of it.
 pub(crate) fn shown(id: &str) -> String {
     id.chars().take(8).collect()
-}
-
-fn word(confirmation: &Confirmation) -> &'static str {
-    match confirmation {
-        Confirmation::Confirmed(_) => "confirmed",
-        Confirmation::Contradicted(_) => "untrue",
-        Confirmation::Gone => "gone",
-        Confirmation::NotYours => "not yours",
-    }
 }
 
 fn status(confirmation: &Confirmation) -> String {

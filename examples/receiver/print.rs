@@ -26,7 +26,7 @@ pub(crate) struct Line<'a> {
 
 pub(crate) fn heading() {
     line(format_args!(
-        "{:<9} {:<12} {:<45} {:<26} {:<24} {:>9}",
+        "{:<12} {:<12} {:<45} {:<26} {:<24} {:>9}",
         "VERDICT", "VENDOR", "EVENT OR REASON", "SUBJECT", "KEY", "TIME"
     ));
 }
@@ -37,7 +37,7 @@ impl Line<'_> {
         let time = format!("{:.1} µs", self.taken.as_secs_f64() * 1e6);
         let note = if self.note.is_empty() { String::new() } else { format!("  {}", cut(self.note, 80)) };
         line(format_args!(
-            "{:<9} {:<12} {event:<45} {subject:<26} {key:<24} {time:>9}{note}",
+            "{:<12} {:<12} {event:<45} {subject:<26} {key:<24} {time:>9}{note}",
             self.verdict, self.vendor
         ));
     }

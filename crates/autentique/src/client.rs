@@ -19,8 +19,8 @@ use idhooks_http::{Api, SecretText, Url};
 /// Cheap to clone; clones share connections. `Debug` shows neither the key nor anything answered.
 ///
 /// A key acts as its owner: what they may not see is not found. The API allows 10, 60 or 200 calls a minute, by plan
-/// ([documented](https://docs.autentique.com.br/api/api-pricing)); one too many is answered 429, which every call
-/// here waits out and repeats, [`Error::is_transient`](crate::Error::is_transient) once it gives up.
+/// ([documented](https://docs.autentique.com.br/api/api-pricing)); one too many is answered 429, and every call
+/// here is repeated after it, within a second or two unless the retry is set to be more patient.
 ///
 /// # Errors
 ///

@@ -23,11 +23,11 @@ pub struct Client {
 impl Client {
     /// Where the API is ([documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction)). No
     /// other region and no sandbox is known.
-    pub const BASE_URL: &str = "https://api.us.prd.caf.io";
+    pub const PRODUCTION: &str = "https://api.us.prd.caf.io";
 
     /// Where it is for those who present a client certificate
     /// ([documented](https://docs.caf.io/caf-api/caf-connect/authentication/using-mtls)); see [`ClientBuilder`].
-    pub const MTLS_BASE_URL: &str = "https://mtls.us.prd.caf.io";
+    pub const PRODUCTION_MTLS: &str = "https://mtls.us.prd.caf.io";
 
     /// Starts with the credentials of an application, as Caf's Trust panel shows them. A bad one is reported by
     /// [`ClientBuilder::build`].

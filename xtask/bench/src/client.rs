@@ -140,8 +140,8 @@ async fn at_once(server: &Server) -> Outcome<()> {
         println!(
             "{round:>6} {seconds:>9.2} {:>10.0} {:>5.1}–{:>4.1} MB {:>7} {:>8}",
             AT_ONCE as f64 / seconds,
-            resident()?,
             waiting,
+            resident()?,
             open_files()?,
             server.tokens().await? - tokens,
         );

@@ -6,7 +6,7 @@ use super::Client;
 
 /// Makes a [`Client`]. Credentials that can not be used are reported by [`build`](Self::build).
 ///
-/// For the host that demands a client certificate (mutual TLS) set [`Client::MTLS_BASE_URL`] as the base and give a
+/// For the host that demands a client certificate (mutual TLS) set [`Client::PRODUCTION_MTLS`] as the base and give a
 /// transport that shows the certificate. Whether the token is needed there too is not documented, so it is sent.
 #[derive(Clone, Debug)]
 pub struct ClientBuilder {
@@ -24,7 +24,7 @@ impl ClientBuilder {
         client_secret: Result<SecretText, BuildError>,
     ) -> Self {
         let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-        let settings = Settings::new("caf", agent, Some(Client::BASE_URL));
+        let settings = Settings::new("caf", agent, Some(Client::PRODUCTION));
         Self { settings, token_base_url: None, client_id, client_secret }
     }
 

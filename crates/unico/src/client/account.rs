@@ -128,7 +128,7 @@ fn key_from_env() -> Result<super::RsaKey, BuildError> {
     const FILE: &str = "UNICO_PRIVATE_KEY_FILE";
     let (variable, pem) = match (env::optional(TEXT)?, env::optional(FILE)?) {
         (Some(_), Some(_)) => {
-            return Err(BuildError::said("of UNICO_PRIVATE_KEY and UNICO_PRIVATE_KEY_FILE one is one too many"));
+            return Err(BuildError::said("set only one of UNICO_PRIVATE_KEY and UNICO_PRIVATE_KEY_FILE"));
         }
         // Many places that keep variables keep them in one line.
         (Some(text), None) => (TEXT, text.replace("\\n", "\n").into_bytes()),

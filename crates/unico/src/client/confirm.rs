@@ -17,9 +17,14 @@ pub(super) fn judge<T>(answer: Result<T, Error>, bears_out: impl FnOnce(&T) -> b
     match answer {
         Ok(process) if bears_out(&process) => Ok(Confirmation::Confirmed(process)),
         Ok(process) => Ok(Confirmation::Contradicted(process)),
-        Err(error) if error.is_not_found() => Ok(Confirmation::Gone),
+        Err(error) if error.is_not_found() && !is_a_page(&error) => Ok(Confirmation::Gone),
         Err(error) => Err(error),
     }
+}
+
+/// HTML comes from something in between, most likely because the base URL is wrong: it says nothing of the process.
+fn is_a_page(error: &Error) -> bool {
+    error.body().is_some_and(|body| body.trim_ascii_start().starts_with(b"<"))
 }
 
 pub(super) fn finished(notice: &ProcessFinished, process: &web::Process) -> bool {
