@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    packages::{NATIVE_TLS, PACKAGES, Package, all_features, has_native_tls},
+    packages::{PACKAGES, Package, all_features},
     run::{cargo, output, root, run},
 };
 
@@ -68,9 +68,10 @@ fn examples() -> Result<(), String> {
 
 /// Each feature of each crate by itself.
 fn features() -> Result<(), String> {
-    for Package { name, features, .. } in PACKAGES {
+    for package in PACKAGES {
+        let name = package.name;
         run(&mut cargo(&["check", "--package", name, "--no-default-features", "--locked"]))?;
-        for feature in features.iter().filter(|feature| **feature != NATIVE_TLS || has_native_tls()) {
+        for feature in package.features_here() {
             run(&mut cargo(&["check", "--package", name, "--no-default-features", "--features", feature, "--locked"]))?;
         }
     }

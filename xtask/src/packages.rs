@@ -8,135 +8,59 @@ use std::{
 /// A published crate.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
-    /// Each feature that is no sum of others.
-    pub(crate) features: &'static [&'static str],
+    /// Each feature that is no sum of others, in groups.
+    features: &'static [&'static [&'static str]],
     /// Most crates its normal dependency tree may have with these features switched on, itself included.
     pub(crate) most_crates: &'static [(&'static str, usize)],
 }
 
 /// Links to the system's OpenSSL on Linux.
-pub(crate) const NATIVE_TLS: &str = "native-tls";
+const NATIVE_TLS: &str = "native-tls";
 
 /// The webhook half, and with a client over rustls.
 const VENDOR: &[(&str, usize)] = &[("", 30), ("rustls", 115)];
 
+/// What core has, and every crate on it passes on.
+const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "testing"];
+
+/// What brings the REST calls.
+const CLIENT: &[&str] = &["client", "rustls", "rustls-no-provider", NATIVE_TLS, "tracing"];
+
 /// In the order they are published.
 pub(crate) const PACKAGES: &[Package] = &[
-    Package {
-        name: "idhooks-core",
-        features: &["jiff-02", "time-03", "chrono-04", "testing"],
-        most_crates: &[("", 29)],
-    },
+    Package { name: "idhooks-core", features: &[COMMON], most_crates: &[("", 29)] },
     Package {
         name: "idhooks-http",
-        features: &["rustls", "rustls-no-provider", NATIVE_TLS, "tracing"],
+        features: &[&["rustls", "rustls-no-provider", NATIVE_TLS, "tracing"]],
         most_crates: &[("", 80), ("rustls", 113)],
     },
-    Package {
-        name: "idhooks-caf",
-        features: &[
-            "jiff-02",
-            "time-03",
-            "chrono-04",
-            "testing",
-            "client",
-            "rustls",
-            "rustls-no-provider",
-            NATIVE_TLS,
-            "tracing",
-            "unstable-rest",
-        ],
-        most_crates: VENDOR,
-    },
-    Package {
-        name: "idhooks-unico",
-        features: &[
-            "jiff-02",
-            "time-03",
-            "chrono-04",
-            "testing",
-            "client",
-            "rustls",
-            "rustls-no-provider",
-            NATIVE_TLS,
-            "tracing",
-            "aws-lc-rs",
-        ],
-        most_crates: VENDOR,
-    },
-    Package {
-        name: "idhooks-autentique",
-        features: &[
-            "jiff-02",
-            "time-03",
-            "chrono-04",
-            "testing",
-            "client",
-            "rustls",
-            "rustls-no-provider",
-            NATIVE_TLS,
-            "tracing",
-        ],
-        most_crates: VENDOR,
-    },
-    Package {
-        name: "idhooks-case-keeper",
-        features: &[
-            "jiff-02",
-            "time-03",
-            "chrono-04",
-            "testing",
-            "client",
-            "rustls",
-            "rustls-no-provider",
-            NATIVE_TLS,
-            "tracing",
-        ],
-        most_crates: VENDOR,
-    },
-    Package {
-        name: "idhooks-capa",
-        features: &[
-            "jiff-02",
-            "time-03",
-            "chrono-04",
-            "testing",
-            "client",
-            "rustls",
-            "rustls-no-provider",
-            NATIVE_TLS,
-            "tracing",
-        ],
-        most_crates: VENDOR,
-    },
+    Package { name: "idhooks-caf", features: &[COMMON, CLIENT, &["unstable-rest"]], most_crates: VENDOR },
+    Package { name: "idhooks-unico", features: &[COMMON, CLIENT, &["aws-lc-rs"]], most_crates: VENDOR },
+    Package { name: "idhooks-autentique", features: &[COMMON, CLIENT], most_crates: VENDOR },
+    Package { name: "idhooks-case-keeper", features: &[COMMON, CLIENT], most_crates: VENDOR },
+    Package { name: "idhooks-capa", features: &[COMMON, CLIENT], most_crates: VENDOR },
     Package { name: "idhooks-axum", features: &[], most_crates: &[("", 50)] },
     Package {
         name: "idhooks",
         features: &[
-            "caf",
-            "unico",
-            "autentique",
-            "case-keeper",
-            "capa",
-            "axum",
-            "client",
-            "rustls",
-            "rustls-no-provider",
-            NATIVE_TLS,
-            "tracing",
-            "unstable-rest",
-            "aws-lc-rs",
-            "jiff-02",
-            "time-03",
-            "chrono-04",
-            "testing",
+            COMMON,
+            CLIENT,
+            &["caf", "unico", "autentique", "case-keeper", "capa", "axum", "unstable-rest", "aws-lc-rs"],
         ],
-        most_crates: &[("", 29)],
+        most_crates: &[("", 29), ("capa,rustls", 115)],
     },
 ];
 
+impl Package {
+    /// Each feature that can be built here.
+    pub(crate) fn features_here(&self) -> impl Iterator<Item = &'static str> {
+        let native_tls = has_native_tls();
+        self.features.iter().copied().flatten().copied().filter(move |feature| native_tls || *feature != NATIVE_TLS)
+    }
+}
+
 /// Whether `native-tls` can be built here: on Linux it needs OpenSSL's headers.
-pub(crate) fn has_native_tls() -> bool {
+fn has_native_tls() -> bool {
     if !cfg!(target_os = "linux") || env::var_os("OPENSSL_DIR").is_some() {
         return true;
     }
@@ -151,10 +75,9 @@ pub(crate) fn all_features() -> Vec<String> {
         return vec!["--all-features".to_owned()];
     }
     eprintln!("\nskipped: the feature {NATIVE_TLS}, which needs OpenSSL's headers (libssl-dev, pkg-config) here");
-    let features = PACKAGES.iter().flat_map(|package| {
-        let here = package.features.iter().filter(|feature| **feature != NATIVE_TLS);
-        here.map(|feature| format!("{}/{feature}", package.name))
-    });
+    let features = PACKAGES
+        .iter()
+        .flat_map(|package| package.features_here().map(|feature| format!("{}/{feature}", package.name)));
     let fixtures = ["idhooks-fixtures/server".to_owned(), "idhooks-fixtures/suite".to_owned()];
     vec!["--features".to_owned(), features.chain(fixtures).collect::<Vec<_>>().join(",")]
 }
