@@ -201,7 +201,7 @@ async fn statuses_of_something_in_between() {
         (400, false, false, false, false),
         (403, false, true, false, false),
         (404, false, false, true, false),
-        (408, true, false, false, false),
+        (408, true, false, false, true),
         (500, true, false, false, true),
         (502, true, false, false, true),
         (503, true, false, false, true),
