@@ -118,7 +118,7 @@ fn from_env_takes_what_is_documented() {
         (&[account, sandbox, api_key], "the environment variable UNICO_PRIVATE_KEY is not set"),
         (
             &[account, sandbox, api_key, key, ("UNICO_PRIVATE_KEY_FILE", file)],
-            "of UNICO_PRIVATE_KEY and UNICO_PRIVATE_KEY_FILE one is one too many",
+            "set only one of UNICO_PRIVATE_KEY and UNICO_PRIVATE_KEY_FILE",
         ),
         (
             &[account, sandbox, api_key, ("UNICO_PRIVATE_KEY", "CANARY")],
