@@ -12,7 +12,7 @@ mod signatures;
 pub use builder::ClientBuilder;
 pub use operation::errors_of;
 
-use idhooks_http::{Api, SecretText, Url};
+use idhooks_http::Api;
 
 /// Autentique's GraphQL API, version 2.
 ///
@@ -34,16 +34,10 @@ use idhooks_http::{Api, SecretText, Url};
 pub struct Client {
     api: Api,
     /// For downloads, which do not go through `api`.
-    #[cfg_attr(
-        not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")),
-        allow(dead_code, reason = "downloads need a TLS feature")
-    )]
-    api_key: SecretText,
-    #[cfg_attr(
-        not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")),
-        allow(dead_code, reason = "downloads need a TLS feature")
-    )]
-    base: Option<Url>,
+    #[cfg(feature = "__tls")]
+    api_key: idhooks_http::SecretText,
+    #[cfg(feature = "__tls")]
+    base: Option<idhooks_http::Url>,
 }
 
 impl Client {

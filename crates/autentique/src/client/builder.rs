@@ -48,6 +48,12 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         let api_key = self.api_key?;
         let api = self.settings.api(Access::bearer(api_key.expose())?)?;
-        Ok(Client { api, api_key, base: self.settings.base().cloned() })
+        Ok(Client {
+            api,
+            #[cfg(feature = "__tls")]
+            api_key,
+            #[cfg(feature = "__tls")]
+            base: self.settings.base().cloned(),
+        })
     }
 }
