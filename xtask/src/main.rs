@@ -3,6 +3,7 @@
 mod ci;
 mod packages;
 mod run;
+mod tools;
 mod weigh;
 
 use std::process::ExitCode;
