@@ -138,7 +138,8 @@ fn an_empty_array_in_place_of_an_object() {
     };
     let text = changed("signature-viewed", &geolocation, "\"geolocation\": []");
     let event = decode(&text);
-    let step = &event.body.signature().unwrap().events.as_ref().unwrap()[0];
+    let steps = event.body.signature().unwrap().events.as_ref().unwrap().read().unwrap();
+    let step = &steps[0];
     assert_eq!(step.geolocation.as_ref(), None);
     assert_eq!(step.geolocation.raw().map(|raw| raw.get()), Some("[]"));
     assert!(step.ip.is_some(), "its neighbours are read");
@@ -180,8 +181,8 @@ fn coordinates_as_numbers_and_as_text() {
     assert_writes_back(&text);
     let text = decode(&text);
     let latitude = |event: &Event| {
-        let step = event.body.signature().unwrap().events.as_ref().unwrap()[0].clone();
-        step.geolocation.as_ref().unwrap().latitude.as_ref().unwrap().expose().clone()
+        let steps = event.body.signature().unwrap().events.as_ref().unwrap().read().unwrap();
+        steps[0].geolocation.as_ref().unwrap().latitude.as_ref().unwrap().expose().clone()
     };
     assert_eq!(latitude(&number), latitude(&text));
 }

@@ -94,8 +94,7 @@ fn row_21_a_million_empty_rows_stay_text() {
         let document = event.body.document().unwrap();
         assert!(document.name.is_some());
         let rows = document.signatures.as_deref().unwrap_or_default();
-        let steps: usize = rows.iter().map(|row| row.events.as_deref().unwrap_or_default().len()).sum();
-        assert!(rows.len() < 20_000 && steps < 40_000, "{} rows, {steps} steps", rows.len());
+        assert!(rows.len() < 20_000, "{} rows", rows.len());
         assert!(document.signers().is_none() || !rows.is_empty(), "what can not be read is not nobody");
         if rows.is_empty() {
             assert_eq!(document.signatures.raw().map(|raw| raw.get().len()), Some(signatures.len()));
@@ -107,7 +106,9 @@ fn row_21_a_million_empty_rows_stay_text() {
     );
     let event = decode(&body);
     let signature = event.body.signature().unwrap();
-    assert!(signature.events.is_none() && signature.events.raw().is_some() && signature.reason.is_some());
+    assert!(signature.reason.is_some());
+    let error = signature.events.as_ref().unwrap().read().unwrap_err();
+    assert!(!error.is_syntax(), "out of proportion, not out of order: {error}");
 }
 
 /// Real lists, however long, are read.

@@ -56,7 +56,8 @@ fn a_finished_document() {
     assert_eq!(signature.action.as_ref(), Some(&Action::Sign));
     assert_eq!(signature.viewed.as_ref(), None, "signed, yet never viewed");
     assert_eq!(signature.signed.as_ref().map(|time| time.as_str()), Some("2026-09-21T18:09:30.000000Z"));
-    let step = &signature.events.as_ref().unwrap()[0];
+    let steps = signature.events.as_ref().unwrap().read().unwrap();
+    let step = &steps[0];
     assert_eq!(step.kind.as_ref(), Some(&SignatureEventKind::Signed));
     assert_eq!(text(step.ip.as_ref()), Some("192.0.2.10"));
     assert_eq!(step.port.as_ref().map(Pii::expose), Some(&47_372));
@@ -140,7 +141,8 @@ fn a_signature_was_rejected() {
     let event = read("signature-rejected");
     let EventBody::SignatureRejected(signature) = &event.body else { panic!("{event:?}") };
     assert_eq!(text(signature.reason.as_ref()), Some("O valor da cláusula 3 está errado."), "escapes are read");
-    let last = signature.events.as_ref().unwrap().last().unwrap();
+    let steps = signature.events.as_ref().unwrap().read().unwrap();
+    let last = steps.last().unwrap();
     assert_eq!(last.kind.as_ref(), Some(&SignatureEventKind::Rejected));
     assert!(signature.rejected.is_some() && signature.signed.is_absent());
 }
@@ -229,7 +231,8 @@ fn row_49_a_signers_country_and_the_signed_file_are_hidden() {
 #[test]
 fn coordinates_are_digits_not_floats() {
     let document = document("document-finished-2025-11");
-    let step = &document.signatures.as_ref().unwrap()[1].events.as_ref().unwrap()[0];
+    let steps = document.signatures.as_ref().unwrap()[1].events.as_ref().unwrap().read().unwrap();
+    let step = &steps[0];
     let longitude = step.geolocation.as_ref().unwrap().longitude.as_ref().unwrap();
     assert_eq!(longitude.expose(), &"-46.63610".parse::<Decimal>().unwrap());
 }

@@ -29,6 +29,7 @@ mod refused;
 mod secret;
 mod setup;
 mod timestamp;
+mod unread;
 mod verify;
 
 pub use accepted::{Accepted, Credentials, Secrets};
@@ -51,6 +52,7 @@ pub use setup::{EnvError, SecretError};
 pub use timestamp::Timestamp;
 #[cfg(any(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
 pub use timestamp::TimestampError;
+pub use unread::Unread;
 pub use verify::{
     BearerCheck, BearerVerifier, Hmac, HmacSigned, Open, PresentsCredential, SharedCredential, SignsJsonText,
     Undecided, Verify,

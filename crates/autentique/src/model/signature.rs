@@ -1,6 +1,6 @@
 //! Who is to sign a document, and whether they have.
 
-use idhooks_core::{Lenient, List, Pii, Timestamp, json::put, open_enum, record, text_id};
+use idhooks_core::{Lenient, List, Pii, Timestamp, Unread, json::put, open_enum, record, text_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
@@ -80,8 +80,9 @@ pub struct Signature {
     pub biometric_rejected: Lenient<Timestamp>,
     /// What became of the e-mail to them; its times are not UTC. Not in every delivery.
     pub mail: Lenient<Box<Mail>>,
-    /// What happened, step by step. Not in every delivery.
-    pub events: Lenient<List<SignatureEvent>>,
+    /// What happened, step by step: read when asked for, because it is most of a document's text.
+    /// Not in every delivery.
+    pub events: Lenient<Unread<List<SignatureEvent>>>,
     /// When they were asked.
     pub created_at: Lenient<Timestamp>,
     /// When it was archived; only null was seen yet.
@@ -173,7 +174,7 @@ record! {
             validation_approved: Timestamp,
             validation_rejected: Timestamp,
             mail: Box<Mail>,
-            events: List<SignatureEvent>,
+            events: Unread<List<SignatureEvent>>,
             created_at: Timestamp,
             archived_at: Timestamp,
         }
