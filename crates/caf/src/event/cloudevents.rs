@@ -86,9 +86,12 @@ impl TryFrom<&Event> for cloudevents::Event {
             None => return Err(CloudEventError::missing("specversion")),
         }
         let time = given("time", &event.time)?
-            .map(|time| time.as_str().into_time())
-            .transpose()
-            .map_err(|_| CloudEventError::new("time", "is no time with an offset"))?;
+            .map(|time| {
+                // In UTC it may have left the years 0 to 9999, and RFC 3339 has no others.
+                let read = time.as_str().into_time().ok().filter(|utc| !utc.to_rfc3339().starts_with(['-', '+']));
+                read.ok_or_else(|| CloudEventError::new("time", "is no time with an offset"))
+            })
+            .transpose()?;
         let dataschema = given("dataschema", &event.dataschema)?
             .map(|text| (&**text).into_url())
             .transpose()
