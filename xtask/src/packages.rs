@@ -20,6 +20,9 @@ const NATIVE_TLS: &str = "native-tls";
 /// The webhook half, and with a client over rustls.
 const VENDOR: &[(&str, usize)] = &[("", 30), ("rustls", 115)];
 
+/// Caf's, with the conversions to `cloudevents-sdk` too.
+const CAF: &[(&str, usize)] = &[("", 30), ("rustls", 115), ("cloudevents", 75)];
+
 /// What core has, and every crate on it passes on.
 const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "testing"];
 
@@ -34,7 +37,7 @@ pub(crate) const PACKAGES: &[Package] = &[
         features: &[&["rustls", "rustls-no-provider", NATIVE_TLS, "tracing"]],
         most_crates: &[("", 80), ("rustls", 113)],
     },
-    Package { name: "idhooks-caf", features: &[COMMON, CLIENT, &["unstable-rest"]], most_crates: VENDOR },
+    Package { name: "idhooks-caf", features: &[COMMON, CLIENT, &["unstable-rest", "cloudevents"]], most_crates: CAF },
     Package { name: "idhooks-unico", features: &[COMMON, CLIENT, &["aws-lc-rs"]], most_crates: VENDOR },
     Package { name: "idhooks-autentique", features: &[COMMON, CLIENT], most_crates: VENDOR },
     Package { name: "idhooks-case-keeper", features: &[COMMON, CLIENT], most_crates: VENDOR },
@@ -45,7 +48,7 @@ pub(crate) const PACKAGES: &[Package] = &[
         features: &[
             COMMON,
             CLIENT,
-            &["caf", "unico", "autentique", "case-keeper", "capa", "axum", "unstable-rest", "aws-lc-rs"],
+            &["caf", "unico", "autentique", "case-keeper", "capa", "axum", "unstable-rest", "cloudevents", "aws-lc-rs"],
         ],
         most_crates: &[("", 29), ("capa,rustls", 115)],
     },

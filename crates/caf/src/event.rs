@@ -1,5 +1,8 @@
 //! The Connect API's CloudEvents envelope and the ten events in it.
 
+#[cfg(feature = "cloudevents")]
+mod cloudevents;
+
 use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -14,6 +17,8 @@ use serde::{
     ser::SerializeStruct as _,
 };
 
+#[cfg(feature = "cloudevents")]
+pub use self::cloudevents::CloudEventError;
 use crate::{Communication, FaceAuthentication, Profile, Transaction};
 
 text_id! {

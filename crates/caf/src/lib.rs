@@ -16,6 +16,12 @@ mod verify;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub use client::{Client, ClientBuilder};
+#[cfg(feature = "cloudevents")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cloudevents")))]
+pub use cloudevents;
+#[cfg(feature = "cloudevents")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cloudevents")))]
+pub use event::CloudEventError;
 pub use event::{ContentType, Event, EventBody, EventId, Source, SpecVersion};
 pub use generation::{CoreBody, Generation};
 pub use model::{

@@ -3,6 +3,7 @@
 mod allowance;
 mod careful;
 mod error;
+mod exact;
 mod lenient;
 mod list;
 mod scan;
@@ -12,6 +13,7 @@ mod tagged;
 pub(crate) use allowance::Allowance;
 pub use careful::{SecondLook, hand_out, second_look};
 pub use error::DecodeError;
+pub use exact::exact;
 pub use lenient::{Lenient, put};
 pub use list::List;
 pub use scan::{members, members_of, members_once, text};

@@ -38,30 +38,35 @@ pub fn compact(body: &[u8]) -> Option<String> {
 /// Hands each token that is no blank to `write`.
 fn rewrite(body: &[u8], write: impl Fn(&mut String, &str) -> Option<()>) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
-    // From here on the text is known to be JSON, so its tokens can be told apart by their first byte.
     let IgnoredAny = serde_json::from_str(text).ok()?;
     // Genuine re-formatting makes a text shorter, or a little longer where escapes are spelled out.
     let longest = text.len().saturating_mul(2);
     let mut out = String::with_capacity(text.len());
+    for token in tokens(text).filter(|token| !token.starts_with(|c: char| c.is_ascii_whitespace())) {
+        write(&mut out, token)?;
+        if out.len() > longest {
+            return None;
+        }
+    }
+    Some(out)
+}
+
+/// Strings and numbers whole and everything else, blanks too, letter by letter. The text is known to
+/// be JSON, so that the first byte tells which it is.
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
-    while let Some(first) = rest.bytes().next() {
-        let len = match first {
+    std::iter::from_fn(move || {
+        let len = match rest.bytes().next()? {
             b'"' => text_len(rest),
             b'-' | b'0'..=b'9' => {
                 rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c)).unwrap_or(rest.len())
             }
             _ => 1,
         };
-        let (token, after) = rest.split_at_checked(len)?;
-        if !first.is_ascii_whitespace() {
-            write(&mut out, token)?;
-        }
-        if out.len() > longest {
-            return None;
-        }
+        let (token, after) = rest.split_at_checked(len).unwrap_or((rest, ""));
         rest = after;
-    }
-    Some(out)
+        Some(token)
+    })
 }
 
 /// Length of the JSON string that `rest` begins with, quotes included.
@@ -78,7 +83,7 @@ fn text_len(rest: &str) -> usize {
     rest.len()
 }
 
-fn unescape(token: &str) -> Option<Cow<'_, str>> {
+pub(super) fn unescape(token: &str) -> Option<Cow<'_, str>> {
     let Name(text) = serde_json::from_str(token).ok()?;
     Some(text)
 }
