@@ -62,8 +62,8 @@ fn check(pages: &BTreeMap<String, Page>, file: &str, link: &Link) -> Result<bool
     let is_shown_by_rustdoc = file.starts_with("crates/") && !path.is_empty();
     if !root().join(&place).exists() {
         // A path of Rust; rustdoc's own warnings are errors in `cargo xtask checks`.
-        let is_rust = |byte: u8| byte.is_ascii_alphanumeric() || b"_:#!".contains(&byte);
-        let is_left_to_rustdoc = is_shown_by_rustdoc && own.is_none() && target.bytes().all(is_rust);
+        let is_rust = |byte: u8| byte.is_ascii_alphanumeric() || b"_:!".contains(&byte);
+        let is_left_to_rustdoc = is_shown_by_rustdoc && own.is_none() && path.bytes().all(is_rust);
         return if is_left_to_rustdoc { Ok(false) } else { Err("leads nowhere".to_owned()) };
     }
     let known = pages.get(FOR_RUSTDOC).is_some_and(|page| page.labels.contains(&link.label));
@@ -169,7 +169,8 @@ impl Page {
         if let Some((label, target)) = text.strip_prefix('[').and_then(|rest| rest.split_once("]: ")) {
             let label = label.to_lowercase();
             self.labels.insert(label.clone());
-            self.links.push(Link { line, label, target: target.trim().to_owned() });
+            let target = target.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
+            self.links.push(Link { line, label, target });
             return;
         }
         let text = without_code(text);
