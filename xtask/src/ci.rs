@@ -7,25 +7,13 @@ use std::{
 };
 
 use crate::{
+    links::links,
     packages::{PACKAGES, Package, all_features},
     run::{cargo, output, root, run},
 };
 
-/// Small examples that end by themselves.
-const EXAMPLES: &[&str] = &[
-    "caf_webhook",
-    "unico_webhook",
-    "autentique_webhook",
-    "case_keeper_webhook",
-    "capa_webhook",
-    "sign",
-    "caf_transaction",
-    "unico_get_process",
-    "autentique_document",
-    "case_keeper_confirm",
-    "capa_webhook_settings",
-    "capa_retry_failed",
-];
+/// Examples that want arguments, or that serve; every other one ends by itself.
+const NOT_BY_ITSELF: &[&str] = &["inspect", "receiver"];
 
 /// Every test and doctest, with all features.
 pub(crate) fn test() -> Result<(), String> {
@@ -42,6 +30,7 @@ pub(crate) fn checks() -> Result<(), String> {
     features()?;
     with_foreign_features()?;
     docs()?;
+    links()?;
     PACKAGES.iter().try_for_each(size)?;
     package()?;
     eprintln!("\nskipped: advisories of dependencies, which need a database from the internet");
@@ -63,7 +52,15 @@ fn with_foreign_features() -> Result<(), String> {
 /// The demo passes, and each small example runs without arguments.
 fn examples() -> Result<(), String> {
     run(&mut cargo(&["run", "--quiet", "--locked", "--example", "receiver", "--", "--exit", "--port", "0"]))?;
-    EXAMPLES.iter().try_for_each(|name| run(&mut cargo(&["run", "--quiet", "--locked", "--example", name])))
+    let folder = root().join("examples");
+    let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let names: BTreeSet<_> = entries
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let mut small = names.iter().filter(|name| !NOT_BY_ITSELF.contains(&name.as_str()));
+    small.try_for_each(|name| run(&mut cargo(&["run", "--quiet", "--locked", "--example", name])))
 }
 
 /// Each feature of each crate by itself.

@@ -1,3 +1,4 @@
+#![cfg_attr(all(doc, not(doctest)), doc = include_str!("../guide/links.md"))]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -7,6 +8,10 @@ pub use idhooks_core::{
     Lenient, List, Pii, Proof, RawJson, Refused, Secret, SecretError, Secrets, Timestamp, Verified, Verify,
     WebhookEvent,
 };
+
+// Its code is tested where every feature it shows is on.
+#[cfg(all(doc, any(not(doctest), all(feature = "full", feature = "rustls", feature = "testing"))))]
+pub mod guide;
 
 #[cfg(feature = "autentique")]
 #[cfg_attr(docsrs, doc(cfg(feature = "autentique")))]
