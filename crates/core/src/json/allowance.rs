@@ -27,7 +27,8 @@ impl Allowance {
     pub(crate) fn for_body(len: usize) -> Self {
         let outermost = LEFT.get() == UNCOUNTED;
         if outermost {
-            LEFT.set(len.saturating_mul(2).saturating_add(FREE).min(UNCOUNTED - 1));
+            // Half as much again, because a growing list holds its old place besides.
+            LEFT.set(len.saturating_add(len / 2).saturating_add(FREE).min(UNCOUNTED - 1));
         }
         Self { at_start: LEFT.get(), outermost }
     }

@@ -14,7 +14,7 @@ const SMALLEST_BLOCK: usize = 32;
 
 /// A JSON array.
 ///
-/// It is a `Vec`, but for one thing: all that is read from a body may take about twice its size, so
+/// It is a `Vec`, but for one thing: all that is read from a body may take half as much again as the body, so
 /// that a body of a million `{},` stays a small problem. In an optional field a longer array is
 /// kept raw, as any field of an unexpected form is.
 #[derive(Clone, PartialEq, Eq, Hash)]
