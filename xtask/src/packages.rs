@@ -20,6 +20,9 @@ const NATIVE_TLS: &str = "native-tls";
 /// The webhook half, and with a client over rustls.
 const VENDOR: &[(&str, usize)] = &[("", 30), ("rustls", 115)];
 
+/// Conversions of times, one library each.
+pub(crate) const DATES: &[&str] = &["jiff-02", "time-03", "chrono-04"];
+
 /// What core has, and every crate on it passes on.
 const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "testing"];
 

@@ -2,28 +2,46 @@
 
 use std::{
     env,
-    path::{Path, PathBuf},
+    path::PathBuf,
+    process::{Command, Stdio},
 };
 
-use crate::run::{cargo, run};
+use crate::run::{cargo, remove_folder, root, run};
 
 /// A cargo tool of the public registry.
 pub(crate) struct Tool {
     /// Of the crate and of its program.
-    pub(crate) name: &'static str,
-    pub(crate) version: &'static str,
+    name: &'static str,
+    version: &'static str,
 }
 
+/// Licences, sources and duplicates of the dependencies.
+pub(crate) const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
+
+/// Sets of features.
+pub(crate) const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46" };
+
+/// What a new version breaks.
+pub(crate) const SEMVER_CHECKS: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };
+
 impl Tool {
+    /// Its subcommand, in the workspace's root.
+    pub(crate) fn command(&self) -> Result<Command, String> {
+        let mut command = Command::new(self.program()?);
+        let subcommand = self.name.trim_start_matches("cargo-");
+        command.arg(subcommand).current_dir(root()).stdin(Stdio::null());
+        Ok(command)
+    }
+
     /// Its program; built first, which takes minutes, if this version was never built on this machine.
-    pub(crate) fn program(&self) -> Result<PathBuf, String> {
+    fn program(&self) -> Result<PathBuf, String> {
         let Self { name, version } = self;
         let root = cache()?.join(format!("{name}-{version}"));
         let program = root.join("bin").join(name).with_extension(env::consts::EXE_EXTENSION);
         if !program.is_file() {
             let mut install = cargo(&["install", "--quiet", "--locked", name, "--version", version, "--root"]);
             run(install.arg(&root).arg("--target-dir").arg(root.join("target")))?;
-            remove(&root.join("target"))?;
+            remove_folder(&root.join("target"))?;
         }
         Ok(program)
     }
@@ -36,11 +54,4 @@ fn cache() -> Result<PathBuf, String> {
         .or_else(|| Some(folder("XDG_CACHE_HOME")?.join("idhooks/tools")))
         .or_else(|| Some(env::home_dir()?.join(".cache/idhooks/tools")))
         .ok_or_else(|| "no folder for tools: set IDHOOKS_TOOLS".to_owned())
-}
-
-fn remove(folder: &Path) -> Result<(), String> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    Ok(())
 }
