@@ -22,9 +22,19 @@ const STRANGERS: &[&str] = &["tests/", "benches/", "examples/", "target/"];
 
 /// Each crate is built from what would be uploaded, and holds what a user needs.
 pub(crate) fn build(version: &str) -> Result<(), String> {
-    remove_folder(&root().join(PACKAGING))?;
     forget_unpacked()?;
-    run(cargo(&["package", "--locked", "--allow-dirty", "--target-dir", PACKAGING]).args(selected()))?;
+    package(version, &[])
+}
+
+/// What would be uploaded holds what a user needs; nothing is built.
+pub(crate) fn pack(version: &str) -> Result<(), String> {
+    package(version, &["--no-verify"])
+}
+
+fn package(version: &str, options: &[&str]) -> Result<(), String> {
+    remove_folder(&root().join(PACKAGING))?;
+    let mut package = cargo(&["package", "--locked", "--allow-dirty", "--target-dir", PACKAGING]);
+    run(package.args(options).args(selected()))?;
     PACKAGES.iter().try_for_each(|package| look_into(package.name, version))
 }
 
