@@ -6,7 +6,7 @@ use crate::{
     docs,
     metadata::Metadata,
     msrv,
-    packages::{PACKAGES, Package, all_features},
+    packages::{self, PACKAGES, Package, all_features},
     run::{cargo, output, run},
     tarballs, versions,
 };
@@ -37,6 +37,7 @@ pub(crate) fn checks() -> Result<(), String> {
     let metadata = Metadata::read()?;
     let version = versions::agreed(&metadata)?;
     msrv::dependencies_agree(&metadata)?;
+    packages::list_is_complete(&metadata)?;
     examples()?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     lints()?;

@@ -1,5 +1,7 @@
 //! What cargo knows about the workspace and its dependencies.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::run::{cargo, output};
@@ -21,6 +23,8 @@ pub(crate) struct Package {
     /// Registries it may go to; nothing means any, an empty list means none.
     publish: Option<Vec<String>>,
     pub(crate) dependencies: Vec<Dependency>,
+    #[serde(default)]
+    pub(crate) features: BTreeMap<String, Vec<String>>,
 }
 
 /// What a package asks for.

@@ -5,6 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::metadata::Metadata;
+
 /// A published crate.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
@@ -16,6 +18,9 @@ pub(crate) struct Package {
 
 /// Links to the system's OpenSSL on Linux.
 const NATIVE_TLS: &str = "native-tls";
+
+/// Features that only switch on others, and so are checked with them.
+const SUMS: &[&str] = &["default", "full"];
 
 /// The webhook half, and with a client over rustls.
 const VENDOR: &[(&str, usize)] = &[("", 30), ("rustls", 115)];
@@ -60,6 +65,18 @@ impl Package {
         let native_tls = has_native_tls();
         self.features.iter().copied().flatten().copied().filter(move |feature| native_tls || *feature != NATIVE_TLS)
     }
+}
+
+/// Every feature of every crate stands in the list above, or is a sum of those that do.
+pub(crate) fn list_is_complete(metadata: &Metadata) -> Result<(), String> {
+    let mut missing = Vec::new();
+    for known in metadata.published() {
+        let listed = PACKAGES.iter().filter(|package| package.name == known.name).flat_map(|package| package.features);
+        let listed: Vec<_> = listed.copied().flatten().copied().chain(SUMS.iter().copied()).collect();
+        let strange = |feature: &&String| !feature.starts_with("__") && !listed.contains(&feature.as_str());
+        missing.extend(known.features.keys().filter(strange).map(|feature| format!("{}/{feature}", known.name)));
+    }
+    if missing.is_empty() { Ok(()) } else { Err(format!("xtask/src/packages.rs does not list {}", missing.join(", "))) }
 }
 
 /// Whether `native-tls` can be built here: on Linux it needs OpenSSL's headers.

@@ -1,7 +1,8 @@
 //! Features two by two.
 
 use crate::{
-    packages::{DATES, PACKAGES},
+    metadata::Metadata,
+    packages::{self, DATES, PACKAGES},
     run::run,
     tools::HACK,
 };
@@ -9,18 +10,21 @@ use crate::{
 /// Each crate with no feature, each one, and each pair.
 ///
 /// Where the date libraries are only passed on to core they count as one: core sees them two by two.
-pub(crate) fn check() -> Result<(), String> {
+pub(crate) fn check(metadata: &Metadata) -> Result<(), String> {
+    packages::list_is_complete(metadata)?;
     for package in PACKAGES {
-        let features: Vec<_> = package.features_here().collect();
+        let here: Vec<_> = package.features_here().collect();
+        let declared = metadata.published().filter(|known| known.name == package.name);
+        let declared = declared.flat_map(|known| known.features.keys().map(String::as_str));
+        // Sums of others, internal ones, and what can not be built here.
+        let others: Vec<_> = declared.filter(|feature| !here.contains(feature)).collect();
         let mut hack = HACK.command()?;
         hack.args(["check", "--package", package.name, "--locked", "--quiet", "--feature-powerset", "--depth", "2"]);
-        hack.args(["--include-features", &features.join(",")]);
-        if package.name != "idhooks-core" && DATES.iter().all(|date| features.contains(date)) {
+        hack.args(["--exclude-features", &others.join(",")]);
+        if package.name != "idhooks-core" && DATES.iter().all(|date| here.contains(date)) {
             hack.args(["--group-features", &DATES.join(",")]);
         }
-        if !features.is_empty() {
-            run(&mut hack)?;
-        }
+        run(&mut hack)?;
     }
     Ok(())
 }
