@@ -17,6 +17,9 @@ const PACKAGING: &str = "target/packaging";
 /// Texts every crate must carry, word for word those of the workspace.
 const LICENCES: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE"];
 
+/// Pages that a crate takes into its documentation, some only with a feature, which building the tarball leaves out.
+const PAGES: &[&str] = &["README.md", "CLIENT.md"];
+
 /// Folders that have no place in a tarball: tests need packages that are not published.
 const STRANGERS: &[&str] = &["tests/", "benches/", "examples/", "target/"];
 
@@ -79,8 +82,11 @@ fn look_into(name: &str, version: &str) -> Result<(), String> {
             return Err(format!("the tarball of {name} lacks {licence}, or has another text under that name"));
         }
     }
-    if !files.contains(&"README.md") || read("README.md")?.trim().is_empty() {
-        return Err(format!("the tarball of {name} has no README.md"));
+    let library = read("src/lib.rs")?;
+    for page in PAGES.iter().filter(|page| library.contains(&format!("\"../{page}\""))) {
+        if !files.contains(page) || read(page)?.trim().is_empty() {
+            return Err(format!("the tarball of {name} lacks {page}, which its documentation is made of"));
+        }
     }
     match files.iter().find(|file| STRANGERS.iter().any(|folder| file.starts_with(folder))) {
         Some(file) => Err(format!("the tarball of {name} holds {file}, which no user can build")),
