@@ -13,17 +13,18 @@ const TOKEN: &str = "CARGO_REGISTRY_TOKEN";
 const BY_HAND: &str = "\
 By hand, once:
   1. An account of the registry for each maintainer, with a confirmed address. The workflow can not create crates, so
-     the first version of each is published from a maintainer's machine: `cargo login`, then `cargo xtask release`.
-     The registry slows down who creates many crates at once; run it again until it says that all are published.
+     the first version of each is published from a maintainer's machine: `cargo login`, the steps 5 and 6 without the
+     push, `cargo xtask release`. The registry slows down who creates many crates at once: run it again until it says
+     that all are published.
   2. Owners of each crate: a team of the organisation beside the people (`cargo owner --add github:ORG:TEAM NAME`).
   3. A trusted publisher for each crate, in its settings at the registry: this repository, workflow release.yml,
-     environment release. Then forbid tokens there, and revoke the one of step 1.
-  4. In the repository: the environment `release` with a required reviewer, for tags v* only; a ruleset that lets only
-     maintainers create tags v* and nobody move or delete them; reviews and the CI jobs required on the main branch;
-     private vulnerability reporting switched on.
+     environment release. Then let nothing else publish, revoke the token of step 1, and push the tag.
+  4. In the repository: the environment `release` with a reviewer, for tags v* only; a ruleset by which only
+     maintainers create tags v* and nobody moves or deletes them; on the main branch, reviews and the jobs of ci.yml
+     required; private reports of vulnerabilities switched on.
 By hand, each time:
-  5. Set the version under [workspace.package] and at each idhooks crate under [workspace.dependencies], give the
-     changelog's \"Unreleased\" that version and a date, run this, commit, merge.
+  5. The version under [workspace.package] and at each idhooks crate under [workspace.dependencies]; in the changelog
+     that version and a date in place of \"Unreleased\"; `cargo xtask release --dry-run`; a reviewed merge.
   6. `git tag -s vVERSION` on the merged commit, push the tag, approve the environment. What was interrupted goes on
      when the job is run again.";
 
