@@ -1,6 +1,8 @@
 //! What the dependencies may be; the rules stand in deny.toml.
 
-use crate::{run::run, tools::DENY};
+use crate::{run::run, tools::Tool};
+
+const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 
 /// Licences, sources, duplicates, and crates that are not wanted.
 pub(crate) fn policy() -> Result<(), String> {

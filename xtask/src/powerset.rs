@@ -4,8 +4,10 @@ use crate::{
     metadata::Metadata,
     packages::{self, DATES, PACKAGES},
     run::run,
-    tools::HACK,
+    tools::Tool,
 };
+
+const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46" };
 
 /// Each crate with no feature, each one, and each pair.
 ///

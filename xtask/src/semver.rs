@@ -3,8 +3,10 @@
 use crate::{
     packages::PACKAGES,
     run::{git, run},
-    tools::SEMVER_CHECKS,
+    tools::Tool,
 };
+
+const SEMVER_CHECKS: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };
 
 /// Compares with the last release, if there is one; says what was done.
 pub(crate) fn check(version: &str) -> Result<String, String> {

@@ -11,18 +11,9 @@ use crate::run::{cargo, remove_folder, root, run};
 /// A cargo tool of the public registry.
 pub(crate) struct Tool {
     /// Of the crate and of its program.
-    name: &'static str,
-    version: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
 }
-
-/// Licences, sources and duplicates of the dependencies.
-pub(crate) const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
-
-/// Sets of features.
-pub(crate) const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46" };
-
-/// What a new version breaks.
-pub(crate) const SEMVER_CHECKS: Tool = Tool { name: "cargo-semver-checks", version: "0.51.0" };
 
 impl Tool {
     /// Its subcommand, in the workspace's root.
@@ -34,7 +25,7 @@ impl Tool {
     }
 
     /// Its program; built first, which takes minutes, if this version was never built on this machine.
-    fn program(&self) -> Result<PathBuf, String> {
+    pub(crate) fn program(&self) -> Result<PathBuf, String> {
         let Self { name, version } = self;
         let root = cache()?.join(format!("{name}-{version}"));
         let program = root.join("bin").join(name).with_extension(env::consts::EXE_EXTENSION);
