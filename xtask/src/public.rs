@@ -13,11 +13,13 @@ use crate::{
 /// May stand in any signature: the standard library's crates, and dependencies that will not soon break.
 const EVERYWHERE: &[&str] = &["alloc", "core", "std", "bytes", "http", "serde", "serde_core", "serde_json", "url"];
 
-/// May stand in the signatures of one crate: each is behind a feature that says so, or is what the crate is for.
+/// May stand in the signatures of one crate: each is behind a feature that says so, or is what the crate is for;
+/// `async_trait` is the attribute that an implementation of `Transport` is written with.
 const SOMEWHERE: &[(&str, &str)] = &[
     ("idhooks-core", "jiff"),
     ("idhooks-core", "time"),
     ("idhooks-core", "chrono"),
+    ("idhooks-http", "async_trait"),
     ("idhooks-caf", "cloudevents"),
     ("idhooks-axum", "axum_core"),
     ("idhooks-axum", "http_body"),
@@ -56,7 +58,7 @@ fn strangers(docs: &Value, allowed: impl Fn(&str) -> bool) -> Result<BTreeSet<St
             let krate = crates.get(&krate.to_string()).and_then(|krate| krate["name"].as_str());
             let krate = krate.ok_or_else(|| format!("rustdoc's JSON does not say whose {path} is"))?;
             if !allowed(krate) {
-                found.insert(format!("{path} in {}", item["name"].as_str().unwrap_or("an impl")));
+                found.insert(format!("{path} in {}", item["name"].as_str().unwrap_or("an impl or a re-export")));
             }
         }
     }
