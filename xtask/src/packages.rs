@@ -101,3 +101,22 @@ pub(crate) fn all_features() -> Vec<String> {
     let fixtures = ["idhooks-fixtures/server".to_owned(), "idhooks-fixtures/suite".to_owned()];
     vec!["--features".to_owned(), features.chain(fixtures).collect::<Vec<_>>().join(",")]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_nobody_listed_is_named() {
+        let with = |features: &str| -> Metadata {
+            let text = format!(
+                r#"{{"packages": [{{"name": "idhooks-capa", "version": "1.2.3", "rust_version": "1.89", "source": null,
+                    "publish": null, "dependencies": [], "features": {features}}}]}}"#
+            );
+            serde_json::from_str(&text).unwrap()
+        };
+        assert_eq!(list_is_complete(&with(r#"{"default": [], "__tls": [], "client": []}"#)), Ok(()));
+        let problem = "xtask/src/packages.rs does not list idhooks-capa/surprise";
+        assert_eq!(list_is_complete(&with(r#"{"surprise": [], "client": []}"#)), Err(problem.to_owned()));
+    }
+}
