@@ -1,15 +1,15 @@
 //! What runs before a change lands.
 
-use std::{
-    collections::BTreeSet,
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs};
 
 use crate::{
+    docs,
     links::links,
-    packages::{PACKAGES, Package, all_features},
+    metadata::Metadata,
+    msrv,
+    packages::{self, PACKAGES, Package, all_features},
     run::{cargo, output, root, run},
+    tarballs, versions,
 };
 
 /// Examples that want arguments, or that serve; every other one ends by itself.
@@ -22,19 +22,28 @@ pub(crate) fn test() -> Result<(), String> {
 
 /// Everything else.
 pub(crate) fn checks() -> Result<(), String> {
+    let metadata = Metadata::read()?;
+    let version = versions::agreed(&metadata)?;
+    msrv::dependencies_agree(&metadata)?;
+    packages::list_is_complete(&metadata)?;
     examples()?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
-    let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--locked"]);
-    run(clippy.args(all_features()).args(["--", "-D", "warnings"]))?;
+    lints()?;
     run(&mut cargo(&["clippy", "--workspace", "--no-default-features", "--locked", "--", "-D", "warnings"]))?;
     features()?;
     with_foreign_features()?;
-    docs()?;
+    docs::check()?;
     links()?;
     PACKAGES.iter().try_for_each(size)?;
-    package()?;
+    tarballs::build(&version)?;
     eprintln!("\nskipped: advisories of dependencies, which need a database from the internet");
     Ok(())
+}
+
+/// Lints of everything with all features, `incompatible_msrv` among them: what the oldest Rust does not have yet.
+pub(crate) fn lints() -> Result<(), String> {
+    let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--locked"]);
+    run(clippy.args(all_features()).args(["--", "-D", "warnings", "-D", "clippy::incompatible_msrv"]))
 }
 
 /// A user's other dependencies may switch on features of `serde_json` that change how it reads.
@@ -75,11 +84,6 @@ fn features() -> Result<(), String> {
     Ok(())
 }
 
-fn docs() -> Result<(), String> {
-    let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
-    run(docs.args(all_features()).env("RUSTDOCFLAGS", "-D warnings"))
-}
-
 /// What a user of the crate has to build.
 fn size(package: &Package) -> Result<(), String> {
     let name = package.name;
@@ -100,40 +104,4 @@ pub(crate) fn count_crates(arguments: &[&str]) -> Result<usize, String> {
     let tree = output(tree.args(arguments))?;
     let name_and_version = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
     Ok(tree.lines().filter(|line| !line.is_empty()).map(name_and_version).collect::<BTreeSet<_>>().len())
-}
-
-/// Each crate is built from what would be uploaded.
-fn package() -> Result<(), String> {
-    forget_earlier_packages()?;
-    let mut arguments = vec!["package", "--locked", "--allow-dirty", "--target-dir", PACKAGING];
-    for package in PACKAGES {
-        arguments.extend(["--package", package.name]);
-    }
-    run(&mut cargo(&arguments))
-}
-
-/// Where packages are built; nothing else is.
-const PACKAGING: &str = "target/packaging";
-
-/// Cargo unpacks and builds a tarball once for each name and version, so a second run at the same
-/// version would build what the first one packed.
-fn forget_earlier_packages() -> Result<(), String> {
-    let built = root().join(PACKAGING);
-    if built.exists() {
-        fs::remove_dir_all(&built).map_err(|error| format!("{}: {error}", built.display()))?;
-    }
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
-    let Some(sources) = home.map(|home| home.join("registry/src")).filter(|sources| sources.is_dir()) else {
-        return Ok(());
-    };
-    let entries = |folder: &Path| fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()));
-    for registry in entries(&sources)?.flatten() {
-        for unpacked in entries(&registry.path())?.flatten() {
-            if unpacked.file_name().to_string_lossy().starts_with("idhooks") {
-                let folder = unpacked.path();
-                fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -5,6 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::metadata::Metadata;
+
 /// A published crate.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
@@ -17,11 +19,16 @@ pub(crate) struct Package {
 /// Links to the system's OpenSSL on Linux.
 const NATIVE_TLS: &str = "native-tls";
 
+/// Features that only switch on others, and so are checked with them.
+const SUMS: &[&str] = &["default", "full"];
+
 /// The webhook half, and with a client over rustls.
 const VENDOR: &[(&str, usize)] = &[("", 30), ("rustls", 115)];
 
 /// Caf's, with the conversions to `cloudevents-sdk` too.
 const CAF: &[(&str, usize)] = &[("", 30), ("rustls", 115), ("cloudevents", 75)];
+/// Conversions of times, one library each.
+pub(crate) const DATES: &[&str] = &["jiff-02", "time-03", "chrono-04"];
 
 /// What core has, and every crate on it passes on.
 const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "testing"];
@@ -62,6 +69,18 @@ impl Package {
     }
 }
 
+/// Every feature of every crate stands in the list above, or is a sum of those that do.
+pub(crate) fn list_is_complete(metadata: &Metadata) -> Result<(), String> {
+    let mut missing = Vec::new();
+    for known in metadata.published() {
+        let listed = PACKAGES.iter().filter(|package| package.name == known.name).flat_map(|package| package.features);
+        let listed: Vec<_> = listed.copied().flatten().copied().chain(SUMS.iter().copied()).collect();
+        let strange = |feature: &&String| !feature.starts_with("__") && !listed.contains(&feature.as_str());
+        missing.extend(known.features.keys().filter(strange).map(|feature| format!("{}/{feature}", known.name)));
+    }
+    if missing.is_empty() { Ok(()) } else { Err(format!("xtask/src/packages.rs does not list {}", missing.join(", "))) }
+}
+
 /// Whether `native-tls` can be built here: on Linux it needs OpenSSL's headers.
 fn has_native_tls() -> bool {
     if !cfg!(target_os = "linux") || env::var_os("OPENSSL_DIR").is_some() {
@@ -83,4 +102,23 @@ pub(crate) fn all_features() -> Vec<String> {
         .flat_map(|package| package.features_here().map(|feature| format!("{}/{feature}", package.name)));
     let fixtures = ["idhooks-fixtures/server".to_owned(), "idhooks-fixtures/suite".to_owned()];
     vec!["--features".to_owned(), features.chain(fixtures).collect::<Vec<_>>().join(",")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_nobody_listed_is_named() {
+        let with = |features: &str| -> Metadata {
+            let text = format!(
+                r#"{{"packages": [{{"name": "idhooks-capa", "version": "1.2.3", "rust_version": "1.89", "source": null,
+                    "publish": null, "dependencies": [], "features": {features}}}]}}"#
+            );
+            serde_json::from_str(&text).unwrap()
+        };
+        assert_eq!(list_is_complete(&with(r#"{"default": [], "__tls": [], "client": []}"#)), Ok(()));
+        let problem = "xtask/src/packages.rs does not list idhooks-capa/surprise";
+        assert_eq!(list_is_complete(&with(r#"{"surprise": [], "client": []}"#)), Err(problem.to_owned()));
+    }
 }

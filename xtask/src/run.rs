@@ -1,7 +1,9 @@
-//! Running cargo.
+//! Running cargo and git.
 
 use std::{
     env,
+    fmt::Display,
+    fs,
     path::Path,
     process::{Command, Stdio},
 };
@@ -16,6 +18,11 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root()).stdin(Stdio::null());
     command
+}
+
+/// What git says, in the workspace's root.
+pub(crate) fn git(arguments: &[&str]) -> Result<String, String> {
+    output(Command::new("git").args(arguments).current_dir(root()).stdin(Stdio::null()))
 }
 
 /// Runs it, after a line that says what is run.
@@ -37,6 +44,20 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
 }
 
 fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_string_lossy();
     let words = command.get_args().map(|word| word.to_string_lossy());
-    ["cargo".into()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+    [program].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// Removes a folder of ours, if it is there.
+pub(crate) fn remove_folder(folder: &Path) -> Result<(), String> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| at(folder, &error))?;
+    }
+    Ok(())
+}
+
+/// What went wrong, and with which file.
+pub(crate) fn at(path: &Path, error: &dyn Display) -> String {
+    format!("{}: {error}", path.display())
 }

@@ -2,10 +2,11 @@
 
 use std::{
     env,
-    path::{Path, PathBuf},
+    path::PathBuf,
+    process::{Command, Stdio},
 };
 
-use crate::run::{cargo, run};
+use crate::run::{cargo, remove_folder, root, run};
 
 /// A cargo tool of the public registry.
 pub(crate) struct Tool {
@@ -15,6 +16,14 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
+    /// Its subcommand, in the workspace's root.
+    pub(crate) fn command(&self) -> Result<Command, String> {
+        let mut command = Command::new(self.program()?);
+        let subcommand = self.name.trim_start_matches("cargo-");
+        command.arg(subcommand).current_dir(root()).stdin(Stdio::null());
+        Ok(command)
+    }
+
     /// Its program; built first, which takes minutes, if this version was never built on this machine.
     pub(crate) fn program(&self) -> Result<PathBuf, String> {
         let Self { name, version } = self;
@@ -23,7 +32,7 @@ impl Tool {
         if !program.is_file() {
             let mut install = cargo(&["install", "--quiet", "--locked", name, "--version", version, "--root"]);
             run(install.arg(&root).arg("--target-dir").arg(root.join("target")))?;
-            remove(&root.join("target"))?;
+            remove_folder(&root.join("target"))?;
         }
         Ok(program)
     }
@@ -36,11 +45,4 @@ fn cache() -> Result<PathBuf, String> {
         .or_else(|| Some(folder("XDG_CACHE_HOME")?.join("idhooks/tools")))
         .or_else(|| Some(env::home_dir()?.join(".cache/idhooks/tools")))
         .ok_or_else(|| "no folder for tools: set IDHOOKS_TOOLS".to_owned())
-}
-
-fn remove(folder: &Path) -> Result<(), String> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    Ok(())
 }
