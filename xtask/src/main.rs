@@ -1,6 +1,7 @@
 //! The workspace's own commands: `cargo xtask NAME`.
 
 mod ci;
+mod hostile;
 mod packages;
 mod run;
 mod tools;
@@ -12,6 +13,8 @@ const USAGE: &str = "\
 cargo xtask test    every test and doctest, with all features
 cargo xtask ci      that, and the wider checks: examples, format, lints, features one by one, docs, size, packages
 cargo xtask checks  the wider checks alone
+cargo xtask hostile     every test that fixtures/HOSTILE.md names, and the table of how each crate stands to each row
+cargo xtask scoreboard  the same cases given to peers: what each accepts, refuses, or dies of
 cargo xtask bench   verify and decode against the floor, code by hand, and peers; then a client against bare reqwest
 cargo xtask weigh   builds one vendor's client and those of peers from nothing: crates, seconds, size
 ";
@@ -23,6 +26,16 @@ fn main() -> ExitCode {
         (Some("test"), None) => ci::test(),
         (Some("ci"), None) => ci::test().and_then(|()| ci::checks()),
         (Some("checks"), None) => ci::checks(),
+        (Some("hostile"), None) => hostile::hostile(),
+        (Some("scoreboard"), None) => run::run(&mut run::cargo(&[
+            "run",
+            "--quiet",
+            "--locked",
+            "--manifest-path",
+            "xtask/scoreboard/Cargo.toml",
+            "--target-dir",
+            "target/bench",
+        ])),
         (Some("weigh"), None) => weigh::weigh(),
         (Some("bench"), None) => run::run(&mut run::cargo(&[
             "run",
