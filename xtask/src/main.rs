@@ -10,13 +10,13 @@ mod weigh;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask test    every test and doctest, with all features
-cargo xtask ci      that, and the wider checks: examples, format, lints, features one by one, docs, size, packages
-cargo xtask checks  the wider checks alone
+cargo xtask test        every test and doctest, with all features
+cargo xtask ci          that, and the wider checks: examples, format, lints, features one by one, docs, size, packages
+cargo xtask checks      the wider checks alone
 cargo xtask hostile     every test that fixtures/HOSTILE.md names, and the table of how each crate stands to each row
 cargo xtask scoreboard  the same cases given to peers: what each accepts, refuses, or dies of
-cargo xtask bench   verify and decode against the floor, code by hand, and peers; then a client against bare reqwest
-cargo xtask weigh   builds one vendor's client and those of peers from nothing: crates, seconds, size
+cargo xtask bench       verify and decode against the floor, code by hand, and peers; then a client against bare reqwest
+cargo xtask weigh       builds one vendor's client and those of peers from nothing: crates, seconds, size
 ";
 
 fn main() -> ExitCode {
