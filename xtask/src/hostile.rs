@@ -4,7 +4,7 @@ mod table;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -69,16 +69,17 @@ fn programs() -> Result<Vec<Program>, String> {
 /// The test program that a message of cargo tells of.
 fn program(message: &str) -> Result<Option<Program>, String> {
     let message: Value = serde_json::from_str(message).map_err(|error| format!("cargo's message: {error}"))?;
-    let Some(executable) = message["executable"].as_str().filter(|_| message["profile"]["test"] == true) else {
+    let text = |place| message.pointer(place).and_then(Value::as_str);
+    let is_test = message.pointer("/profile/test") == Some(&Value::Bool(true));
+    let Some(executable) = text("/executable").filter(|_| is_test) else {
         return Ok(None);
     };
-    let manifest = message["manifest_path"].as_str().unwrap_or_default();
     let crates = root().join("crates");
-    let Some(place) = PLACES.into_iter().find(|place| crates.join(place).join("Cargo.toml").as_os_str() == manifest)
-    else {
+    let is_of = |place: &&str| text("/manifest_path").map(Path::new) == Some(&crates.join(place).join("Cargo.toml"));
+    let Some(place) = PLACES.into_iter().find(is_of) else {
         return Ok(None);
     };
-    let target = match (message["target"]["kind"][0].as_str(), message["target"]["name"].as_str()) {
+    let target = match (text("/target/kind/0"), text("/target/name")) {
         (Some("lib"), _) => Target::Library,
         (Some("test"), Some(name)) => Target::File(name.to_owned()),
         _ => return Ok(None),

@@ -20,12 +20,14 @@ pub enum Wanted {
     SameAmount(&'static str),
 }
 
+type Build = Box<dyn Fn(&Peer) -> Option<Attempt>>;
+
 pub struct Case {
     pub row: u32,
     pub name: &'static str,
     pub wanted: Wanted,
     /// `None` where the contestant has no such thing.
-    pub attempt: Box<dyn Fn(&Peer) -> Option<Attempt>>,
+    pub attempt: Build,
 }
 
 const KEY: &str = "a secret of the usual length 0123";

@@ -11,6 +11,7 @@ const LEGEND: &str = "\
 number of tests that passed; - does not apply; later: comes with the inbox, not covered yet. Why, and which tests: fixtures/HOSTILE.md";
 
 /// Prints it; `results` are those of each test that is meant. An error if one failed, did not run, or is missing.
+#[allow(clippy::print_stdout, reason = "the table is what was asked for")]
 pub(super) fn print(rows: &[Row], results: impl Fn(&str, &Test) -> Vec<bool>) -> Result<(), String> {
     let (table, problems) = render(rows, results);
     print!("{table}");
