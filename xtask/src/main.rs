@@ -3,6 +3,7 @@
 mod ci;
 mod deny;
 mod docs;
+mod hostile;
 mod links;
 mod metadata;
 mod msrv;
@@ -12,6 +13,7 @@ mod public;
 mod registry;
 mod release;
 mod run;
+mod scoreboard;
 mod semver;
 mod tarballs;
 mod tools;
@@ -21,39 +23,42 @@ mod weigh;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask test    every test and doctest, with all features
-cargo xtask ci      that, and the wider checks: examples, format, lints, features one by one, docs, size, packages
-cargo xtask checks  the wider checks alone
-cargo xtask links   the links of every Markdown file, without a network; part of checks
-cargo xtask bench   verify and decode against the floor, code by hand, and peers; then a client against bare reqwest
-cargo xtask weigh   builds one vendor's client and those of peers from nothing: crates, seconds, size
-cargo xtask release --dry-run  all that can be checked before a release, and what is left to do by hand
-cargo xtask release            publishes what the registry does not have yet, from a clean tree at the version's tag
-cargo xtask advisories         known holes in dependencies, from a database on the internet
+cargo xtask test        every test and doctest, with all features
+cargo xtask checks      the wider checks: examples, format, lints, features one by one, docs, links, size, packages
+cargo xtask ci          both
+cargo xtask links       the links of every Markdown file, without a network; part of checks
+
+cargo xtask hostile     every test that fixtures/HOSTILE.md names, and the table of how each crate stands to each row
+cargo xtask scoreboard  the same cases given to peers: what each accepts, refuses, or dies of
+cargo xtask bench [--quick] [SECTION...]
+                        measures against the floor, code by hand, and peers, and says which bounds hold;
+                        sections: receive, memory, axum, growth, client
+cargo xtask weigh [webhooks|clients]
+                        builds from nothing: each vendor's webhook half and its bare dependencies; one vendor's client
+                        and those of peers
+
+cargo xtask release --dry-run
+                        all that can be checked before a release, and what is left to do by hand
+cargo xtask release     publishes what the registry does not have yet, from a clean tree at the version's tag
+cargo xtask advisories  known holes in dependencies, from a database on the internet
 ";
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let command = arguments.next();
-    let option = arguments.next();
-    let done = match (command.as_deref(), option.as_deref()) {
-        (Some("test"), None) => ci::test(),
-        (Some("ci"), None) => ci::test().and_then(|()| ci::checks()),
-        (Some("checks"), None) => ci::checks(),
-        (Some("links"), None) => links::links(),
-        (Some("advisories"), None) => deny::advisories(),
-        (Some("release"), None) => release::publish(),
-        (Some("release"), Some("--dry-run")) => release::rehearse(),
-        (Some("weigh"), None) => weigh::weigh(),
-        (Some("bench"), None) => run::run(&mut run::cargo(&[
-            "run",
-            "--release",
-            "--locked",
-            "--manifest-path",
-            "xtask/bench/Cargo.toml",
-            "--target-dir",
-            "target/bench",
-        ])),
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let plain: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match &plain[..] {
+        ["test"] => ci::test(),
+        ["checks"] => ci::checks(),
+        ["ci"] => ci::test().and_then(|()| ci::checks()),
+        ["links"] => links::links(),
+        ["hostile"] => hostile::hostile(),
+        ["scoreboard"] => scoreboard::scoreboard(),
+        ["weigh"] => weigh::webhooks::weigh().and_then(|()| weigh::clients::weigh()),
+        ["weigh", "webhooks"] => weigh::webhooks::weigh(),
+        ["weigh", "clients"] => weigh::clients::weigh(),
+        ["release", "--dry-run"] => release::rehearse(),
+        ["release"] => release::publish(),
+        ["advisories"] => deny::advisories(),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

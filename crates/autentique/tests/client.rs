@@ -61,6 +61,22 @@ fn codes(error: &idhooks_autentique::Error) -> Vec<ErrorCode> {
     errors_of(error).iter().filter_map(|item| item.code()).collect()
 }
 
+/// An id is never put into the text of a query.
+#[tokio::test]
+async fn row_32_odd_ids_stay_in_the_variables() {
+    let (server, client) = start().await;
+    client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer");
+    let usual = query(&server.last());
+    for id in ["a\"b", "a\\", "x\") { id } organization(id: \"1", "../x", "{{x}}", "$id", "a\nb\0", &"a".repeat(10_240)]
+    {
+        // What the double answers for an id it does not know is not what is looked at.
+        drop(client.get_document(&DocumentId::from(id)).await);
+        let request = server.last();
+        assert_eq!(query(&request), usual);
+        assert_eq!(variables(&request), json!({ "id": id }));
+    }
+}
+
 #[tokio::test]
 async fn a_document_by_its_id() {
     let (server, client) = start().await;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
+use std::time::{Duration, SystemTime};
+
 use idhooks_case_keeper::{
     Event, Verifier,
     core::{Credential, Credentials, Hint, Key, Proof, Refused, Verify, WebhookEvent as _},
@@ -99,6 +101,33 @@ fn row_05_several_doors_and_new_locks() {
     assert_eq!(at("/old-path-secret", &verifier).expect("a hint").evidence().label(), Some("old"));
     doors.replace([new]).expect("one credential");
     assert_eq!(at("/old-path-secret", &verifier).err(), Some(Refused::Mismatch));
+}
+
+#[test]
+fn row_06_the_old_path_is_shut_once_its_time_is_over() {
+    let [old, new, newest] = ["old-path-secret", "new-path-secret", "newest-path-secret"]
+        .map(|text| Credential::path(text).expect("a credential"));
+    let doors = Credentials::from(old);
+    let verifier = Verifier::guarded(doors.clone());
+    let now = SystemTime::now();
+    doors.rotate(new, now + Duration::from_secs(3600)).expect("room");
+    assert!(at("/old-path-secret", &verifier).is_ok() && at("/new-path-secret", &verifier).is_ok());
+    doors.rotate(newest, now).expect("room");
+    assert_eq!(at("/old-path-secret", &verifier).err(), Some(Refused::Mismatch));
+    assert_eq!(at("/new-path-secret", &verifier).err(), Some(Refused::Mismatch));
+    assert!(at("/newest-path-secret", &verifier).is_ok());
+}
+
+#[test]
+fn row_07_another_tenants_door_stays_shut() {
+    let [bangkok, phuket] = ["secret-of-bangkok", "secret-of-phuket"]
+        .map(|text| Verifier::guarded(Credential::path(text).expect("a credential")).endpoint(text));
+    assert!(at("/secret-of-bangkok", &bangkok).is_ok() && at("/secret-of-phuket", &phuket).is_ok());
+    assert_eq!(at("/secret-of-phuket", &bangkok).err(), Some(Refused::Mismatch));
+    assert_eq!(at("/secret-of-bangkok", &phuket).err(), Some(Refused::Mismatch));
+    let hint = |verifier| at("/x", verifier).expect("a hint");
+    let [here, there] = ["a", "b"].map(|name| Verifier::new().endpoint(name));
+    assert_ne!(hint(&here).endpoint(), hint(&there).endpoint(), "an open door says at least which one it was");
 }
 
 /// Row 50: what a stranger could learn is the same whatever they sent.

@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
 use idhooks_case_keeper::Event;
-use idhooks_fixtures::{CASE_KEEPER, Fixture, drift::places, suite::Payload};
+use idhooks_fixtures::{CASE_KEEPER, Fixture, drift::places, payload_rows, suite::Payload};
 
 /// Names of members whose text is about a person, but for those that another member has as well
 /// (`id`, `key`, `code`, `type`, `result`): `webhook.rs` looks at these one by one.
@@ -191,29 +191,40 @@ fn with_ids(inner: bool, outer: bool) -> Payload<Event> {
     }
 }
 
-#[test]
-fn keeps_every_promise_with_the_id_in_data() {
-    Payload { required: |_, place| matches!(place, "key" | "data" | "data.id"), ..with_ids(true, false) }.check();
+mod id_in_data {
+    use super::*;
+    payload_rows!(Payload {
+        required: |_, place| matches!(place, "key" | "data" | "data.id"),
+        ..with_ids(true, false)
+    });
 }
 
-#[test]
-fn keeps_every_promise_with_the_id_beside_data() {
-    Payload { required: |_, place| matches!(place, "key" | "dataId"), ..with_ids(false, true) }.check();
+mod id_beside_data {
+    use super::*;
+    payload_rows!(Payload { required: |_, place| matches!(place, "key" | "dataId"), ..with_ids(false, true) });
 }
 
 /// With both ids neither is required, and neither can be another: that is not one thing to the
-/// suite, so its parts are called one by one. `webhook.rs` has the conflicts.
-#[test]
-fn keeps_every_promise_with_both_ids() {
-    let unbent = Payload { required: |_, place| matches!(place, "key" | "data.id" | "dataId"), ..with_ids(true, true) };
-    unbent.every_fixture_reads_and_writes_back();
-    unbent.row_25_drift_is_read_and_nothing_is_lost();
-    unbent.row_25_unknown_names_are_kept();
-    unbent.row_22_repeated_members_are_refused();
-    unbent.row_49_nothing_personal_is_printed();
-    unbent.rows_19_to_24_hostile_bodies_are_turned_away();
-    unbent.any_bytes_are_survived();
-    Payload { required: |_, place| place == "key", ..unbent }.required_members_are_named_when_missing();
+/// suite, so it is told by each of its parts. `webhook.rs` has the conflicts.
+mod both_ids {
+    use super::*;
+    payload_rows! {
+        Payload { required: |_, place| matches!(place, "key" | "data.id" | "dataId"), ..with_ids(true, true) };
+        every_fixture_reads_and_writes_back,
+        row_19_what_is_no_event_is_turned_away,
+        row_21_deep_wide_and_long_bodies_take_bounded_time,
+        row_22_repeated_members_are_refused,
+        row_23_odd_numbers_are_survived,
+        row_24_odd_text_is_kept_or_refused_and_safe_to_print,
+        row_25_drift_is_read_and_nothing_is_lost,
+        row_25_unknown_names_are_kept,
+        row_49_nothing_personal_is_printed,
+        any_bytes_are_survived,
+    }
+    payload_rows! {
+        Payload { required: |_, place| place == "key", ..with_ids(true, true) };
+        required_members_are_named_when_missing,
+    }
 }
 
 #[test]

@@ -195,6 +195,20 @@ mod tests {
         assert_eq!(holds(&set, UNIX_EPOCH - second), [2, 1], "a clock before 1970 is an early clock");
     }
 
+    /// Row 11: a time is compared and never computed with, so no time is too much.
+    #[test]
+    fn row_11_extreme_times_are_survived() {
+        let most = Duration::from_secs(i64::MAX as u64);
+        let extremes = [UNIX_EPOCH.checked_sub(most), UNIX_EPOCH.checked_add(most), Some(UNIX_EPOCH)];
+        for until in extremes.into_iter().flatten() {
+            let set = Accepted::from(1_u8);
+            set.rotate(2, until).unwrap();
+            for now in extremes.into_iter().flatten() {
+                assert_eq!(holds(&set, now).contains(&1), now < until, "{now:?} {until:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_second_rotation_never_prolongs_the_first() {
         let soon = SystemTime::now() + Duration::from_secs(60);

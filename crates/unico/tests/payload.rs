@@ -1,7 +1,7 @@
 //! Every promise about bodies, over every fixture. The two envelopes name what happened by different
 //! members, so each is a set of its own.
 
-use idhooks_fixtures::{Fixture, UNICO, suite::Payload};
+use idhooks_fixtures::{Fixture, UNICO, payload_rows, suite::Payload};
 use idhooks_unico::Event;
 
 const CHECK: &str = "update_process";
@@ -12,26 +12,32 @@ fn fixtures(wanted: impl Fn(&Fixture) -> bool) -> &'static [Fixture] {
     found.leak()
 }
 
-#[test]
-fn keeps_every_promise_about_finished_processes() {
-    Payload::<Event> {
+mod finished {
+    use super::*;
+    payload_rows!(finished());
+}
+
+fn finished() -> Payload<Event> {
+    Payload {
         fixtures: fixtures(|fixture| fixture.event != CHECK),
         is_known: Event::is_known,
         required: |_, place| matches!(place, "processId" | "state"),
         name: "state",
         personal: &["lastEventDescription"],
     }
-    .check();
 }
 
-#[test]
-fn keeps_every_promise_about_check_notices() {
-    Payload::<Event> {
+mod notices {
+    use super::*;
+    payload_rows!(notices());
+}
+
+fn notices() -> Payload<Event> {
+    Payload {
         fixtures: fixtures(|fixture| fixture.event == CHECK),
         is_known: Event::is_known,
         required: |_, place| matches!(place, "event" | "data" | "data.id"),
         name: "event",
         personal: &[],
     }
-    .check();
 }

@@ -46,7 +46,7 @@ async fn row_45_other_statuses_and_bodies() {
 }
 
 #[tokio::test]
-async fn row_24_what_passes_is_repeated() {
+async fn row_45_what_passes_is_repeated() {
     let html = |status| Reply::new(status, "text/html", "<html>busy</html>");
     let good = || Reply::value(200, &json!({ "id": "v-1" }));
     let client_of = |server: &Server| client(server);
