@@ -5,6 +5,8 @@ use idhooks_core::WebhookEvent;
 pub(crate) struct Case {
     pub(crate) vendor: &'static str,
     pub(crate) shape: String,
+    /// The member it stands in.
+    pub(crate) member: &'static str,
     /// Whether the shape is put to every vendor.
     pub(crate) common: bool,
     before: String,
@@ -168,17 +170,17 @@ const LISTS: &[(&str, &str, &[&str])] = &[
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for vendor in &VENDORS {
-        let mut put = |shape: String, member: &str, fill: Fill| {
-            let before = format!("{}{member}", vendor.before);
-            let Vendor { name, after, decode, .. } = *vendor;
-            cases.push(Case { vendor: name, shape, common: true, before, fill, after, decode });
+        let Vendor { name, before, after, known, decode } = vendor;
+        let mut put = |shape: String, member: &'static str, before: String, fill: Fill| {
+            cases.push(Case { vendor: name, shape, member, common: true, before, fill, after, decode: *decode });
         };
-        put("many members no type knows".to_owned(), "", Fill::Members);
+        put("many members no type knows".to_owned(), "", (*before).to_owned(), Fill::Members);
         for (value, fill) in VALUES {
-            put(format!("a member no type knows: {value}"), r#""surprise":"#, fill);
-            for member in vendor.known {
-                put(format!("a known member: {value}"), &format!(r#""{member}":"#), fill);
-            }
+            let mut put = |what: &str, member| {
+                put(format!("{what}: {value}"), member, format!(r#"{before}"{member}":"#), fill);
+            };
+            put("a member no type knows", "surprise");
+            known.iter().for_each(|member| put("a known member", member));
         }
     }
     for (vendor, list, elements) in LISTS {
@@ -190,7 +192,7 @@ pub(crate) fn cases() -> Vec<Case> {
         for element in *elements {
             let (before, fill) = (format!(r#"{before}"{list}":"#), Fill::List(element));
             let shape = format!("{list} of {element}");
-            cases.push(Case { vendor: name, shape, common: false, before, fill, after, decode: *decode });
+            cases.push(Case { vendor: name, shape, member: list, common: false, before, fill, after, decode: *decode });
         }
     }
     cases

@@ -3,6 +3,7 @@
 
 mod child;
 pub mod client;
+mod clock;
 mod contestants;
 mod effort;
 mod floor;
@@ -11,7 +12,6 @@ mod hostile;
 pub mod machine;
 mod measure;
 pub mod memory;
-mod processor;
 mod receive;
 pub mod receiver;
 mod sample;

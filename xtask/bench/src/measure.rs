@@ -1,11 +1,8 @@
 //! Times contestants in turn, so that a slow moment of the machine hits all of them.
 
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::{hint::black_box, time::Duration};
 
-use crate::Effort;
+use crate::{Effort, clock};
 
 /// One figure a round.
 #[derive(Default)]
@@ -45,12 +42,12 @@ pub(crate) struct Pace {
 impl Pace {
     pub(crate) fn of(effort: Effort) -> Self {
         effort.pick(
-            Self { rounds: 31, slice: Duration::from_millis(5) },
+            Self { rounds: 61, slice: Duration::from_millis(2) },
             Self { rounds: 3, slice: Duration::from_micros(300) },
         )
     }
 
-    /// Nanoseconds a call of each of `calls`, round by round.
+    /// Nanoseconds on the processor for a call of each of `calls`, round by round.
     pub(crate) fn interleaved<const N: usize>(self, calls: [&dyn Fn() -> usize; N]) -> [Rounds; N] {
         let times = calls.map(|call| self.calls_in_a_slice(call));
         let mut rounds = calls.map(|_| Rounds::default());
@@ -58,19 +55,19 @@ impl Pace {
             for turn in 0..N {
                 // Another one begins each time: whoever comes second finds the machine warmer.
                 let who = (round + turn) % N;
-                let started = Instant::now();
+                let started = clock::now();
                 for _ in 0..times[who] {
                     black_box(calls[who]());
                 }
-                rounds[who].push(started.elapsed().as_nanos() as f64 / f64::from(times[who]));
+                rounds[who].push((clock::now() - started).as_nanos() as f64 / f64::from(times[who]));
             }
         }
         rounds
     }
 
     fn calls_in_a_slice(self, call: &dyn Fn() -> usize) -> u32 {
-        let (started, mut times) = (Instant::now(), 0);
-        while started.elapsed() < 4 * self.slice {
+        let (started, mut times) = (clock::now(), 0);
+        while clock::now() - started < 4 * self.slice {
             black_box(call());
             times += 1;
         }

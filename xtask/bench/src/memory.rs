@@ -77,19 +77,20 @@ fn hostile(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
         "   as a multiple of the body: resident, as the kernel counts it / asked for, each in a process of its own\n"
     );
     let (mut common, mut lists) = (Table::default(), Vec::new());
+    // The worst of each vendor, and where it stands.
     let mut worst: BTreeMap<&str, (Peak, String)> = BTreeMap::new();
     for (index, case) in cases().into_iter().enumerate() {
         let peak = Peak::of(index, bytes)?;
         let of_vendor = worst.entry(case.vendor).or_default();
         if peak.resident >= of_vendor.0.resident {
-            *of_vendor = (peak, case.shape.clone());
+            *of_vendor = (peak, format!("{} ({})", case.shape, case.member));
         }
         if case.common { common.put(&case, peak) } else { lists.push((case, peak)) }
     }
     common.print();
-    println!("\n{:<98} {:>14}", "lists the types know", "");
+    println!("\nlists the types know");
     for (case, peak) in &lists {
-        println!("{:<11} {:<86} {}", case.vendor, case.shape, shown(*peak));
+        println!("{:<11} {:<93} {:>13}", case.vendor, case.shape, shown(*peak));
     }
     println!();
     for (vendor, (peak, shape)) in worst {

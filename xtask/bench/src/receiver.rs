@@ -7,13 +7,7 @@ use std::time::Duration;
 
 pub use server::{SERVE, serve};
 
-use crate::{
-    Effort, Outcome, Verdict,
-    child::Server,
-    measure::Rounds,
-    processor::{time_of, time_of_this_thread},
-    sample::compact,
-};
+use crate::{Effort, Outcome, Verdict, child::Server, clock, measure::Rounds, sample::compact};
 
 use load::{Load, request};
 use server::KINDS;
@@ -37,9 +31,9 @@ struct Contestant {
 impl Contestant {
     fn new(kind: &'static str, body: &str) -> Outcome<Self> {
         let server = Server::spawn(&[SERVE, kind])?;
-        let mut load = Load::connect(server.address(), CONNECTIONS, request(body, body))?;
+        let mut load = Load::connect(server.address(), CONNECTIONS, request(body, body)?)?;
         // A server that takes forgeries would be quick.
-        let forgery = load.status_of(&request(body, "something else"))?;
+        let forgery = load.status_of(&request(body, "something else")?)?;
         let wanted = if kind == KINDS[0] { 200 } else { 401 };
         if forgery != wanted {
             return Err(format!("{kind} answered {forgery} to a forgery, not {wanted}").into());
@@ -50,7 +44,7 @@ impl Contestant {
     }
 
     fn run(&mut self, slice: Duration) -> Outcome<()> {
-        let times = |server: &Server| time_of(server.id()).zip(time_of_this_thread());
+        let times = |server: &Server| Some((clock::of_process(server.id())?, clock::now()));
         let before = times(&self.server);
         let (answered, took) = self.load.run(slice)?;
         self.requests_a_second.push(answered as f64 / took.as_secs_f64());
