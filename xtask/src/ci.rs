@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    bench,
     packages::{PACKAGES, Package, all_features},
     run::{cargo, output, root, run},
 };
@@ -44,6 +45,7 @@ pub(crate) fn checks() -> Result<(), String> {
     docs()?;
     PACKAGES.iter().try_for_each(size)?;
     package()?;
+    bench::quick()?;
     eprintln!("\nskipped: advisories of dependencies, which need a database from the internet");
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
 }
 
 fn sizes(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
-    println!("\n## Growth: verify + decode of an Autentique event, nanoseconds a byte\n");
+    println!("\n## Growth: verify + decode of an Autentique event, nanoseconds on the processor a byte\n");
     println!("{:<46} {:>11} {:>11} {:>11} {:>11} {:>11}", "", "1 KB", "10 KB", "100 KB", "1 MB", "10 MB");
     for (what, name) in [("a known list, repeated", "events"), ("one member no type knows", "surprise")] {
         let bodies = SIZES.map(|bytes| signature_event(name, bytes));

@@ -54,7 +54,7 @@ fn measure(effort: Effort, named: &[&str]) -> Outcome<()> {
             run(effort, &mut verdict).map_err(|problem| format!("{name}: {problem}"))?;
         }
     }
-    verdict.print();
+    verdict.print(effort);
     println!("{:.0} s in all", started.elapsed().as_secs_f64());
     Ok(())
 }

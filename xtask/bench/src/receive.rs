@@ -10,7 +10,10 @@ use crate::{
 
 pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     let (pace, samples) = (Pace::of(effort), vendors::samples()?);
-    println!("\n## Receive: medians of {} interleaved rounds; ratios are round by round\n", pace.rounds);
+    println!(
+        "\n## Receive: time on the processor, medians of {} interleaved rounds; ratios are round by round\n",
+        pace.rounds
+    );
     println!("{:<20} {:>7}  body", "", "asked");
     for sample in &samples {
         println!("{} {:>7}  {}", title(sample), sample.size.as_str(), sample.about);

@@ -1,6 +1,6 @@
 //! Bounds, and whether they hold.
 
-use crate::Outcome;
+use crate::{Effort, Outcome};
 
 enum Limit {
     AtMost(f64),
@@ -35,7 +35,11 @@ impl Verdict {
         Ok(())
     }
 
-    pub fn print(&self) {
+    /// A quick run's figures are not judged.
+    pub fn print(&self, effort: Effort) {
+        if effort == Effort::Quick {
+            return println!("\n{} bounds can be measured", self.0.len());
+        }
         println!("\n## Verdict\n");
         println!("{:<66} {:>9} {:>9} {:>8}", "what", "measured", "bound", "aim");
         for line in &self.0 {
@@ -45,7 +49,7 @@ impl Verdict {
             };
             let aim = line.aim.map(|aim| format!("{sign} {aim:.2}")).unwrap_or_default();
             let bound = format!("{sign} {bound:.2}");
-            println!("{:<66} {:>9.2} {bound:>9} {aim:>8}  {}", line.what, line.measured, line.said());
+            println!("{:<66} {:>9.3} {bound:>9} {aim:>8}  {}", line.what, line.measured, line.said());
         }
         let missed = self.0.iter().filter(|line| !line.holds()).count();
         println!("\n{} of {} bounds hold", self.0.len() - missed, self.0.len());
