@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use crate::{
-    docs,
+    bench, docs,
     links::links,
     metadata::Metadata,
     msrv,
@@ -36,6 +36,7 @@ pub(crate) fn checks() -> Result<(), String> {
     links()?;
     PACKAGES.iter().try_for_each(size)?;
     tarballs::build(&version)?;
+    bench::quick()?;
     eprintln!("\nskipped: advisories of dependencies, which need a database from the internet");
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The workspace's own commands: `cargo xtask NAME`.
 
+mod bench;
 mod ci;
 mod deny;
 mod docs;
@@ -46,6 +47,7 @@ cargo xtask advisories  known holes in dependencies, from a database on the inte
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let plain: Vec<&str> = words.iter().map(String::as_str).collect();
+    let sections = words.get(1..).unwrap_or_default();
     let done = match &plain[..] {
         ["test"] => ci::test(),
         ["checks"] => ci::checks(),
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         ["links"] => links::links(),
         ["hostile"] => hostile::hostile(),
         ["scoreboard"] => scoreboard::scoreboard(),
+        ["bench", ..] if bench::knows(sections) => bench::bench(sections),
         ["weigh"] => weigh::webhooks::weigh().and_then(|()| weigh::clients::weigh()),
         ["weigh", "webhooks"] => weigh::webhooks::weigh(),
         ["weigh", "clients"] => weigh::clients::weigh(),

@@ -1,35 +1,28 @@
-//! What a program pays that makes one call with a client: ours and those of peers, built from nothing.
+//! What has to be built from nothing, and how long that takes.
 
-use std::{fs, time::Instant};
+pub(crate) mod clients;
+pub(crate) mod webhooks;
 
-use crate::{
-    ci::count_crates,
-    run::{cargo, root, run},
-};
+use std::{fs, path::PathBuf, time::Instant};
+
+use crate::run::{cargo, root, run};
 
 const MANIFEST: &str = "xtask/weigh/Cargo.toml";
 
-/// One after the other, so that they do not share the machine.
-pub(crate) fn weigh() -> Result<(), String> {
-    run(&mut cargo(&["fetch", "--locked", "--manifest-path", MANIFEST]))?;
-    let mut table = String::from("client         crates  clean release build  stripped\n");
-    for name in ["capa", "svix", "octocrab", "async-stripe"] {
-        let package = format!("weigh-{name}");
-        let crates = count_crates(&["--manifest-path", MANIFEST, "--locked", "--package", &package])?;
-        let target = root().join("target/weigh").join(name);
-        // Another run's leftovers would make it look quick.
-        if target.exists() {
-            fs::remove_dir_all(&target).map_err(|error| format!("{}: {error}", target.display()))?;
-        }
-        let mut build = cargo(&["build", "--release", "--locked", "--offline", "--manifest-path", MANIFEST]);
-        build.args(["--quiet", "--package", &package, "--target-dir"]).arg(&target);
-        let started = Instant::now();
-        run(&mut build)?;
-        let seconds = started.elapsed().as_secs_f64();
-        let program = target.join("release").join(&package);
-        let bytes = fs::metadata(&program).map_err(|error| format!("{}: {error}", program.display()))?.len();
-        table.push_str(&format!("{name:<14} {crates:>6} {seconds:>18.1} s {:>6.2} MB\n", bytes as f64 / 1e6));
+fn fetch() -> Result<(), String> {
+    run(&mut cargo(&["fetch", "--locked", "--manifest-path", MANIFEST]))
+}
+
+/// Builds a package of the workspace of its own; says where, and how many seconds it took.
+fn build_from_nothing(name: &str, arguments: &[&str]) -> Result<(PathBuf, f64), String> {
+    let target = root().join("target/weigh").join(name);
+    // Another run's leftovers would make it look quick.
+    if target.exists() {
+        fs::remove_dir_all(&target).map_err(|error| format!("{}: {error}", target.display()))?;
     }
-    eprintln!("\n{table}");
-    Ok(())
+    let mut build = cargo(&["build", "--locked", "--offline", "--quiet", "--manifest-path", MANIFEST]);
+    build.args(arguments).arg("--target-dir").arg(&target);
+    let started = Instant::now();
+    run(&mut build)?;
+    Ok((target, started.elapsed().as_secs_f64()))
 }

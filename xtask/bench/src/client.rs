@@ -1,7 +1,8 @@
 //! A client against bare reqwest doing the same request, and ten thousand calls at once through one client.
 
+mod server;
+
 use std::{
-    error::Error,
     fs,
     sync::Arc,
     time::{Duration, Instant},
@@ -12,26 +13,30 @@ use idhooks_core::json;
 use reqwest::Url;
 use tokio::task::JoinSet;
 
-use crate::{measure::Rounds, server::Server};
+pub use server::{SERVE, serve};
 
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+use crate::{Effort, Outcome, Verdict, measure::Rounds};
+use server::Vendor;
 
 const ID: &str = "00000000-0000-4000-8000-000000000002";
 /// Calls one after the other in each half of a round.
 const CALLS: usize = 200;
-const ROUNDS: usize = 31;
 
-pub fn run() -> Outcome<()> {
-    let server = Server::spawn()?;
+pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
+    let rounds = effort.pick(31, 1);
+    println!("\n## Client: the same request with it and with bare reqwest, medians of {rounds} interleaved rounds\n");
+    let server = Vendor::spawn()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        overhead(&server, 1).await?;
-        overhead(&server, 64).await?;
-        at_once(&server).await
+        for callers in [1, 64] {
+            let ratio = overhead(&server, callers, rounds).await?;
+            verdict.at_most(format!("client against bare reqwest, {callers} at a time"), ratio, 1.15, None)?;
+        }
+        at_once(&server, effort).await
     })
 }
 
-fn client(server: &Server) -> Outcome<Client> {
+fn client(server: &Vendor) -> Outcome<Client> {
     let base = server.url().clone();
     let token = base.join("/token")?;
     Ok(Client::builder("id", "secret", base).token_url(token).build()?)
@@ -45,7 +50,7 @@ struct Bare {
 }
 
 impl Bare {
-    fn new(server: &Server) -> Outcome<Self> {
+    fn new(server: &Vendor) -> Outcome<Self> {
         let url = server.url().join(&format!("/api/v3/case-keeper/verifications/{ID}"))?;
         Ok(Self { client: reqwest::Client::builder().tcp_nodelay(true).build()?, url })
     }
@@ -58,11 +63,11 @@ impl Bare {
     }
 }
 
-async fn overhead(server: &Server, callers: usize) -> Outcome<()> {
+async fn overhead(server: &Vendor, callers: usize, rounds: usize) -> Outcome<f64> {
     let (ours, bare) = (client(server)?, Bare::new(server)?);
     let id = Arc::new(VerificationId::from(ID));
     let (mut with_client, mut with_bare) = (Rounds::default(), Rounds::default());
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds {
         let (bare, ours, id) = (bare.clone(), ours.clone(), Arc::clone(&id));
         let by_hand = timed(callers, move || {
             let bare = bare.clone();
@@ -86,13 +91,13 @@ async fn overhead(server: &Server, callers: usize) -> Outcome<()> {
             with_client.push(client);
         }
     }
+    let ratio = with_client.ratio(&with_bare);
     println!(
-        "{callers:>3} at a time: bare reqwest {:.1} µs a call, the client {:.1} µs, {:.3}x (at most 1.15)",
+        "{callers:>3} at a time: bare reqwest {:.1} µs a call, the client {:.1} µs, {ratio:.3}x",
         with_bare.median() / 1e3,
         with_client.median() / 1e3,
-        with_client.ratio(&with_bare)
     );
-    Ok(())
+    Ok(ratio)
 }
 
 /// Nanoseconds a call.
@@ -118,17 +123,17 @@ where
     Ok(started.elapsed().as_nanos() as f64 / (callers * each) as f64)
 }
 
-async fn at_once(server: &Server) -> Outcome<()> {
-    const AT_ONCE: usize = 10_000;
-    println!("\n{AT_ONCE} calls at once through one client, tokens good for 2 s and so renewed after 1 s:");
+async fn at_once(server: &Vendor, effort: Effort) -> Outcome<()> {
+    let at_once = effort.pick(10_000, 200);
+    println!("\n{at_once} calls at once through one client, tokens good for 2 s and so renewed after 1 s:");
     println!("{:>6} {:>9} {:>10} {:>12} {:>7} {:>8}", "round", "seconds", "calls/s", "RSS", "files", "tokens");
     let client = client(server)?;
     let id = Arc::new(VerificationId::from(ID));
     let (began, tokens) = (Instant::now(), server.tokens().await?);
-    for round in 1..=6 {
+    for round in 1..=effort.pick(6, 1) {
         let started = Instant::now();
         let mut calls = JoinSet::new();
-        for _ in 0..AT_ONCE {
+        for _ in 0..at_once {
             let (client, id) = (client.clone(), Arc::clone(&id));
             calls.spawn(async move { client.get_verification(&id).await.map(drop) });
         }
@@ -139,7 +144,7 @@ async fn at_once(server: &Server) -> Outcome<()> {
         let seconds = started.elapsed().as_secs_f64();
         println!(
             "{round:>6} {seconds:>9.2} {:>10.0} {:>5.1}–{:>4.1} MB {:>7} {:>8}",
-            AT_ONCE as f64 / seconds,
+            at_once as f64 / seconds,
             waiting,
             resident()?,
             open_files()?,

@@ -1,319 +1,196 @@
 //! The same job, done five ways. Each answers with something of the event, so that nothing is left out.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderValue};
-use idhooks_core::Secret;
-use serde::Deserialize;
+use idhooks_core::{self as core, HmacSigned, PresentsCredential, Secret, WebhookEvent};
 use serde_json::Value;
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 
-use crate::bodies::{Kind, Sample};
+use crate::Outcome;
 
-const SECRET: &str = "a secret of the usual length 0123";
+pub(crate) const SECRET: &str = "a secret of the usual length 0123";
+const API_KEY: &str = "an API key of the usual length 1";
 
-pub struct Contestants {
-    kind: Kind,
-    body: Bytes,
-    keyed: Hmac<Sha256>,
-    given: [u8; 32],
+type Call = Box<dyn Fn() -> usize>;
+
+/// One way to do the job, whole and in parts.
+pub(crate) struct Contestant {
+    pub(crate) verify: Call,
+    pub(crate) decode: Call,
+    pub(crate) both: Call,
+}
+
+impl Contestant {
+    fn new(verify: impl Fn() + Clone + 'static, decode: impl Fn() -> usize + Clone + 'static) -> Self {
+        let (first, then) = (verify.clone(), decode.clone());
+        let verify = move || {
+            verify();
+            1
+        };
+        let both = move || {
+            first();
+            then()
+        };
+        Self { verify: Box::new(verify), decode: Box::new(decode), both: Box::new(both) }
+    }
+}
+
+/// All of them, over one body.
+pub(crate) struct Contestants {
+    /// HMAC with a kept key over a signature that is decoded already (or what the vendor has instead),
+    /// and the leanest borrowed struct, whose type is known beforehand.
+    pub(crate) floor: Contestant,
+    pub(crate) ours: Contestant,
+    /// What a careful user writes: the key set up for each request, `hex::decode`, a `Value`.
+    pub(crate) by_hand: Contestant,
+    /// Checks its own scheme, which also covers an id and a time; then a `Value`.
+    pub(crate) standardwebhooks: Contestant,
+    /// The same.
+    pub(crate) svix: Contestant,
+}
+
+/// How each kind of contestant answers: with a figure of the event it has read.
+pub(crate) struct Reads<E> {
+    pub(crate) lean: fn(&str) -> usize,
+    pub(crate) typed: fn(&E) -> Option<usize>,
+    pub(crate) value: fn(&Value) -> Option<usize>,
+}
+
+struct Request {
     headers: HeaderMap,
-    caf: idhooks_caf::Verifier,
-    autentique: idhooks_autentique::Verifier,
-    standard: standardwebhooks::Webhook,
-    svix: svix::webhooks::Webhook,
+    body: Bytes,
 }
 
 impl Contestants {
-    pub fn new(sample: &Sample) -> Self {
-        let secret = Secret::new(SECRET).expect("a secret");
-        let hex = secret.sign(&sample.body);
-        let mut given = [0; 32];
-        hex::decode_to_slice(&hex, &mut given).expect("hex");
-        let standard = standardwebhooks::Webhook::from_bytes(SECRET.into()).expect("a secret");
-        let now = time::OffsetDateTime::now_utc().unix_timestamp();
-        let signature = standard.sign("msg_1", now, &sample.body).expect("signs");
-        let mut headers = HeaderMap::new();
-        let mut put = |name: &'static str, value: &str| {
-            headers.insert(name, HeaderValue::from_str(value).expect("a header"));
+    pub(crate) fn signed<E: HmacSigned>(body: &Bytes, reads: Reads<E>) -> Outcome<Self> {
+        let secret = Secret::new(SECRET)?;
+        let hex = secret.sign(body);
+        let given = hex::decode(&hex)?;
+        let request = request(body, E::SIGNATURE_HEADER, &hex)?;
+        let keyed = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes())?;
+        let verifier = core::Hmac::<E>::new(secret);
+
+        let with_kept_key = {
+            let request = Arc::clone(&request);
+            move || keyed.clone().chain_update(&request.body).verify_slice(&given).expect("signed")
         };
-        put("content-type", "application/json");
-        put("user-agent", "Caf-Webhook/Connect");
-        put("x-caf-signature", &hex);
-        put("x-autentique-signature", &hex);
-        put("webhook-id", "msg_1");
-        put("webhook-timestamp", &now.to_string());
-        put("webhook-signature", &signature);
-        let contestants = Self {
-            kind: sample.kind,
-            body: Bytes::copy_from_slice(&sample.body),
-            keyed: Hmac::new_from_slice(SECRET.as_bytes()).expect("any key"),
-            given,
-            headers,
-            caf: idhooks_caf::Verifier::new(secret.clone()),
-            autentique: idhooks_autentique::Verifier::new(secret),
-            standard,
-            svix: svix::webhooks::Webhook::from_bytes(SECRET.into()).expect("a secret"),
+        let with_new_key = {
+            let request = Arc::clone(&request);
+            move || {
+                let given = hex::decode(request.headers.get(E::SIGNATURE_HEADER).expect("signed")).expect("hex");
+                let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("any key");
+                mac.update(&request.body);
+                mac.verify_slice(&given).expect("signed");
+            }
         };
-        let wanted = contestants.floor();
-        let others = [contestants.ours(), contestants.by_hand(), contestants.standardwebhooks(), contestants.svix()];
-        assert_eq!(others, [wanted; 4], "all read the same event");
-        contestants
+        let take = move |request: &Request| verifier.verify(&request.headers, request.body.clone()).expect("signed");
+        let ours = ours(&request, reads.typed, take, |delivery| delivery.event().expect("reads"));
+        Self::over(&request, &reads, with_kept_key, with_new_key, ours)
     }
 
-    /// HMAC with a kept key over a signature that is decoded already, and the leanest borrowed
-    /// struct, whose type is known beforehand.
-    pub fn floor(&self) -> usize {
-        let mut mac = self.keyed.clone();
-        mac.update(&self.body);
-        mac.verify_slice(&self.given).expect("signed");
-        let text = std::str::from_utf8(&self.body).expect("text");
-        match self.kind {
-            Kind::Caf => borrowed::<CafEvent>(text).data.notification_id.len(),
-            Kind::Signature => borrowed::<Delivery<Signature>>(text).event.data.public_id.len(),
-            Kind::Document => borrowed::<Delivery<Document>>(text).event.data.signatures.len(),
+    pub(crate) fn presented<E: PresentsCredential>(body: &Bytes, reads: Reads<E>) -> Outcome<Self> {
+        const HEADER: &str = "x-api-key";
+        let request = request(body, HEADER, API_KEY)?;
+        let verifier = core::SharedCredential::<E>::api_key(&format!("{HEADER}:{API_KEY}"))?;
+        let same = |given: &[u8]| assert!(bool::from(given.ct_eq(API_KEY.as_bytes())), "presented");
+
+        let given = HeaderValue::from_static(API_KEY);
+        let compared = move || same(given.as_bytes());
+        let looked_up = {
+            let request = Arc::clone(&request);
+            move || same(request.headers.get(HEADER).expect("presented").as_bytes())
+        };
+        let take = move |request: &Request| verifier.verify(&request.headers, request.body.clone()).expect("presented");
+        let ours = ours(&request, reads.typed, take, |delivery| delivery.event().expect("reads"));
+        Self::over(&request, &reads, compared, looked_up, ours)
+    }
+
+    pub(crate) fn open<E: WebhookEvent>(body: &Bytes, reads: Reads<E>) -> Outcome<Self> {
+        let request = request(body, "accept", "*/*")?;
+        let verifier = core::Open::<E>::new();
+        let take = move |request: &Request| verifier.verify(&request.headers, request.body.clone()).expect("open");
+        let ours = ours(&request, reads.typed, take, |delivery| delivery.event().expect("reads"));
+        Self::over(&request, &reads, || (), || (), ours)
+    }
+
+    fn over<E>(
+        request: &Arc<Request>,
+        reads: &Reads<E>,
+        least: impl Fn() + Clone + 'static,
+        by_hand: impl Fn() + Clone + 'static,
+        ours: Contestant,
+    ) -> Outcome<Self> {
+        let lean = {
+            let (request, read) = (Arc::clone(request), reads.lean);
+            move || read(std::str::from_utf8(&request.body).expect("text"))
+        };
+        let value = {
+            let (request, read) = (Arc::clone(request), reads.value);
+            move || read(&serde_json::from_slice(&request.body).expect("JSON")).expect("reads")
+        };
+        let standardwebhooks = {
+            let (request, verifier) = (Arc::clone(request), standardwebhooks::Webhook::from_bytes(SECRET.into())?);
+            let verifier = Arc::new(verifier);
+            move || verifier.verify(&request.body, &request.headers).expect("signed")
+        };
+        let svix = {
+            let (request, verifier) = (Arc::clone(request), svix::webhooks::Webhook::from_bytes(SECRET.into())?);
+            let verifier = Arc::new(verifier);
+            move || verifier.verify(&request.body, &request.headers).expect("signed")
+        };
+        let all = Self {
+            floor: Contestant::new(least, lean),
+            ours,
+            by_hand: Contestant::new(by_hand, value.clone()),
+            standardwebhooks: Contestant::new(standardwebhooks, value.clone()),
+            svix: Contestant::new(svix, value),
+        };
+        let each = [&all.floor, &all.ours, &all.by_hand, &all.standardwebhooks, &all.svix];
+        let read = each.map(|contestant| [(contestant.both)(), (contestant.decode)()]);
+        if read == [[read[0][0]; 2]; 5] {
+            Ok(all)
+        } else {
+            Err(format!("not all read the same event: {read:?}").into())
         }
     }
+}
 
-    pub fn ours(&self) -> usize {
-        match self.kind {
-            Kind::Caf => {
-                let event = self.caf.verify(&self.headers, self.body.clone()).expect("signed").event().expect("reads");
-                match event.body {
-                    idhooks_caf::EventBody::CommunicationCreated(message) => message.notification_id.as_str().len(),
-                    _ => 0,
-                }
-            }
-            Kind::Signature | Kind::Document => {
-                let delivery = self.autentique.verify(&self.headers, self.body.clone()).expect("signed");
-                let body = delivery.event().expect("reads").body;
-                let signature = body.signature().map(|signature| signature.public_id.as_str().len());
-                let signatures = || body.document()?.signatures.as_ref().map(|list| list.len());
-                signature.or_else(signatures).unwrap_or(0)
-            }
-        }
-    }
-
-    /// What a careful user writes: the key set up for each request, `hex::decode`, a `Value`.
-    pub fn by_hand(&self) -> usize {
-        let name = if self.kind == Kind::Caf { "x-caf-signature" } else { "x-autentique-signature" };
-        let given = hex::decode(self.headers.get(name).expect("signed")).expect("hex");
-        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("any key");
-        mac.update(&self.body);
-        mac.verify_slice(&given).expect("signed");
-        self.in_value()
-    }
-
-    pub fn standardwebhooks(&self) -> usize {
-        self.standard.verify(&self.body, &self.headers).expect("signed");
-        self.in_value()
-    }
-
-    pub fn svix(&self) -> usize {
-        self.svix.verify(&self.body, &self.headers).expect("signed");
-        self.in_value()
-    }
-
-    fn in_value(&self) -> usize {
-        let value: Value = serde_json::from_slice(&self.body).expect("JSON");
-        let data = &value["event"]["data"];
-        match self.kind {
-            Kind::Caf => value["data"]["notificationId"].as_str().map_or(0, str::len),
-            Kind::Signature => data["public_id"].as_str().map_or(0, str::len),
-            Kind::Document => data["signatures"].as_array().map_or(0, Vec::len),
-        }
+fn ours<E: WebhookEvent, D: 'static>(
+    request: &Arc<Request>,
+    read: fn(&E) -> Option<usize>,
+    take: impl Fn(&Request) -> D + Clone + 'static,
+    event: impl Fn(&D) -> E + 'static,
+) -> Contestant {
+    let (to_verify, to_decode, request) = (Arc::clone(request), Arc::clone(request), Arc::clone(request));
+    let verify = take.clone();
+    Contestant {
+        verify: Box::new(move || {
+            std::hint::black_box(verify(&to_verify));
+            1
+        }),
+        decode: Box::new(move || read(&E::decode(&to_decode.body).expect("reads")).expect("as asked")),
+        both: Box::new(move || read(&event(&take(&request))).expect("as asked")),
     }
 }
 
-fn borrowed<'a, T: Deserialize<'a>>(text: &'a str) -> T {
-    serde_json::from_str(text).expect("reads")
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct CafEvent<'a> {
-    specversion: &'a str,
-    r#type: &'a str,
-    source: &'a str,
-    id: &'a str,
-    time: &'a str,
-    datacontenttype: Option<&'a str>,
-    data: Communication<'a>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Communication<'a> {
-    tenant_id: Option<&'a str>,
-    channel: &'a str,
-    external_id: Option<&'a str>,
-    notification_id: &'a str,
-    system: Option<&'a str>,
-    occurred_on: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Delivery<'a, T> {
-    id: &'a str,
-    object: &'a str,
-    name: &'a str,
-    format: &'a str,
-    url: &'a str,
-    event: Event<'a, T>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Event<'a, T> {
-    id: &'a str,
-    object: &'a str,
-    organization: u64,
-    r#type: &'a str,
-    data: T,
-    #[serde(borrow)]
-    previous_attributes: &'a serde_json::value::RawValue,
-    created_at: &'a str,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Document<'a> {
-    id: &'a str,
-    object: &'a str,
-    name: &'a str,
-    message: Option<&'a str>,
-    refusable: bool,
-    author: Person<'a>,
-    #[serde(borrow)]
-    signatures: Vec<Signature<'a>>,
-    stop_on_rejected: bool,
-    qualified: bool,
-    ignore_cpf: bool,
-    ignore_birthdate: bool,
-    sortable: bool,
-    is_blocked: bool,
-    sandbox: bool,
-    api: bool,
-    scrolling_required: bool,
-    locale: Locale<'a>,
-    email_template_id: Option<u64>,
-    expiration_at: Option<&'a str>,
-    notify_in: Option<u64>,
-    reminder: Option<&'a str>,
-    reply_to: Option<&'a str>,
-    signatures_count: u64,
-    signed_count: u64,
-    rejected_count: u64,
-    files: Files<'a>,
-    created_at: &'a str,
-    updated_at: &'a str,
-    deleted_at: Option<&'a str>,
-    deadline_at: Option<&'a str>,
-    lifecycle_in: &'a str,
-    author_folder_id: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Locale<'a> {
-    country: &'a str,
-    language: &'a str,
-    timezone: &'a str,
-    date_format: &'a str,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Files<'a> {
-    original: &'a str,
-    signed: &'a str,
-    certified: Option<&'a str>,
-    pades: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Person<'a> {
-    name: Option<&'a str>,
-    company: Option<&'a str>,
-    email: Option<&'a str>,
-    phone: Option<&'a str>,
-    cpf: Option<&'a str>,
-    cnpj: Option<&'a str>,
-    birthday: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Signature<'a> {
-    public_id: &'a str,
-    object: &'a str,
-    #[serde(borrow)]
-    user: Person<'a>,
-    document: &'a str,
-    events: Vec<SignatureEvent<'a>>,
-    mail: Option<Mail<'a>>,
-    action: Option<&'a str>,
-    viewed: Option<&'a str>,
-    signed: Option<&'a str>,
-    rejected: Option<&'a str>,
-    reason: Option<&'a str>,
-    biometric_unapproved: Option<&'a str>,
-    biometric_approved: Option<&'a str>,
-    biometric_rejected: Option<&'a str>,
-    created_at: &'a str,
-    archived_at: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Mail<'a> {
-    sent: Option<&'a str>,
-    opened: Option<&'a str>,
-    refused: Option<&'a str>,
-    delivered: Option<&'a str>,
-    reason: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct SignatureEvent<'a> {
-    r#type: &'a str,
-    document: &'a str,
-    #[serde(borrow)]
-    user: EventUser<'a>,
-    geolocation: Geolocation<'a>,
-    reason: Option<&'a str>,
-    ip: &'a str,
-    port: u32,
-    created_at: &'a str,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct EventUser<'a> {
-    uuid: &'a str,
-    name: Option<&'a str>,
-    email: Option<&'a str>,
-    cpf: Option<&'a str>,
-    cnpj: Option<&'a str>,
-    birthday: Option<&'a str>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "read, not used: that is the job")]
-struct Geolocation<'a> {
-    country: &'a str,
-    #[serde(rename = "countryISO")]
-    country_iso: &'a str,
-    state: &'a str,
-    #[serde(rename = "stateISO")]
-    state_iso: &'a str,
-    city: &'a str,
-    zipcode: &'a str,
-    latitude: f64,
-    longitude: f64,
+/// With what the vendor sends as proof, and with the peers' headers.
+fn request(body: &Bytes, header: &'static str, proof: &str) -> Outcome<Arc<Request>> {
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let signature = standardwebhooks::Webhook::from_bytes(SECRET.into())?.sign("msg_1", now, body)?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
+        ("content-type", "application/json"),
+        ("user-agent", "a vendor/1"),
+        (header, proof),
+        ("webhook-id", "msg_1"),
+        ("webhook-timestamp", &now.to_string()),
+        ("webhook-signature", &signature),
+    ] {
+        headers.insert(name, HeaderValue::from_str(value)?);
+    }
+    Ok(Arc::new(Request { headers, body: body.clone() }))
 }

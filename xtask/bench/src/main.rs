@@ -1,58 +1,60 @@
-//! Verify and decode one event: this crate, the floor, code written by hand, and peers, side by side
-//! in one run, because only ratios carry over from one machine to another.
+//! `cargo xtask bench [--quick] [SECTION…]`.
 
-mod bodies;
-mod client;
-mod contestants;
-mod measure;
-mod server;
+use std::{env, process::ExitCode, time::Instant};
 
-use bodies::Sample;
-use contestants::Contestants;
+use idhooks_bench::{Effort, Outcome, Verdict, client, machine, memory, receiver, section};
 
-fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    match std::env::args().nth(1).as_deref() {
-        Some(server::SERVE) => return server::serve(),
-        Some("client") => return client::run(),
-        _ => {}
+fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        // What this program calls itself for.
+        [client::SERVE] => client::serve(),
+        [receiver::SERVE, kind] => receiver::serve(kind),
+        [memory::PEAK, case, bytes] => memory::print_peak(case, bytes),
+        _ => match asked(&words) {
+            Some((effort, sections)) => measure(effort, &sections),
+            None => {
+                let names = section::ALL.map(|(name, _)| name).join("|");
+                eprintln!("usage: cargo xtask bench [--quick] [{names}]...");
+                return ExitCode::from(2);
+            }
+        },
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("bench: {problem}");
+            ExitCode::FAILURE
+        }
     }
-    receive();
-    println!();
-    client::run()
 }
 
-fn receive() {
-    println!("verify + decode, median of {} interleaved rounds; ratios are round by round\n", measure::ROUNDS);
-    println!(
-        "{:>7} {:>9} {:>9} {:>7} {:>9} {:>7} {:>9} {:>7} {:>9} {:>7}",
-        "body", "floor", "idhooks", "/floor", "by hand", "slower", "std.webh.", "slower", "svix", "slower"
-    );
-    for sample in Sample::all() {
-        let contestants = Contestants::new(&sample);
-        let [floor, ours, hand, standard, svix] = measure::medians([
-            &|| contestants.floor(),
-            &|| contestants.ours(),
-            &|| contestants.by_hand(),
-            &|| contestants.standardwebhooks(),
-            &|| contestants.svix(),
-        ]);
-        let ratio = |of: &measure::Rounds, to: &measure::Rounds| of.ratio(to);
-        println!(
-            "{:>5} B {:>6.0} ns {:>6.0} ns {:>6.2}x {:>6.0} ns {:>6.2}x {:>6.0} ns {:>6.2}x {:>6.0} ns {:>6.2}x",
-            sample.body.len(),
-            floor.median(),
-            ours.median(),
-            ratio(&ours, &floor),
-            hand.median(),
-            ratio(&hand, &ours),
-            standard.median(),
-            ratio(&standard, &ours),
-            svix.median(),
-            ratio(&svix, &ours),
-        );
+/// All sections if none is named; `None` if one is unknown.
+fn asked<'a>(words: &[&'a str]) -> Option<(Effort, Vec<&'a str>)> {
+    let (flags, named): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));
+    let effort = match flags[..] {
+        [] => Effort::Full,
+        ["--quick"] => Effort::Quick,
+        _ => return None,
+    };
+    let known = |name: &&str| section::ALL.iter().any(|(section, _)| section == name);
+    named.iter().all(known).then_some((effort, named))
+}
+
+fn measure(effort: Effort, named: &[&str]) -> Outcome<()> {
+    let started = Instant::now();
+    machine::print();
+    if effort == Effort::Quick {
+        println!("a quick run: it shows that everything can be measured, and its figures mean nothing");
     }
-    println!(
-        "\nbounds: at most 1.40x the floor at 400 B and 2 KB; by hand at least 1.8x slower; peers at least 3.3x slower"
-    );
-    println!("(standardwebhooks and svix check their own scheme, which also covers an id and a time)");
+    let mut verdict = Verdict::default();
+    for (name, run) in section::ALL {
+        if named.is_empty() || named.contains(&name) {
+            run(effort, &mut verdict).map_err(|problem| format!("{name}: {problem}"))?;
+        }
+    }
+    verdict.print(effort);
+    println!("{:.0} s in all", started.elapsed().as_secs_f64());
+    Ok(())
 }

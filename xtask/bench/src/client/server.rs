@@ -1,12 +1,6 @@
 //! The least an HTTP server can do, in a process of its own so that its memory is not counted.
 
-use std::{
-    env,
-    error::Error,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reqwest::Url;
 use tokio::{
@@ -14,46 +8,41 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+use crate::{
+    Outcome,
+    child::{Server, end_with_parent},
+};
 
 /// The word that makes this program the server.
-pub const SERVE: &str = "serve";
+pub const SERVE: &str = "serve-vendor";
 
 static TOKENS: AtomicUsize = AtomicUsize::new(0);
 
-pub struct Server {
-    process: Child,
+/// The server, and what it can be asked about.
+pub(super) struct Vendor {
+    _process: Server,
     url: Url,
 }
 
-impl Server {
-    /// Starts this program once more, as the server.
-    pub fn spawn() -> Outcome<Self> {
-        let mut process = Command::new(env::current_exe()?).arg(SERVE).stdout(Stdio::piped()).spawn()?;
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().ok_or("no output")?).read_line(&mut line)?;
-        Ok(Self { process, url: Url::parse(line.trim())? })
+impl Vendor {
+    pub(super) fn spawn() -> Outcome<Self> {
+        let process = Server::spawn(&[SERVE])?;
+        Ok(Self { url: Url::parse(process.address())?, _process: process })
     }
 
-    pub fn url(&self) -> &Url {
+    pub(super) fn url(&self) -> &Url {
         &self.url
     }
 
     /// How many tokens it has given out.
-    pub async fn tokens(&self) -> Outcome<usize> {
+    pub(super) async fn tokens(&self) -> Outcome<usize> {
         Ok(reqwest::get(self.url.join("/tokens")?).await?.text().await?.trim().parse()?)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 pub async fn serve() -> Outcome<()> {
+    end_with_parent();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}/", listener.local_addr()?);
     loop {

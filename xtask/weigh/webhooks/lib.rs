@@ -1,0 +1,1 @@
+//! Empty: what is weighed is what stands in the manifest.
