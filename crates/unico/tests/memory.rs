@@ -11,6 +11,7 @@ fn row_21_hostile_bodies_take_memory_in_proportion() {
         (r#"{"processId":"p","state":"PROCESS_STATE_FINISHED","result":["#, "{}", "]}"),
         (r#"{"processId":"p","state":"PROCESS_STATE_NEW","new":["#, r#"{"a":[0]}"#, "]}"),
         (r#"{"event":"update_process","data":{"id":"p","status":["#, "{}", "]}}"),
+        (r#"{"event":"update_process","data":""#, "a text where an object is expected", r#""}"#),
     ] {
         stays_in_proportion(before, element, after, Event::decode);
     }

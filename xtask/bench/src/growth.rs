@@ -69,7 +69,8 @@ fn verify_and_decode(body: Bytes) -> impl Fn() -> usize {
     let verifier = autentique::Verifier::new(secret);
     move || {
         let event = verifier.verify(&headers, body.clone()).expect("signed").event().expect("reads");
-        event.body.signature().and_then(|signature| signature.events.as_ref()).map_or(0, |events| events.len())
+        let steps = event.body.signature().and_then(|signature| signature.events.as_ref());
+        steps.map_or(0, |steps| steps.read().expect("reads").len())
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
         }
     }
     println!("(the peers check their own scheme, which also covers an id and a time, and read a `Value`)");
+    println!("(autentique*: with the steps of each signature, which an event leaves unread until asked)");
     Ok(())
 }
 

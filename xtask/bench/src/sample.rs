@@ -52,6 +52,13 @@ pub(crate) struct Sample {
     pub(crate) contestants: Contestants,
 }
 
+impl Sample {
+    /// Under another name than the vendor's own.
+    pub(crate) fn called(self, name: &'static str) -> Self {
+        Self { vendor: name, ..self }
+    }
+}
+
 /// A body and what it is.
 pub(crate) struct Told {
     pub(crate) size: Size,

@@ -84,16 +84,19 @@ pub fn hand_out<E: de::Error>(error: DecodeError) -> E {
     E::custom(HANDED)
 }
 
-/// Reads `text` carefully, after the first pass failed with `first`.
-pub(super) fn decode<'de, T: Deserialize<'de>>(text: &'de str, first: &serde_json::Error) -> Result<T, DecodeError> {
+/// Reads `text` carefully, after the first pass stopped at `line` and `column`.
+pub(super) fn decode<'de, T: Deserialize<'de>>(
+    text: &'de str,
+    (line, column): (usize, usize),
+) -> Result<T, DecodeError> {
     reread(text, PhantomData).map_err(|error| {
         if !error.is_syntax() {
             return error;
         }
         // The first pass may have stopped at another fault, further to the front.
         let fault = serde_json::from_str::<IgnoredAny>(text).err();
-        let at = fault.as_ref().unwrap_or(first);
-        DecodeError::not_json(at.line(), at.column())
+        let (line, column) = fault.map_or((line, column), |fault| (fault.line(), fault.column()));
+        DecodeError::not_json(line, column)
     })
 }
 

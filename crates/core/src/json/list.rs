@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 
 use serde::{
     Serialize, Serializer,
-    de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor},
+    de::{Deserialize, Deserializer, Error, SeqAccess, Visitor},
 };
 
 use super::Allowance;
@@ -87,6 +87,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an array")
+            }
+
+            // Left to itself, `serde` writes the whole text into its error.
+            fn visit_str<E: Error>(self, _: &str) -> Result<List<T>, E> {
+                Err(E::custom("a text instead of an array"))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {

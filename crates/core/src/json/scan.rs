@@ -29,7 +29,14 @@ pub fn members_once<'a, const N: usize>(outer: &'a RawValue, names: [&str; N]) -
 /// The text of a member that was found; `None` if it is no JSON string.
 #[must_use]
 pub fn text<'a>(member: Option<&'a RawValue>) -> Option<Cow<'a, str>> {
-    let Name(text) = serde_json::from_str(member?.get()).ok()?;
+    let json = member?.get();
+    // Without an escape the text is what stands between the quotes.
+    if let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+        && !inner.contains('\\')
+    {
+        return Some(Cow::Borrowed(inner));
+    }
+    let Name(text) = serde_json::from_str(json).ok()?;
     Some(text)
 }
 

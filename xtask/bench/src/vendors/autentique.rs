@@ -17,12 +17,19 @@ pub(super) fn samples() -> Outcome<Vec<Sample>> {
     let accepted = compact("autentique", "signature-accepted")?;
     let event = between(&accepted, r#""events":["#, r#"],"created_at""#)?;
     let accepted = repeated(&accepted, event, 2)?;
+    let signature = |about| Told::new(Size::Kb2, about, accepted.clone());
+    let document = |about| -> Outcome<Told> { Ok(Told::new(Size::Kb10, about, document_of(6)?)) };
     Ok(vec![
         Told::new(Size::Least, "signature.created", least).signed(SIGNATURE)?,
-        Told::new(Size::Kb2, "signature.accepted, with two events", accepted).signed(SIGNATURE)?,
-        Told::new(Size::Kb10, "document.finished, with seven signatures", document_of(6)?).signed(DOCUMENT)?,
+        signature("signature.accepted, with two steps, not asked for").signed(SIGNATURE)?,
+        signature("the same, each step read").signed(SIGNATURE_AND_STEPS)?.called(WITH_STEPS),
+        document("document.finished, with seven signatures, their steps not asked for")?.signed(DOCUMENT)?,
+        document("the same, each step read")?.signed(DOCUMENT_AND_STEPS)?.called(WITH_STEPS),
     ])
 }
+
+/// `Signature::events` is read when asked for; here it is.
+const WITH_STEPS: &str = "autentique*";
 
 /// A finished document whose last signature stands there `times`.
 pub(crate) fn document_of(times: usize) -> Outcome<String> {
@@ -36,6 +43,23 @@ const SIGNATURE: Reads<Event> = Reads {
     lean: |text| borrowed::<Delivery<'_, Signature<'_>>>(text).event.data.public_id.len(),
     typed: |event| Some(event.body.signature()?.public_id.as_str().len()),
     value: |value| Some(value["event"]["data"]["public_id"].as_str()?.len()),
+};
+
+const SIGNATURE_AND_STEPS: Reads<Event> = Reads {
+    typed: |event| {
+        let signature = event.body.signature()?;
+        let steps = signature.events.as_ref()?.read().ok()?;
+        Some(signature.public_id.as_str().len() * usize::from(!steps.is_empty()))
+    },
+    ..SIGNATURE
+};
+
+const DOCUMENT_AND_STEPS: Reads<Event> = Reads {
+    typed: |event| {
+        let signatures = event.body.document()?.signatures.as_ref()?;
+        Some(signatures.iter().filter_map(|signature| signature.events.as_ref()?.read().ok()).count())
+    },
+    ..DOCUMENT
 };
 
 const DOCUMENT: Reads<Event> = Reads {
