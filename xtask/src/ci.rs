@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    fuzz::{Options, fuzz},
     packages::{PACKAGES, Package, all_features},
     run::{cargo, output, root, run},
 };
@@ -36,12 +37,14 @@ pub(crate) fn test() -> Result<(), String> {
 pub(crate) fn checks() -> Result<(), String> {
     examples()?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut cargo(&["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--locked"]);
     run(clippy.args(all_features()).args(["--", "-D", "warnings"]))?;
     run(&mut cargo(&["clippy", "--workspace", "--no-default-features", "--locked", "--", "-D", "warnings"]))?;
     features()?;
     with_foreign_features()?;
     docs()?;
+    fuzz(&Options::brief())?;
     PACKAGES.iter().try_for_each(size)?;
     package()?;
     eprintln!("\nskipped: advisories of dependencies, which need a database from the internet");
