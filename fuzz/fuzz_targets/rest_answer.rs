@@ -48,7 +48,7 @@ fn check<T: DeserializeOwned + Serialize + Debug + PartialEq>(body: &[u8]) {
 /// The samples, and what stands in their envelopes, two deep.
 fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
-    for sample in rest::all() {
+    for sample in rest::all().filter(|sample| sample.body.len() < 8192) {
         seeds.push(sample.body.to_vec());
         for outer in ["data", "process"] {
             let inner = Object::of(sample.body).and_then(|object| object.get(outer));

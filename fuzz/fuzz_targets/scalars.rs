@@ -59,7 +59,7 @@ fn wide(text: &str) -> Option<Wide> {
     let (is_negative, mantissa) = mantissa.strip_prefix('-').map_or((false, mantissa), |rest| (true, rest));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let mut digits = vec![b'0'; 2 * EXPONENTS as usize];
-    let first = EXPONENTS.checked_add(exponent)?.checked_sub(i32::try_from(whole.len()).ok()?)?;
+    let first = EXPONENTS.checked_sub(exponent)?.checked_sub(i32::try_from(whole.len()).ok()?)?;
     for (at, digit) in whole.bytes().chain(fraction.bytes()).enumerate() {
         let place = first.checked_add(i32::try_from(at).ok()?)?;
         match usize::try_from(place).ok().and_then(|place| digits.get_mut(place)) {

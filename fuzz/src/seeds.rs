@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
+use idhooks_fixtures::Fixture;
+
 /// Writes each of `bodies` into the corpus folder, which is the first folder among the arguments.
 ///
 /// Under their numbers, so that a later start writes the same files.
@@ -16,6 +18,11 @@ pub fn plant(bodies: impl IntoIterator<Item = impl Into<Vec<u8>>>) {
 }
 
 /// The webhook bodies of one vendor.
-pub fn fixtures(of: &'static [idhooks_fixtures::Fixture]) -> impl Iterator<Item = &'static [u8]> {
+pub fn fixtures(of: &'static [Fixture]) -> impl Iterator<Item = &'static [u8]> {
     of.iter().map(|fixture| fixture.body)
+}
+
+/// Those that leave time for many others.
+pub fn small(of: impl Iterator<Item = &'static Fixture>) -> impl Iterator<Item = &'static [u8]> {
+    of.map(|fixture| fixture.body).filter(|body| body.len() < 4096)
 }
