@@ -72,11 +72,18 @@ fn name_to_ask_for(link: &str) -> Option<String> {
     let labels: Vec<_> = name.split('.').collect();
     let is_listed = match &labels[..] {
         ["files", "example", "com"] => true,
-        [below @ .., "store", "example", "com"] => !below.is_empty() && below != [""],
+        [below @ .., "store", "example", "com"] => !below.is_empty() && name.len() <= 253 && below.iter().all(is_label),
         _ => false,
     };
     let is_bare = url.username().is_empty() && url.password().is_none();
     (is_listed && is_bare && url.scheme() == "https" && url.port().is_none()).then(|| name.to_owned())
+}
+
+/// Letters, digits and underscores, up to 63, with hyphens between them only.
+fn is_label(label: &&str) -> bool {
+    let edges = [label.chars().next(), label.chars().next_back()];
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    label.len() < 64 && edges.iter().all(|c| c.is_some_and(is_inner)) && label.chars().all(|c| is_inner(c) || c == '-')
 }
 
 const SEEDS: &[&str] = &[
