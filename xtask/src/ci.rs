@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use crate::{
     bench, docs,
+    fuzz::{Options, fuzz},
     links::links,
     metadata::Metadata,
     msrv,
@@ -28,6 +29,7 @@ pub(crate) fn checks() -> Result<(), String> {
     packages::list_is_complete(&metadata)?;
     examples()?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut cargo(&["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     lints()?;
     run(&mut cargo(&["clippy", "--workspace", "--no-default-features", "--locked", "--", "-D", "warnings"]))?;
     features()?;
@@ -36,6 +38,7 @@ pub(crate) fn checks() -> Result<(), String> {
     links()?;
     PACKAGES.iter().try_for_each(size)?;
     tarballs::build(&version)?;
+    fuzz(&Options::brief())?;
     bench::quick()?;
     eprintln!("\nskipped: advisories of dependencies, which need a database from the internet");
     Ok(())

@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod deny;
 mod docs;
+mod fuzz;
 mod hostile;
 mod links;
 mod metadata;
@@ -31,6 +32,8 @@ cargo xtask links       the links of every Markdown file, without a network; par
 
 cargo xtask hostile     every test that fixtures/HOSTILE.md names, and the table of how each crate stands to each row
 cargo xtask scoreboard  the same cases given to peers: what each accepts, refuses, or dies of
+cargo xtask fuzz [--seconds N] [--jobs N] [TARGET...]
+                        hostile inputs made up for each reader, ten seconds a target
 cargo xtask bench [--quick] [SECTION...]
                         measures against the floor, code by hand, and peers, and says which bounds hold;
                         sections: receive, memory, axum, growth, client
@@ -47,7 +50,7 @@ cargo xtask advisories  known holes in dependencies, from a database on the inte
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let plain: Vec<&str> = words.iter().map(String::as_str).collect();
-    let sections = words.get(1..).unwrap_or_default();
+    let rest = words.get(1..).unwrap_or_default();
     let done = match &plain[..] {
         ["test"] => ci::test(),
         ["checks"] => ci::checks(),
@@ -55,7 +58,8 @@ fn main() -> ExitCode {
         ["links"] => links::links(),
         ["hostile"] => hostile::hostile(),
         ["scoreboard"] => scoreboard::scoreboard(),
-        ["bench", ..] if bench::knows(sections) => bench::bench(sections),
+        ["bench", ..] if bench::knows(rest) => bench::bench(rest),
+        ["fuzz", ..] => fuzz::Options::parse(rest.iter().cloned()).and_then(|options| fuzz::fuzz(&options)),
         ["weigh"] => weigh::webhooks::weigh().and_then(|()| weigh::clients::weigh()),
         ["weigh", "webhooks"] => weigh::webhooks::weigh(),
         ["weigh", "clients"] => weigh::clients::weigh(),

@@ -142,6 +142,10 @@ impl Inner {
         if !port_is_usual || !self.hosts.iter().any(|allowed| covers(allowed, host)) {
             return Err(Kind::HostNotAllowed.into());
         }
+        // Below a name on the list anything may stand. What can be no name has no address, now or later.
+        if url.domain().is_some_and(|name| !is_dns_name(name)) {
+            return Err(Kind::NotALink.into());
+        }
         // An address needs no resolver, so the gate has to look here.
         let address = match url.host() {
             Some(Host::Ipv4(address)) => Some(address.into()),
@@ -161,6 +165,17 @@ fn covers(allowed: &str, host: &str) -> bool {
         Some(suffix) => suffix.starts_with('.') && host.len() > suffix.len() && host.ends_with(suffix),
         None => allowed == host,
     }
+}
+
+/// Whether the domain name system can have it: `a..example.com` it can not, nor `a!b.example.com`.
+fn is_dns_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= 253 && name.split('.').all(is_label)
 }
 
 /// Whether the entry is written as a URL has its host: a name in ASCII, or an address.
@@ -288,6 +303,23 @@ mod tests {
         assert_eq!(error.to_string(), "the token's host is not on the list of hosts");
         let error = Downloads::builder(&["https://a.example.com"]).build().unwrap_err();
         assert!(error.to_string().starts_with("the list of hosts has an entry"), "{error}");
+    }
+
+    #[test]
+    fn row_43_what_can_be_no_name_is_not_followed() {
+        let long = "a".repeat(64);
+        let many = "a.".repeat(130);
+        for below in ["a.", "a..b", "a!b", "a'", "-a", "a-", "a.-", &long, &many] {
+            assert!(!is_dns_name(&format!("{below}.example.com")), "{below}");
+        }
+        for below in ["a", "a.b-c", "_a", "1.2", "xn--bcher-kva", &long[1..]] {
+            assert!(is_dns_name(&format!("{below}.example.com")), "{below}");
+        }
+        let downloads = Downloads::builder(&["*.example.com"]).build().unwrap();
+        for (link, fine) in [("https://a.b.example.com/", true), ("https://a..b.example.com/", false)] {
+            let checked = downloads.0.check(&Url::parse(link).unwrap());
+            assert_eq!(checked.err().map(|error| error.is_refused()), (!fine).then_some(true), "{link}");
+        }
     }
 
     #[test]

@@ -1,0 +1,41 @@
+//! What holds of every event and of every body.
+
+use std::fmt::Debug;
+
+use idhooks_core::{Key, WebhookEvent};
+use serde::Serialize;
+
+use crate::assert_plain;
+
+/// A key's parts are at most this many, each of at most 256 bytes that may be percent-encoded.
+const LONGEST_KEY: usize = 4 * (3 * 256 + 1);
+
+/// Reads `body` and fails unless what is promised of any body is so.
+pub fn check<E: WebhookEvent + Serialize + Debug + PartialEq>(body: &[u8]) -> Option<E> {
+    let facts = E::facts(body);
+    let key = facts.key(body);
+    let shown = key.to_string();
+    assert!(shown.bytes().all(|byte| byte.is_ascii_graphic()) && shown.len() <= LONGEST_KEY, "{shown}");
+    drop(format!("{facts} {facts:?}"));
+    let event = match E::decode(body) {
+        Ok(event) => event,
+        Err(error) => {
+            assert_plain(&error.to_string());
+            return None;
+        }
+    };
+    drop(format!("{event:?}"));
+
+    let written = serde_json::to_vec(&event).expect("an event can be written");
+    let again = E::decode(&written).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&written)));
+    assert!(again == event, "another event: {}", String::from_utf8_lossy(&written));
+    let rewritten = serde_json::to_vec(&again).expect("an event can be written");
+    assert!(rewritten == written, "written otherwise: {}", String::from_utf8_lossy(&rewritten));
+
+    let facts_again = E::facts(&written);
+    assert_eq!(facts_again.event_name(), facts.event_name());
+    if let Key::Vendor(_) = key {
+        assert_eq!(facts_again.key(&written), key);
+    }
+    Some(event)
+}

@@ -1,0 +1,103 @@
+//! Every vendor's rules once more, written to be obvious and not to be fast, from what the documentation of the
+//! readers promises. Each level of an object is read into a list of members, and nothing is clever.
+
+pub mod autentique;
+pub mod caf;
+pub mod capa;
+pub mod case_keeper;
+mod object;
+pub mod unico;
+
+use idhooks_core::{DecodeError, Facts, WebhookEvent};
+use sha2::{Digest as _, Sha256};
+
+pub use object::{Object, Slot, is_null, text};
+
+/// What the reader should make of a body.
+#[derive(Debug)]
+enum Verdict<T> {
+    Read(T),
+    Refused,
+    /// A member is there twice of which this reference does not know whether a type names it.
+    Open,
+}
+
+impl<T> Verdict<T> {
+    fn read(value: Option<T>) -> Self {
+        value.map_or(Self::Refused, Self::Read)
+    }
+
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Verdict<U> {
+        match self {
+            Self::Read(value) => Verdict::Read(change(value)),
+            Self::Refused => Verdict::Refused,
+            Self::Open => Verdict::Open,
+        }
+    }
+}
+
+/// The event that was read, together with what it should have been; `None` if it was refused, as it should.
+fn decided<E, T>(read: Result<E, DecodeError>, wanted: Verdict<T>, body: &[u8]) -> Option<(E, T)> {
+    match (read, wanted) {
+        (Ok(event), Verdict::Read(wanted)) => Some((event, wanted)),
+        (Err(_), Verdict::Refused) | (_, Verdict::Open) => None,
+        (Ok(_), Verdict::Refused) => panic!("read: {}", String::from_utf8_lossy(body)),
+        (Err(error), Verdict::Read(_)) => panic!("{error}: {}", String::from_utf8_lossy(body)),
+    }
+}
+
+/// What the envelope should say.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Envelope {
+    event: Option<String>,
+    subject: Option<String>,
+    time: Option<String>,
+    /// The parts of a vendor's key, if the event has such a one.
+    identity: Option<Vec<Option<String>>>,
+}
+
+impl Envelope {
+    fn compare<E: WebhookEvent>(&self, body: &[u8]) {
+        let facts = E::facts(body);
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let Self { event, subject, time, .. } = self;
+        assert_eq!(
+            [owned(facts.event_name()), owned(facts.subject_id()), owned(facts.time())],
+            [event.clone(), subject.clone(), time.clone()],
+            "{}: {}",
+            E::VENDOR,
+            String::from_utf8_lossy(body)
+        );
+        assert_eq!(facts.key(body).to_string(), self.key(body), "{}: {}", E::VENDOR, String::from_utf8_lossy(body));
+    }
+
+    fn key(&self, body: &[u8]) -> String {
+        let parts = self.identity.iter().flatten().map(|part| part.as_deref().filter(|part| !part.is_empty()));
+        match parts.collect::<Option<Vec<&str>>>() {
+            Some(parts) if !parts.is_empty() => parts.into_iter().map(key_part).collect::<Vec<_>>().join("/"),
+            _ => format!("sha256:{}", hex(&Sha256::digest(body))),
+        }
+    }
+}
+
+fn key_part(part: &str) -> String {
+    if part.len() > 256 {
+        return format!("#{}", hex(&Sha256::digest(part)));
+    }
+    let escaped = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02x}"),
+    };
+    part.bytes().map(escaped).collect()
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A fact that was read without looking further must not contradict what the whole event says.
+fn assert_agrees(facts: &Facts<'_>, id: &str, body: &[u8]) {
+    if let Some(subject) = facts.subject_id() {
+        assert_eq!(subject, id, "{}", String::from_utf8_lossy(body));
+    }
+}

@@ -1,0 +1,77 @@
+//! Case Keeper's hints.
+
+use idhooks_case_keeper::Event;
+use idhooks_core::WebhookEvent as _;
+use serde_json::value::RawValue;
+
+use super::{Envelope, Object, Verdict, assert_agrees, decided, is_null, text};
+
+/// Members that may be there once only.
+const NAMES: [&str; 9] = ["key", "data", "dataId", "id", "userId", "user", "createdAt", "updatedAt", "deletedAt"];
+
+struct Wanted {
+    key: String,
+    verification: String,
+}
+
+pub fn compare(body: &[u8]) {
+    envelope(body).compare::<Event>(body);
+    let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
+    assert_eq!(event.key.as_str(), wanted.key);
+    assert_eq!(event.verification_id().as_str(), wanted.verification);
+    assert_agrees(&Event::facts(body), &wanted.verification, body);
+}
+
+fn verdict(body: &[u8]) -> Verdict<Wanted> {
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::Refused };
+    let Some(key) = text(object.get("key")) else { return Verdict::Refused };
+    let mut repeats = false;
+    let inner = match object.get("data") {
+        Some(data) if data.get().starts_with('{') => {
+            let Some(data) = Object::inside(data).filter(|data| !data.has_twice(&["id"])) else {
+                return Verdict::Refused;
+            };
+            repeats = data.repeats();
+            data.get("id")
+        }
+        _ => None,
+    };
+    let (Ok(inner), Ok(outer)) = (usable(inner), usable(object.get("dataId"))) else { return Verdict::Refused };
+    match (inner, outer) {
+        (Some(inner), Some(outer)) if inner != outer => Verdict::Refused,
+        _ if repeats => Verdict::Open,
+        (Some(verification), _) | (None, Some(verification)) => Verdict::Read(Wanted { key, verification }),
+        (None, None) => Verdict::Refused,
+    }
+}
+
+/// An id that is there must be text, and not empty.
+fn usable(id: Option<&RawValue>) -> Result<Option<String>, ()> {
+    if is_null(id) {
+        return Ok(None);
+    }
+    text(id).filter(|id| !id.is_empty()).map(Some).ok_or(())
+}
+
+fn envelope(body: &[u8]) -> Envelope {
+    let object = Object::of(body);
+    let names = ["key", "data", "dataId"];
+    let Some(object) = object.as_ref().and_then(|it| it.reliable(&names)) else { return Envelope::default() };
+    let (event, data, outer) = (text(object.get("key")), object.get("data"), object.get("dataId"));
+    let no_subject = Envelope { event: event.clone(), ..Envelope::default() };
+    let inner = match data {
+        Some(data) if data.get().starts_with('{') => {
+            let data = Object::inside(data);
+            let Some(data) = data.as_ref().and_then(|data| data.reliable(&["id"])) else { return no_subject };
+            data.get("id")
+        }
+        _ => None,
+    };
+    let ids: Vec<_> = [inner, outer].into_iter().filter(|id| !is_null(*id)).map(text).collect();
+    let subject = match &ids[..] {
+        [one] => one.clone(),
+        [one, other] if one == other => one.clone(),
+        _ => None,
+    };
+    Envelope { event, subject: subject.filter(|id| !id.is_empty()), ..Envelope::default() }
+}
