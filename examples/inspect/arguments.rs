@@ -91,13 +91,16 @@ impl Captured {
     fn check_options(&self) -> Result<(), String> {
         let vendor = self.vendor.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         let no = |option: &str, why: &str| Err(format!("{option} does not fit {vendor}: {why}"));
-        let signs = matches!(self.vendor, Vendor::Caf | Vendor::Autentique | Vendor::Capa);
+        let (signs, presents) = match self.vendor {
+            Vendor::Autentique | Vendor::Capa => (true, false),
+            Vendor::Caf => (true, true),
+            Vendor::Unico | Vendor::CaseKeeper => (false, true),
+        };
         if !self.secrets.is_empty() && !signs {
             return no("--secret", "it signs nothing");
         }
-        let presents_none = matches!(self.vendor, Vendor::Autentique | Vendor::Capa);
         let credentials_given = !self.basic.is_empty() || !self.api_keys.is_empty();
-        if presents_none && credentials_given {
+        if !presents && credentials_given {
             return no("--basic or --api-key", "it presents no credential");
         }
         match (&self.bearer, self.vendor) {

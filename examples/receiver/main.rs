@@ -1,4 +1,4 @@
-//! Receives webhooks of all five vendors, and shows what it makes of them.
+//! Receives webhooks of every vendor, and shows what it makes of them.
 //!
 //! ```text
 //! cargo run --example receiver             # a demo over real HTTP, then it goes on serving
@@ -18,7 +18,7 @@ use std::{error::Error, future::IntoFuture as _, io::ErrorKind, net::Ipv4Addr, p
 use clap::Parser;
 use tokio::net::TcpListener;
 
-/// Receives webhooks of all five vendors, and shows what it makes of them.
+/// Receives webhooks of every vendor, and shows what it makes of them.
 ///
 /// Without secrets in the environment it uses demo secrets, sends itself every sample payload and a
 /// set of forgeries over HTTP, and goes on serving. With them it serves the vendors it has secrets for:

@@ -1,4 +1,4 @@
-//! The five verifiers, from the environment or with demo secrets.
+//! The verifiers of every vendor, from the environment or with demo secrets.
 
 use std::error::Error;
 
@@ -58,7 +58,7 @@ impl Vendors {
     }
 
     /// Each vendor and how it is set up, to be printed.
-    pub(crate) fn states(&self) -> [(&'static str, String); 5] {
+    pub(crate) fn states(&self) -> impl IntoIterator<Item = (&'static str, String)> {
         let state = |missing: Option<&String>| match missing {
             Some(why) => format!("not served: {why}"),
             None if self.demo => "demo secret; set your own in the environment for real deliveries".to_owned(),

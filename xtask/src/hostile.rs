@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use idhooks_fixtures::hostile::{Cell, PLACES, Row, Target, Test, rows};
+use idhooks_fixtures::hostile::{Cell, Row, Target, Test, places, rows};
 use serde_json::Value;
 
 use crate::{
@@ -53,9 +53,9 @@ pub(crate) fn hostile() -> Result<(), String> {
 
 /// Each test that the table names, and the place it is in.
 fn shown(rows: &[Row]) -> impl Iterator<Item = (&'static str, &Test)> {
-    rows.iter().flat_map(|row| PLACES.into_iter().zip(&row.cells)).flat_map(|(place, cell)| {
+    rows.iter().flat_map(|row| &row.cells).flat_map(|(place, cell)| {
         let tests = if let Cell::Shown(tests) = cell { tests.as_slice() } else { &[] };
-        tests.iter().map(move |test| (place, test))
+        tests.iter().map(move |test| (*place, test))
     })
 }
 
@@ -76,7 +76,7 @@ fn program(message: &str) -> Result<Option<Program>, String> {
     };
     let crates = root().join("crates");
     let is_of = |place: &&str| text("/manifest_path").map(Path::new) == Some(&crates.join(place).join("Cargo.toml"));
-    let Some(place) = PLACES.into_iter().find(is_of) else {
+    let Some(place) = places().find(is_of) else {
         return Ok(None);
     };
     let target = match (text("/target/kind/0"), text("/target/name")) {

@@ -25,6 +25,7 @@ fn autentique() -> Payload<Event> {
         is_known: |event| event.body.is_known(),
         required: |fixture, place| is_required(fixture.event, fixture.name == "document-updated-nested", place),
         name: "event.type",
+        identity: &["event.id"],
         // Not in this list, because others share the name: `signed` (a link and a time) and `country`
         // (of a person and of a document). `webhook.rs` looks at those two.
         personal: &[

@@ -22,6 +22,7 @@ fn caf() -> Payload<Event> {
                     }
         },
         name: "type",
+        identity: &["source", "id"],
         personal: &["cpf", "cnpj", "personId", "reason"],
     }
 }

@@ -13,6 +13,7 @@ fn capa() -> Payload<Event> {
             matches!(place, "type" | "event") || place == "transactionId" && !fixture.event.contains("KYC")
         },
         name: "event",
+        identity: &[],
         personal: &["firstName", "lastName"],
     }
 }

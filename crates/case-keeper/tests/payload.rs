@@ -187,6 +187,7 @@ fn with_ids(inner: bool, outer: bool) -> Payload<Event> {
         is_known: |event| event.key.is_known(),
         required: |_, _| unreachable!("set by each test"),
         name: "key",
+        identity: &[],
         personal: PERSONAL,
     }
 }

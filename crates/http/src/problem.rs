@@ -28,7 +28,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Reads any of the shapes the five vendors use. Never fails: what can not be read says nothing.
+    /// Reads any of the shapes the vendors use. Never fails: what can not be read says nothing.
     ///
     /// | shape | who |
     /// |---|---|

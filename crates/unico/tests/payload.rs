@@ -23,6 +23,7 @@ fn finished() -> Payload<Event> {
         is_known: Event::is_known,
         required: |_, place| matches!(place, "processId" | "state"),
         name: "state",
+        identity: &["processId", "state"],
         personal: &["lastEventDescription"],
     }
 }
@@ -38,6 +39,7 @@ fn notices() -> Payload<Event> {
         is_known: Event::is_known,
         required: |_, place| matches!(place, "event" | "data" | "data.id"),
         name: "event",
+        identity: &["data.id", "event", "data.status", "data.score"],
         personal: &[],
     }
 }

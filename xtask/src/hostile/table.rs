@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use idhooks_fixtures::hostile::{Cell, PLACES, Row, Test};
+use idhooks_fixtures::hostile::{Cell, Row, Test, places};
 
 /// The longest part of a case that is shown.
 const CASE: usize = 50;
@@ -22,13 +22,12 @@ fn render(rows: &[Row], results: impl Fn(&str, &Test) -> Vec<bool>) -> (String, 
     let mut problems = Vec::new();
     let (mut passed, mut shown, mut later) = (0, 0, 0);
     let mut seen = BTreeSet::new();
-    let mut table = line("row", "case", PLACES.map(str::to_owned));
+    let mut table = line("row", "case", places().map(str::to_owned));
     for row in rows {
-        let cells: [String; PLACES.len()] = std::array::from_fn(|at| {
-            let (Some(place), Some(cell)) = (PLACES.get(at), row.cells.get(at)) else { return String::new() };
+        let cells = row.cells.iter().map(|(place, cell)| {
             let tests = match cell {
                 Cell::Shown(tests) => tests,
-                Cell::DoesNotApply => return "-".to_owned(),
+                Cell::DoesNotApply | Cell::NotNamed => return "-".to_owned(),
                 Cell::ComesLater => return "later".to_owned(),
             };
             let mut all = Vec::new();
@@ -50,28 +49,29 @@ fn render(rows: &[Row], results: impl Fn(&str, &Test) -> Vec<bool>) -> (String, 
                 bad => format!("{bad} BAD"),
             }
         });
-        let is_shown = row.cells.iter().any(|cell| matches!(cell, Cell::Shown(_)));
-        let comes_later = !is_shown && row.cells.contains(&Cell::ComesLater);
+        let text = line(&row.number.to_string(), &row.case, cells);
+        let is_shown = row.cells.iter().any(|(_, cell)| matches!(cell, Cell::Shown(_)));
+        let comes_later = !is_shown && row.cells.iter().any(|(_, cell)| *cell == Cell::ComesLater);
         if !is_shown && !comes_later {
             problems.push(format!("row {}: no crate shows it", row.number));
         }
         shown += usize::from(is_shown);
         later += usize::from(comes_later);
-        table.push_str(&line(&row.number.to_string(), &row.case, cells));
+        table.push_str(&text);
     }
     table.push_str(&format!("\n{LEGEND}\n"));
     table.push_str(&format!("{passed} tests passed; {shown} rows shown, {later} come with the inbox\n"));
     (table, problems)
 }
 
-fn line(number: &str, case: &str, cells: [String; PLACES.len()]) -> String {
+fn line(number: &str, case: &str, cells: impl Iterator<Item = String>) -> String {
     let case: String = if case.chars().count() > CASE {
         case.chars().take(CASE - 1).chain(['…']).collect()
     } else {
         case.to_owned()
     };
     let mut line = format!("{number:>3}  {case:<CASE$}");
-    for (cell, place) in cells.iter().zip(PLACES) {
+    for (cell, place) in cells.zip(places()) {
         let width = place.len().max(5);
         line.push_str(&format!("  {cell:>width$}"));
     }
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_row_that_nobody_shows_is_a_problem() {
         let mut rows = rows().unwrap();
-        rows[0].cells = std::array::from_fn(|_| Cell::DoesNotApply);
+        rows[0].cells = places().map(|place| (place, Cell::DoesNotApply)).collect();
         assert_eq!(render(&rows, |_, _| vec![true]).1, ["row 1: no crate shows it"]);
     }
 }

@@ -1,9 +1,10 @@
 //! Each vendor's webhook half against its bare dependencies: a bound of the project's own.
 
+use idhooks_fixtures::VENDORS;
+
 use super::{MANIFEST, build_from_nothing, fetch};
 use crate::ci::count_crates;
 
-const VENDORS: [&str; 5] = ["caf", "unico", "autentique", "case-keeper", "capa"];
 /// All a vendor's crate adds to its dependencies: itself and core.
 const OURS: usize = 2;
 /// The build of a webhook half may take this many times that of its bare dependencies.
@@ -16,7 +17,7 @@ pub(crate) fn weigh() -> Result<(), String> {
     fetch()?;
     let bare_crates = crates("bare")?;
     let mut lines = Vec::new();
-    for vendor in VENDORS {
+    for vendor in VENDORS.iter().map(|vendor| vendor.name) {
         let crates = crates(vendor)?;
         if crates != bare_crates + OURS {
             return Err(format!(
