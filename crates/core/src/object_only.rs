@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserializer,
-    de::{Error, MapAccess, Visitor},
+    de::{Error as _, MapAccess, Visitor},
     forward_to_deserialize_any,
 };
 
@@ -51,10 +51,5 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for MapOnly<V> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
         self.0.visit_map(map)
-    }
-
-    // Left to itself, `serde` writes the whole text into its error.
-    fn visit_str<E: Error>(self, _: &str) -> Result<V::Value, E> {
-        Err(E::custom("a text instead of an object"))
     }
 }

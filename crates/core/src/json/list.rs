@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 
 use serde::{
     Serialize, Serializer,
-    de::{Deserialize, Deserializer, Error, SeqAccess, Visitor},
+    de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor},
 };
 
 use super::Allowance;
@@ -14,9 +14,9 @@ const SMALLEST_BLOCK: usize = 32;
 
 /// A JSON array.
 ///
-/// It is a `Vec`, but for one thing: all that is read from a body may take half as much again as the body, so
-/// that a body of a million `{},` stays a small problem. In an optional field a longer array is
-/// kept raw, as any field of an unexpected form is.
+/// It is a `Vec`, but for one thing: all that is read from a body may take half as much again as the
+/// body, so that a million `{},` stay a small problem. In an optional field a longer array is kept
+/// raw, as any field of an unexpected form is.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct List<T>(Vec<T>);
 
@@ -87,11 +87,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an array")
-            }
-
-            // Left to itself, `serde` writes the whole text into its error.
-            fn visit_str<E: Error>(self, _: &str) -> Result<List<T>, E> {
-                Err(E::custom("a text instead of an array"))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
