@@ -4,10 +4,15 @@
 
 mod body;
 mod budget;
+#[cfg(feature = "inbox")]
+mod intake;
 mod receiver;
 mod rejection;
 mod webhook;
 
+#[cfg(feature = "inbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "inbox")))]
+pub use intake::Intake;
 pub use receiver::{Receiver, receive};
 pub use rejection::Rejection;
 pub use webhook::Webhook;

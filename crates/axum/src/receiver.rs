@@ -38,9 +38,13 @@ use crate::{Rejection, body::read, budget::Budget};
 /// }
 /// ```
 pub async fn receive<V: Verify>(request: Request, verifier: &V) -> Result<V::Delivery, Rejection> {
-    // One for the process: the memory for bodies of unknown senders is bounded over all routes.
+    shared().receive(request, verifier).await
+}
+
+/// One for the process: the memory for bodies of unknown senders is bounded over all routes.
+pub(crate) fn shared() -> &'static Receiver {
     static DEFAULT: std::sync::LazyLock<Receiver> = std::sync::LazyLock::new(Receiver::new);
-    DEFAULT.receive(request, verifier).await
+    &DEFAULT
 }
 
 /// Told the vendor and the reason of a refusal.
@@ -129,10 +133,17 @@ impl Receiver {
     /// The [`Rejection`] to answer with; the hook has been told of it.
     pub async fn receive<V: Verify>(&self, request: Request, verifier: &V) -> Result<V::Delivery, Rejection> {
         let taken = self.take(request, verifier).await;
-        if let (Err(rejection), Some(hook)) = (&taken, &self.on_refused) {
-            hook(<V::Delivery as Delivery>::Event::VENDOR, rejection);
+        if let Err(rejection) = &taken {
+            self.tell::<V>(rejection);
         }
         taken
+    }
+
+    /// Tells the hook of a refusal.
+    pub(crate) fn tell<V: Verify>(&self, rejection: &Rejection) {
+        if let Some(hook) = &self.on_refused {
+            hook(<V::Delivery as Delivery>::Event::VENDOR, rejection);
+        }
     }
 
     async fn take<V: Verify>(&self, request: Request, verifier: &V) -> Result<V::Delivery, Rejection> {

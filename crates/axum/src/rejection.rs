@@ -36,6 +36,8 @@ pub enum Rejection {
     Refused(Refused),
     /// A delivery that proves nothing about its sender can not be read either: 400.
     Unreadable(DecodeError),
+    /// It could not be kept: 503 with `Retry-After`, so that the sender comes again. Feature `inbox`.
+    NotKept,
 }
 
 impl Rejection {
@@ -48,7 +50,7 @@ impl Rejection {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Deadline => StatusCode::REQUEST_TIMEOUT,
             Self::Interrupted | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
-            Self::Busy | Self::Refused(Refused::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::NotKept | Self::Refused(Refused::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
         }
     }
@@ -66,6 +68,7 @@ impl Rejection {
             Self::Busy => "busy",
             Self::Refused(refused) => refused.as_str(),
             Self::Unreadable(_) => "unreadable",
+            Self::NotKept => "not_kept",
         }
     }
 }
@@ -82,6 +85,7 @@ impl fmt::Display for Rejection {
             Self::Busy => "too many bodies are being read at once",
             Self::Refused(refused) => return refused.fmt(f),
             Self::Unreadable(error) => return error.fmt(f),
+            Self::NotKept => "the delivery could not be kept",
         })
     }
 }

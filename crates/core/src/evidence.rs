@@ -32,6 +32,31 @@ pub enum Proof {
 }
 
 impl Proof {
+    #[cfg(feature = "__stored")]
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Signature,
+        Self::ReserializedSignature,
+        Self::Basic,
+        Self::ApiKey,
+        Self::Bearer,
+        Self::Path,
+        Self::Nothing,
+    ];
+
+    /// A short constant name, fit for a metric's label and a database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Signature => "signature",
+            Self::ReserializedSignature => "reserialized_signature",
+            Self::Basic => "basic",
+            Self::ApiKey => "api_key",
+            Self::Bearer => "bearer",
+            Self::Path => "path",
+            Self::Nothing => "nothing",
+        }
+    }
+
     /// Whether the body itself is covered, not only the sender's right to call.
     #[must_use]
     pub fn covers_body(self) -> bool {
@@ -42,6 +67,11 @@ impl Proof {
 impl Evidence {
     pub(crate) fn new(proof: Proof, place: usize, label: Option<&Arc<str>>) -> Self {
         Self { proof, place: Some(place), label: label.cloned() }
+    }
+
+    #[cfg(feature = "__stored")]
+    pub(crate) fn restored(proof: Proof, place: Option<usize>, label: Option<Arc<str>>) -> Self {
+        Self { proof, place, label }
     }
 
     pub(crate) fn unplaced(proof: Proof) -> Self {

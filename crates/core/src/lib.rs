@@ -8,6 +8,10 @@ extern crate self as idhooks_core;
 pub mod json;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "__stored")]
+#[doc(hidden)]
+#[path = "stored.rs"]
+pub mod __stored;
 
 mod accepted;
 mod bodies;

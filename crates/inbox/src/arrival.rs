@@ -1,0 +1,158 @@
+//! A delivery on its way into a store.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use idhooks_core::{__stored::Stored, Delivery, Facts, Key, WebhookEvent};
+use sha2::{Digest as _, Sha256};
+
+/// Longest name of an event or id of a subject that is kept for listings; a longer one is only in the body.
+const LONGEST_TEXT: usize = 256;
+
+/// A delivery on its way into a [`Store`](crate::store::Store): all that is to be kept.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Arrival {
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// Whether its sender was authenticated.
+    pub verified: bool,
+    /// Digest of vendor, endpoint, kind and key: equal for deliveries of the same event, and for no others.
+    pub dedup: [u8; 32],
+    /// The key in words, printable ASCII of bounded length.
+    pub key: Box<str>,
+    /// For how long equal keys mean the same event; for ever if `None`.
+    pub window: Option<Duration>,
+    /// The vendor's own name of the event, if it is of bounded length.
+    pub event: Option<Box<str>>,
+    /// Id of the thing it is about, if it is of bounded length.
+    pub subject: Option<Box<str>>,
+    /// The same for deliveries about the same thing, which are handled one at a time.
+    pub lane: Option<i64>,
+    /// SHA-256 of the body.
+    pub digest: [u8; 32],
+    /// When it was handed in, by this machine's clock.
+    pub received_at: SystemTime,
+    pub(crate) stored: Stored,
+}
+
+impl Arrival {
+    pub(crate) fn new<D: Delivery>(delivery: &D, window: Duration) -> Self {
+        let vendor = <D::Event as WebhookEvent>::VENDOR;
+        let (body, evidence, endpoint) = (delivery.body(), delivery.evidence(), delivery.endpoint());
+        let facts = delivery.facts();
+        let key = facts.key(body);
+        let digest = match &key {
+            Key::Content(content) => *content.digest(),
+            _ => Sha256::digest(body).into(),
+        };
+        Self {
+            vendor,
+            verified: D::IS_VERIFIED,
+            dedup: dedup(vendor, D::IS_VERIFIED, endpoint, &key),
+            window: matches!(key, Key::Content(_)).then_some(window),
+            key: key.to_string().into(),
+            event: bounded(facts.event_name()),
+            subject: bounded(facts.subject_id()),
+            lane: lane(vendor, endpoint, &facts),
+            digest,
+            received_at: SystemTime::now(),
+            stored: Stored {
+                body: body.clone(),
+                proof: evidence.proof(),
+                secret: evidence.secret(),
+                label: evidence.label().map(Arc::from),
+                endpoint: endpoint.map(Arc::from),
+            },
+        }
+    }
+
+    /// The bytes as they came.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.stored.body
+    }
+
+    /// The verifier's endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.stored.endpoint.as_deref()
+    }
+
+    /// Name of the kind of proof it came with.
+    #[must_use]
+    pub fn proof(&self) -> &'static str {
+        self.stored.proof.as_str()
+    }
+
+    /// Place of the secret that fitted.
+    #[must_use]
+    pub fn secret(&self) -> Option<i64> {
+        self.stored.secret.and_then(|place| i64::try_from(place).ok())
+    }
+
+    /// Name of the secret that fitted.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        self.stored.label.as_deref()
+    }
+}
+
+impl std::fmt::Debug for Arrival {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Arrival")
+            .field("vendor", &self.vendor)
+            .field("verified", &self.verified)
+            .field("bytes", &self.body().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A hint has a key space of its own: else anyone could take the place of a verified delivery beforehand.
+fn dedup(vendor: &str, verified: bool, endpoint: Option<&str>, key: &Key) -> [u8; 32] {
+    let mut digest = parts(vendor, endpoint);
+    digest.update([u8::from(verified)]);
+    match key {
+        Key::Content(content) => {
+            digest.update(b"c");
+            digest.update(content.digest());
+        }
+        vendors => {
+            digest.update(b"v");
+            digest.update(vendors.to_string());
+        }
+    }
+    digest.finalize().into()
+}
+
+/// What a subject's deliveries have in common. Two subjects that share one by chance (one in 2^64) only wait for
+/// each other.
+fn lane(vendor: &str, endpoint: Option<&str>, facts: &Facts<'_>) -> Option<i64> {
+    lane_of(vendor, endpoint, facts.subject_id()?)
+}
+
+pub(crate) fn lane_of(vendor: &str, endpoint: Option<&str>, subject: &str) -> Option<i64> {
+    let mut digest = parts(vendor, endpoint);
+    digest.update(subject);
+    digest.finalize().first_chunk().map(|bytes| i64::from_le_bytes(*bytes))
+}
+
+/// Vendor and endpoint, so that no two pairs give the same bytes.
+fn parts(vendor: &str, endpoint: Option<&str>) -> Sha256 {
+    let mut digest = Sha256::new();
+    for part in [Some(vendor), endpoint] {
+        digest.update([u8::from(part.is_some())]);
+        let part = part.unwrap_or_default();
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    digest
+}
+
+fn bounded(text: Option<&str>) -> Option<Box<str>> {
+    // A NUL ends a text in more than one database.
+    text.filter(|text| text.len() <= LONGEST_TEXT && !text.contains('\0')).map(Box::from)
+}

@@ -1,0 +1,57 @@
+//! How long to wait before the next attempt.
+
+use std::time::Duration;
+
+/// How long to wait before a delivery is handled again: twice as long each time, up to a limit, less a random part
+/// so that what failed together does not come back together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    first: Duration,
+    longest: Duration,
+}
+
+impl Backoff {
+    /// From `first`, doubled after each attempt, to at most `longest`.
+    #[must_use]
+    pub fn new(first: Duration, longest: Duration) -> Self {
+        Self { first, longest }
+    }
+
+    /// The time to wait after attempt number `attempt`, counted from 1. `jitter` is from 0 to 1: none or half of it
+    /// is left out.
+    #[must_use]
+    pub fn wait(&self, attempt: u32, jitter: f64) -> Duration {
+        let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(30));
+        doubled.min(self.longest).mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+impl Default for Backoff {
+    /// From ten seconds to an hour: the 25 attempts of the default take most of a day.
+    fn default() -> Self {
+        Self::new(Duration::from_secs(10), Duration::from_secs(3600))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_up_to_the_limit_and_leaves_out_at_most_half() {
+        let backoff = Backoff::new(Duration::from_secs(10), Duration::from_secs(3600));
+        let seconds = |attempt| backoff.wait(attempt, 0.0).as_secs();
+        assert_eq!([1, 2, 3, 9, 10, 25, u32::MAX].map(seconds), [10, 20, 40, 2560, 3600, 3600, 3600]);
+        assert_eq!(seconds(0), 10);
+        assert_eq!(backoff.wait(2, 1.0), Duration::from_secs(10));
+        assert_eq!(backoff.wait(2, f64::NAN.max(7.0)), Duration::from_secs(10));
+        let endless = Backoff::new(Duration::MAX, Duration::from_secs(5));
+        assert_eq!(endless.wait(3, 0.0), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn the_default_attempts_take_most_of_a_day() {
+        let whole: Duration = (1..25).map(|attempt| Backoff::default().wait(attempt, 0.5)).sum();
+        assert!((12 * 3600..18 * 3600).contains(&whole.as_secs()), "{whole:?}");
+    }
+}

@@ -1,0 +1,129 @@
+//! Why the inbox could not do what it was asked.
+
+use std::{error, fmt};
+
+type Cause = Box<dyn error::Error + Send + Sync>;
+
+/// Why the inbox could not do what it was asked. Its text and its causes name settings and files, never a body, a
+/// subject or a password.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    what: Box<str>,
+    source: Option<Cause>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Settings,
+    Weak,
+    Schema,
+    Unavailable,
+    Busy,
+    NotFound,
+    Conflict,
+}
+
+impl Error {
+    fn new(kind: Kind, what: impl Into<Box<str>>) -> Self {
+        Self { kind, what: what.into(), source: None }
+    }
+
+    /// A setting that can not be used: a URL without a scheme we know, an engine that was not built in.
+    #[must_use]
+    pub fn settings(what: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::Settings, what)
+    }
+
+    /// The store would promise less than "on disk"; `what` names the setting.
+    #[must_use]
+    pub fn weak(what: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::Weak, what)
+    }
+
+    /// The store was written by a release this one can not work beside.
+    #[must_use]
+    pub fn schema(what: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::Schema, what)
+    }
+
+    /// The store can not promise anything now; the same may succeed later.
+    #[must_use]
+    pub fn unavailable(what: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::Unavailable, what)
+    }
+
+    /// More is waiting to be stored than there is memory for.
+    #[must_use]
+    pub fn busy(what: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::Busy, what)
+    }
+
+    /// There is no such delivery.
+    #[must_use]
+    pub fn not_found(what: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::NotFound, what)
+    }
+
+    /// The delivery is not in a state in which that can be done.
+    #[must_use]
+    pub fn conflict(what: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::Conflict, what)
+    }
+
+    /// With what lies behind it. Its text is shown to whoever reads logs, so it must not quote what was stored.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
+        self.source = Some(cause.into());
+        self
+    }
+
+    /// Whether the store can not promise anything now: it is down, full, read-only, locked, or has too much to do.
+    /// The sender is answered 503 and comes again.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.kind, Kind::Unavailable | Kind::Busy)
+    }
+
+    /// Whether that is because more is waiting than there is memory for.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.kind == Kind::Busy
+    }
+
+    /// Whether the store is set up to promise less than "on disk".
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        self.kind == Kind::Weak
+    }
+
+    /// Whether the store was written by a release this one can not work beside.
+    #[must_use]
+    pub fn is_schema(&self) -> bool {
+        self.kind == Kind::Schema
+    }
+
+    /// Whether there is no such delivery.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.kind == Kind::NotFound
+    }
+
+    /// Whether the delivery is not in a state in which that can be done.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.kind == Kind::Conflict
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.source.as_deref().map(|cause| cause as _)
+    }
+}

@@ -1,0 +1,149 @@
+//! Who handles what.
+
+use std::{borrow::Cow, collections::BTreeMap, error, fmt, future::Future, pin::Pin, sync::Arc};
+
+use idhooks_core::{__stored::Restore, Delivery, WebhookEvent};
+
+use crate::{
+    Job, Outcome,
+    job::About,
+    store::{Leased, Route},
+};
+
+/// The handlers of a worker, one for each kind of delivery.
+///
+/// ```
+/// use idhooks_capa as capa;
+/// use idhooks_core::Verified;
+/// use idhooks_inbox::{Failed, Handlers, Job, Outcome};
+///
+/// async fn transfer(job: Job<Verified<capa::Event>>) -> Result<Outcome, Failed> {
+///     if job.possible_replay() {
+///         return Ok(Outcome::give_up("looks like an old one sent again"));
+///     }
+///     if let capa::Event::Transaction(transaction) = job.event() {
+///         println!("{}", transaction.event);
+///     }
+///     Ok(Outcome::done())
+/// }
+///
+/// let handlers = Handlers::new().on(transfer);
+/// # let _ = handlers;
+/// ```
+#[derive(Clone, Default)]
+pub struct Handlers {
+    here: BTreeMap<Route, Arc<dyn Handle>>,
+    elsewhere: Vec<Cow<'static, str>>,
+}
+
+impl Handlers {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Has deliveries of one kind handled by `handler`: a function or closure from a [`Job`] to a future of what
+    /// [`Outcome`] can be made of. A second handler of the same kind takes the first one's place.
+    #[must_use]
+    pub fn on<D, H, F>(mut self, handler: H) -> Self
+    where
+        D: Restore,
+        H: Fn(Job<D>) -> F + Send + Sync + 'static,
+        F: Future<Output: Into<Outcome>> + Send + 'static,
+    {
+        let typed: Typed<D, H> = Typed { handler: Arc::new(handler), delivery: std::marker::PhantomData };
+        self.here.insert(route_of::<D>(), Arc::new(typed));
+        self
+    }
+
+    /// Leaves what comes from that vendor to other workers on the same store.
+    #[must_use]
+    pub fn elsewhere(mut self, vendor: impl Into<Cow<'static, str>>) -> Self {
+        self.elsewhere.push(vendor.into());
+        self
+    }
+
+    /// What is handled here.
+    pub(crate) fn routes(&self) -> Arc<[Route]> {
+        self.here.keys().cloned().collect()
+    }
+
+    /// Those of `wanted` that nobody handles.
+    pub(crate) fn missing(&self, wanted: impl IntoIterator<Item = Route>) -> Result<(), NoHandler> {
+        let missing = |route: &Route| !self.here.contains_key(route) && !self.elsewhere.contains(&route.vendor);
+        let mut routes: Vec<Route> = wanted.into_iter().filter(missing).collect();
+        routes.sort();
+        routes.dedup();
+        if routes.is_empty() { Ok(()) } else { Err(NoHandler { routes }) }
+    }
+
+    pub(crate) fn of(&self, route: &Route) -> Option<&Arc<dyn Handle>> {
+        self.here.get(route)
+    }
+}
+
+impl fmt::Debug for Handlers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handlers").field("here", &self.here.keys()).field("elsewhere", &self.elsewhere).finish()
+    }
+}
+
+/// Deliveries are kept, or expected, that no handler takes. They would pile up in silence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoHandler {
+    routes: Vec<Route>,
+}
+
+impl NoHandler {
+    /// What has no handler.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+}
+
+impl fmt::Display for NoHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no handler for")?;
+        for (place, route) in self.routes.iter().enumerate() {
+            write!(f, "{} {route}", if place == 0 { "" } else { "," })?;
+        }
+        f.write_str("; add one with `on`, or say `elsewhere` if another worker has it")
+    }
+}
+
+impl error::Error for NoHandler {}
+
+pub(crate) fn route_of<D: Delivery>() -> Route {
+    Route { vendor: Cow::Borrowed(<D::Event as WebhookEvent>::VENDOR), verified: D::IS_VERIFIED }
+}
+
+type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// A handler, whatever its type of delivery.
+pub(crate) trait Handle: Send + Sync {
+    /// Starts it, or says why the delivery can not be read.
+    fn start(&self, leased: Leased, about: About) -> Result<Running, Cow<'static, str>>;
+}
+
+struct Typed<D, H> {
+    handler: Arc<H>,
+    delivery: std::marker::PhantomData<fn(D)>,
+}
+
+impl<D, H, F> Handle for Typed<D, H>
+where
+    D: Restore,
+    H: Fn(Job<D>) -> F + Send + Sync + 'static,
+    F: Future<Output: Into<Outcome>> + Send + 'static,
+{
+    fn start(&self, leased: Leased, about: About) -> Result<Running, Cow<'static, str>> {
+        let unknown = || Cow::Borrowed("it came with a proof this release does not know");
+        let delivery = leased.stored.and_then(D::restore).ok_or_else(unknown)?;
+        let event = delivery.event().map_err(|error| Cow::Owned(error.to_string()))?;
+        let handler = Arc::clone(&self.handler);
+        // The handler itself is called inside the future, so that a panic of its is caught with the future's.
+        Ok(Box::pin(async move { handler(Job { delivery, event, about }).await.into() }))
+    }
+}

@@ -1,0 +1,100 @@
+//! What a handler says of a delivery.
+
+use std::{any::type_name, borrow::Cow, error, fmt, time::Duration};
+
+/// What a handler says of a delivery. `()` is [`done`](Self::done), so is `Ok(())`; a handler that returns
+/// `Result<_, Failed>` may use `?` on any error, which means [`retry`](Self::retry).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Done,
+    Retry { after: Option<Duration>, reason: Cow<'static, str> },
+    GiveUp { reason: Cow<'static, str> },
+}
+
+impl Outcome {
+    /// It was handled.
+    #[must_use]
+    pub fn done() -> Self {
+        Self(Kind::Done)
+    }
+
+    /// It is to be handled again, after the worker's back-off, as long as attempts are left.
+    ///
+    /// The reason is kept and listed: write one of your own, never an error's text, which may quote a person's data.
+    #[must_use]
+    pub fn retry(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(Kind::Retry { after: None, reason: reason.into() })
+    }
+
+    /// As [`retry`](Self::retry), and not before that much time has passed; at most thirty days are waited.
+    #[must_use]
+    pub fn retry_after(after: Duration, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(Kind::Retry { after: Some(after), reason: reason.into() })
+    }
+
+    /// It can never be handled: it becomes a dead letter, with the reason.
+    #[must_use]
+    pub fn give_up(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(Kind::GiveUp { reason: reason.into() })
+    }
+
+    pub(crate) fn into_kind(self) -> Kind {
+        self.0
+    }
+}
+
+impl From<()> for Outcome {
+    fn from((): ()) -> Self {
+        Self::done()
+    }
+}
+
+impl<T: Into<Self>> From<Result<T, Failed>> for Outcome {
+    fn from(result: Result<T, Failed>) -> Self {
+        match result {
+            Ok(outcome) => outcome.into(),
+            Err(Failed { reason }) => Self::retry(reason),
+        }
+    }
+}
+
+/// An error of a handler, made by `?`.
+///
+/// It keeps the name of the error's type and nothing of its text, because that text may quote what was being
+/// handled, and reasons are listed. Log what you need to know before you return it.
+pub struct Failed {
+    reason: &'static str,
+}
+
+impl<E: error::Error> From<E> for Failed {
+    fn from(_: E) -> Self {
+        Self { reason: type_name::<E>() }
+    }
+}
+
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Failed({})", self.reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<(), Failed> {
+        let _: u32 = text.parse()?;
+        Ok(())
+    }
+
+    #[test]
+    fn row_49_an_error_leaves_its_type_and_not_its_text() {
+        assert_eq!(Outcome::from(parse("7")), Outcome::done());
+        assert_eq!(Outcome::from(parse("canary")), Outcome::retry("core::num::error::ParseIntError"));
+        let decided: Result<Outcome, Failed> = Ok(Outcome::give_up("no such customer"));
+        assert_eq!(Outcome::from(decided), Outcome::give_up("no such customer"));
+    }
+}

@@ -1,0 +1,210 @@
+//! The engine for one machine: a SQLite file.
+
+mod clock;
+mod read;
+mod schema;
+mod write;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::Notify;
+
+use self::{
+    clock::{Clock, Machine},
+    write::Write,
+    writer::Writer,
+};
+use crate::{
+    Accepted, Details, EntryId, Error, Filter, Page, Purged, Stats,
+    store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
+};
+
+/// How long to wait for another process that writes.
+const BUSY: Duration = Duration::from_secs(4);
+
+/// How often to look for what other processes have written: one read of an index that is in memory.
+const POLL: Duration = Duration::from_millis(100);
+
+/// A file that one thread writes, so that what arrives together is committed together, and a second connection reads.
+pub(crate) struct Sqlite {
+    writer: Writer,
+    reader: Arc<Mutex<Connection>>,
+    changed: Notify,
+}
+
+impl Sqlite {
+    /// Opens the file behind `sqlite:`, or makes it.
+    pub(crate) async fn open(rest: &str) -> Result<Self, Error> {
+        let path = path(rest)?;
+        blocking(move || Self::open_file(&path, Machine::new())).await
+    }
+
+    fn open_file(path: &Path, clock: impl Clock) -> Result<Self, Error> {
+        create(path)?;
+        let mut connection = connect(path)?;
+        schema::configure(&connection)?;
+        schema::migrate(&mut connection)?;
+        let reader = connect(path)?;
+        schema::configure(&reader)?;
+        reader.execute_batch("PRAGMA query_only = ON").map_err(failed)?;
+        let writer = Writer::start(Write::new(connection, Box::new(clock))?)?;
+        Ok(Self { writer, reader: Arc::new(Mutex::new(reader)), changed: Notify::new() })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let reader = Arc::clone(&self.reader);
+        blocking(move || read(&mut reader.lock().unwrap_or_else(PoisonError::into_inner))).await
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn accept(&self, arrival: Arrival) -> Result<Accepted, Error> {
+        let accepted = self.writer.run(move |write| write.accept(&arrival)).await?;
+        if matches!(accepted, Accepted::New { .. }) {
+            self.changed.notify_one();
+        }
+        Ok(accepted)
+    }
+
+    async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error> {
+        self.writer.run(move |write| write.lease(&request)).await
+    }
+
+    async fn renew(&self, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error> {
+        let tokens = tokens.to_vec();
+        self.writer.run(move |write| write.renew(&tokens, time)).await
+    }
+
+    async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
+        let finished = self.writer.run(move |write| write.finish(id, token, &verdict)).await?;
+        // Another delivery of the same subject may be next.
+        self.changed.notify_one();
+        Ok(finished)
+    }
+
+    async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    fn poll_interval(&self) -> Duration {
+        POLL
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Route>, Error> {
+        self.read(|connection| read::unfinished(connection)).await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Page, Error> {
+        let filter = filter.clone();
+        self.read(move |connection| read::list(connection, &filter)).await
+    }
+
+    async fn get(&self, id: EntryId) -> Result<Option<Details>, Error> {
+        self.read(move |connection| read::get(connection, id)).await
+    }
+
+    async fn replay(&self, id: EntryId) -> Result<(), Error> {
+        self.writer.run(move |write| write.replay(id)).await?;
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
+        let mut purged = Purged::default();
+        // In steps, so that what arrives meanwhile does not wait for all of it.
+        loop {
+            let step = self.writer.run(move |write| write.purge(older_than, dead)).await?;
+            purged.deliveries += step;
+            if step == 0 {
+                break;
+            }
+        }
+        if purged.deliveries > 0 {
+            self.writer.checkpoint().await?;
+        }
+        Ok(purged)
+    }
+
+    async fn stats(&self) -> Result<Stats, Error> {
+        let now = clock::micros(std::time::SystemTime::now());
+        self.read(move |connection| read::stats(connection, now)).await
+    }
+
+    async fn close(&self) {
+        self.writer.close().await;
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(|error| {
+        let what = format!("{} can not be opened", path.display());
+        failed(error).caused_by(what)
+    })
+}
+
+/// The path as it stands behind the colon; two slashes before it, as other URLs have them, are passed over.
+fn path(rest: &str) -> Result<PathBuf, Error> {
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    if path.is_empty() {
+        return Err(Error::settings("the store's URL names no file: write `sqlite:inbox.db`"));
+    }
+    if path.contains('?') {
+        return Err(Error::settings("a `sqlite:` URL takes a path and no parameters"));
+    }
+    if path == ":memory:" {
+        return Err(Error::weak("SQLite in memory keeps nothing: the store must be a file on a disk of this machine"));
+    }
+    Ok(PathBuf::from(path))
+}
+
+/// Makes the file for this user alone: it will hold personal data.
+fn create(path: &Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| {
+        let what = format!("{} can not be written: {}", path.display(), error.kind());
+        Error::unavailable(what).caused_by(error)
+    })
+}
+
+async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    let stopped = |_| Error::unavailable("the program is stopping");
+    tokio::task::spawn_blocking(run).await.map_err(stopped)?
+}
+
+/// What SQLite said, without the words of its message, which may name what was stored.
+fn failed(error: rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(code, _) = error else {
+        return Error::unavailable("a row of the store can not be read: is the file an inbox's?");
+    };
+    let what = match code.code {
+        ErrorCode::DiskFull => "the disk of the store is full",
+        ErrorCode::ReadOnly => "the store is read-only",
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "the store is locked by another program",
+        ErrorCode::CannotOpen | ErrorCode::PermissionDenied => "the file of the store can not be opened",
+        ErrorCode::DatabaseCorrupt => "the file of the store is damaged",
+        ErrorCode::NotADatabase => "the file is not a database of SQLite",
+        ErrorCode::SystemIoFailure => "the disk of the store fails",
+        ErrorCode::TooBig => "the delivery is larger than SQLite takes",
+        _ => "SQLite could not do it",
+    };
+    let cause = format!("SQLite error {}", code.extended_code);
+    if code.code == ErrorCode::NotADatabase { Error::schema(what) } else { Error::unavailable(what) }.caused_by(cause)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! The one thread that writes: it takes what has gathered, and commits it together.
+
+use std::{ops::ControlFlow, thread};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{failed, write::Write};
+use crate::Error;
+
+/// How many changes wait at most; who comes then waits to be let in.
+const WAITING: usize = 4096;
+
+/// How many changes are committed together at most.
+const TOGETHER: usize = 512;
+
+/// Sends changes to the thread.
+pub(super) struct Writer(mpsc::Sender<Command>);
+
+enum Command {
+    Change(Box<dyn Change>),
+    /// Writes the log into the file, and empties it.
+    Checkpoint(oneshot::Sender<Result<(), Error>>),
+    Close(oneshot::Sender<()>),
+}
+
+/// A change to be made inside a transaction, and whoever waits for it.
+trait Change: Send {
+    /// Makes it. It may be made again, if the transaction it was part of failed.
+    fn make(&mut self, write: &mut Write) -> Result<(), Error>;
+
+    /// Tells who waits that it is on disk, or what `make` said.
+    fn tell(self: Box<Self>, committed: Result<(), Error>);
+}
+
+struct Asked<F, T> {
+    run: F,
+    done: Option<Result<T, Error>>,
+    reply: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<F, T> Change for Asked<F, T>
+where
+    F: FnMut(&mut Write) -> Result<T, Error> + Send,
+    T: Send,
+{
+    fn make(&mut self, write: &mut Write) -> Result<(), Error> {
+        match (self.run)(write) {
+            Ok(done) => {
+                self.done = Some(Ok(done));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn tell(self: Box<Self>, committed: Result<(), Error>) {
+        let Self { done, reply, .. } = *self;
+        let none = || Err(Error::unavailable("the change was not made"));
+        let answer = committed.and_then(|()| done.unwrap_or_else(none));
+        // Whoever asked may have stopped waiting.
+        let _ = reply.send(answer);
+    }
+}
+
+impl Writer {
+    pub(super) fn start(write: Write) -> Result<Self, Error> {
+        let (send, receive) = mpsc::channel(WAITING);
+        let thread = thread::Builder::new().name("idhooks-inbox".to_owned());
+        let started = thread.spawn(move || work(write, receive));
+        started.map_err(|error| Error::unavailable("no thread could be started").caused_by(error))?;
+        Ok(Self(send))
+    }
+
+    /// Makes a change, and returns once it is on disk.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        run: impl FnMut(&mut Write) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Change(Box::new(Asked { run, done: None, reply }))).await?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    pub(super) async fn checkpoint(&self) -> Result<(), Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Checkpoint(reply)).await?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    pub(super) async fn close(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.send(Command::Close(reply)).await.is_ok() {
+            // An error means that it was closed already.
+            let _ = answer.await;
+        }
+    }
+
+    async fn send(&self, command: Command) -> Result<(), Error> {
+        self.0.send(command).await.map_err(|_| closed())
+    }
+}
+
+fn closed() -> Error {
+    Error::unavailable("the inbox is closed")
+}
+
+fn work(mut write: Write, mut commands: mpsc::Receiver<Command>) {
+    let mut changes = Vec::new();
+    while let Some(first) = commands.blocking_recv() {
+        let mut next = Some(first);
+        let mut other = None;
+        while let Some(command) = next.take() {
+            match command {
+                Command::Change(change) => changes.push(change),
+                command => other = Some(command),
+            }
+            if other.is_none() && changes.len() < TOGETHER {
+                next = commands.try_recv().ok();
+            }
+        }
+        commit(&mut write, &mut changes);
+        if finish(&mut write, other).is_break() {
+            return;
+        }
+    }
+}
+
+fn finish(write: &mut Write, command: Option<Command>) -> ControlFlow<()> {
+    match command {
+        Some(Command::Checkpoint(reply)) => {
+            let _ = reply.send(write.checkpoint());
+        }
+        Some(Command::Close(reply)) => {
+            write.close();
+            let _ = reply.send(());
+            return ControlFlow::Break(());
+        }
+        Some(Command::Change(_)) | None => {}
+    }
+    ControlFlow::Continue(())
+}
+
+/// All in one transaction; if that fails, each in one of its own, so that one that can not be made does no harm to
+/// the others.
+fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>) {
+    if changes.is_empty() {
+        return;
+    }
+    let together = transact(write, |write| changes.iter_mut().try_for_each(|change| change.make(write)));
+    if together.is_err() && changes.len() > 1 {
+        for mut change in changes.drain(..) {
+            let alone = transact(write, |write| change.make(write));
+            change.tell(alone);
+        }
+        return;
+    }
+    let mut together = Some(together);
+    for change in changes.drain(..) {
+        change.tell(together.take().unwrap_or(Ok(())));
+    }
+}
+
+fn transact(write: &mut Write, make: impl FnOnce(&mut Write) -> Result<(), Error>) -> Result<(), Error> {
+    write.begin().map_err(failed)?;
+    let made = make(write).and_then(|()| write.commit().map_err(failed));
+    if made.is_err() {
+        write.roll_back();
+    }
+    made
+}

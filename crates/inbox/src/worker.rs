@@ -1,0 +1,452 @@
+//! Takes deliveries out of the store and has them handled.
+
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    error, fmt,
+    future::{Future, pending},
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    task::{AbortHandle, Id, JoinError, JoinSet},
+    time::{sleep, sleep_until},
+};
+
+use crate::{
+    Backoff, Error, Handlers, Inbox, NoHandler, Outcome,
+    job::About,
+    observe,
+    outcome::Kind,
+    store::{LeaseRequest, Leased, Token, Verdict},
+};
+
+/// No retry is put off longer, whatever a handler asks for: a slip of a unit must not lose a delivery for years.
+const LONGEST_RETRY: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How long to wait after the store failed.
+const AFTER_FAILURE: Duration = Duration::from_millis(500);
+
+/// Takes deliveries out of an [`Inbox`] and has them handled.
+///
+/// The defaults: 16 at a time, leases of thirty seconds that are renewed while the handler runs, five minutes for a
+/// handler, 25 attempts, ten seconds to an hour between them, and thirty seconds for handlers to end at a stop.
+///
+/// A handler runs as a task of its own: if it panics, or is still running at its deadline, that is a failed attempt and
+/// its neighbours go on. It is stopped where it waits, so one that blocks its thread can not be stopped; it may then
+/// overlap with the next attempt, and can no longer finish the delivery.
+///
+/// If the worker dies, what it held is handed out again when the lease runs out.
+#[must_use = "it does nothing until `run`"]
+pub struct Worker {
+    inbox: Inbox,
+    concurrency: usize,
+    lease: Duration,
+    time_limit: Duration,
+    attempts: u32,
+    backoff: Backoff,
+    grace: Duration,
+    until: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Worker {
+    pub(crate) fn new(inbox: Inbox) -> Self {
+        Self {
+            inbox,
+            concurrency: 16,
+            lease: Duration::from_secs(30),
+            time_limit: Duration::from_secs(300),
+            attempts: 25,
+            backoff: Backoff::default(),
+            grace: Duration::from_secs(30),
+            until: Box::pin(pending()),
+        }
+    }
+
+    /// How many deliveries are handled at the same time; at least one.
+    pub fn concurrency(mut self, most: usize) -> Self {
+        self.concurrency = most.max(1);
+        self
+    }
+
+    /// How long others leave a delivery alone after this worker was last heard of; at least a tenth of a second.
+    /// Shorter means that a dead worker's deliveries are taken over sooner, and that a shorter silence of the store
+    /// stops handlers.
+    pub fn lease(mut self, time: Duration) -> Self {
+        self.lease = time.max(Duration::from_millis(100));
+        self
+    }
+
+    /// How long a handler may take.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
+    /// How often a delivery is taken up before it becomes a dead letter; at least once.
+    pub fn attempts(mut self, most: u32) -> Self {
+        self.attempts = most.max(1);
+        self
+    }
+
+    /// How long to wait between attempts.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// How long handlers may take to end once the worker is told to stop. What is still running then is handed back.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Stops once `stop` is there, Ctrl-C for instance: nothing new is taken up, and [`run`](Self::run) returns when
+    /// what is being handled has ended.
+    pub fn until(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.until = Box::pin(stop);
+        self
+    }
+
+    /// Handles deliveries until told to stop. Dropping it stops the handlers where they are; their deliveries are
+    /// handed out again when the leases run out.
+    ///
+    /// # Errors
+    /// If something in the store, or expected, has no handler; or the store can not be read at the start. What
+    /// happens to the store later is waited out.
+    pub async fn run(self, handlers: Handlers) -> Result<(), RunError> {
+        let wanted = self.inbox.0.store.unfinished().await.map_err(RunError::Store)?;
+        handlers.missing(wanted.into_iter().chain(self.inbox.expected())).map_err(RunError::NoHandler)?;
+        Shift::new(self, handlers).work().await;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("concurrency", &self.concurrency)
+            .field("lease", &self.lease)
+            .field("time_limit", &self.time_limit)
+            .field("attempts", &self.attempts)
+            .field("backoff", &self.backoff)
+            .field("grace", &self.grace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a worker did not start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Deliveries are in the store, or expected, that no handler takes.
+    NoHandler(NoHandler),
+    /// The store could not be read.
+    Store(Error),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoHandler(missing) => missing.fmt(f),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl error::Error for RunError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::NoHandler(_) => None,
+            Self::Store(error) => error.source(),
+        }
+    }
+}
+
+/// A worker at work.
+struct Shift {
+    worker: Arc<Limits>,
+    inbox: Inbox,
+    handlers: Handlers,
+    request: LeaseRequest,
+    until: Pin<Box<dyn Future<Output = ()> + Send>>,
+    grace: Duration,
+    running: JoinSet<()>,
+    held: HashMap<Id, Held>,
+}
+
+/// What a task needs to know of the worker's settings.
+struct Limits {
+    inbox: Inbox,
+    time_limit: Duration,
+    attempts: u32,
+    backoff: Backoff,
+}
+
+/// A delivery that is being handled.
+struct Held {
+    leased: Leased,
+    abort: AbortHandle,
+    started: Instant,
+    /// Until when nobody else has it for certain.
+    until: Instant,
+}
+
+impl Shift {
+    fn new(worker: Worker, handlers: Handlers) -> Self {
+        let Worker { inbox, concurrency, lease, time_limit, attempts, backoff, grace, until } = worker;
+        let request = LeaseRequest {
+            worker: format!("{}-{:08x}", std::process::id(), fastrand::u32(..)).into(),
+            most: concurrency,
+            time: lease,
+            attempts,
+            routes: handlers.routes(),
+            reader: reader(),
+        };
+        let limits = Limits { inbox: inbox.clone(), time_limit, attempts, backoff };
+        Self {
+            worker: Arc::new(limits),
+            inbox,
+            handlers,
+            request,
+            until,
+            grace,
+            running: JoinSet::new(),
+            held: HashMap::new(),
+        }
+    }
+
+    async fn work(mut self) {
+        let renewal = self.request.time / 3;
+        let mut renew_at = Instant::now() + renewal;
+        loop {
+            let wake = self.take_up().await;
+            tokio::select! {
+                () = &mut self.until => break,
+                Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
+                () = woken(&self.inbox, wake) => {}
+                () = sleep_until(renew_at.into()) => {
+                    self.renew().await;
+                    renew_at = Instant::now() + renewal;
+                }
+            }
+            // What ended meanwhile makes room for one lease of several instead of many of one.
+            while let Some(ended) = self.running.try_join_next_with_id() {
+                self.ended(ended).await;
+            }
+        }
+        self.wind_down(renewal).await;
+    }
+
+    /// Leases what there is room for. Gives the time after which to look again; `None` while there is no room.
+    async fn take_up(&mut self) -> Option<Duration> {
+        let room = self.request.most.saturating_sub(self.held.len());
+        if room == 0 {
+            return None;
+        }
+        let asked_at = Instant::now();
+        let batch = match self.inbox.0.store.lease(LeaseRequest { most: room, ..self.request.clone() }).await {
+            Ok(batch) => batch,
+            Err(error) => {
+                observe::store_failed(&error);
+                return Some(AFTER_FAILURE);
+            }
+        };
+        for expired in &batch.expired {
+            observe::lease_expired(&expired.vendor, expired.dead);
+        }
+        for leased in batch.leased {
+            self.start(leased, asked_at);
+        }
+        let poll = self.inbox.0.store.poll_interval();
+        Some(batch.next.map_or(poll, |next| next.min(poll)))
+    }
+
+    fn start(&mut self, leased: Leased, asked_at: Instant) {
+        observe::started(&leased);
+        let started = Instant::now();
+        let about = About {
+            id: leased.id,
+            token: leased.token,
+            attempt: leased.attempt,
+            received_at: leased.received_at,
+            deadline: started + self.worker.time_limit,
+            possible_replay: leased.possible_replay,
+        };
+        let limits = Arc::clone(&self.worker);
+        let handler = self.handlers.of(&leased.route).cloned();
+        let kept = Leased { stored: None, ..leased.clone() };
+        let (id, token, attempt) = (leased.id, leased.token, leased.attempt);
+        let vendor = leased.route.vendor.clone();
+        let span = (id.get(), attempt, vendor.clone());
+        let abort = self.running.spawn(async move {
+            let verdict = match handler.map(|handler| handler.start(leased, about)) {
+                Some(Ok(running)) => {
+                    let running = observe::handling((span.0, span.1, &span.2), running);
+                    match tokio::time::timeout(limits.time_limit, running).await {
+                        Ok(outcome) => limits.verdict(outcome, attempt),
+                        Err(_) => limits.again(attempt, None, "the handler did not end in time".into()),
+                    }
+                }
+                Some(Err(reason)) => Verdict::Unreadable { reader: reader(), reason },
+                // The store gave what was not asked for.
+                None => Verdict::Released,
+            };
+            limits.finish(id, token, verdict, &vendor, started).await;
+        });
+        let until = asked_at + self.request.time;
+        self.held.insert(abort.id(), Held { leased: kept, abort, started, until });
+    }
+
+    /// A task is over, by itself, by a panic of its handler, or because it was stopped.
+    async fn ended(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = match &ended {
+            Ok((id, ())) => *id,
+            Err(error) => error.id(),
+        };
+        let Some(held) = self.held.remove(&id) else { return };
+        let Err(error) = ended else { return };
+        if error.is_cancelled() {
+            observe::ended(&held.leased.route.vendor, "lease_lost", held.started.elapsed());
+        }
+        // Without the panic's own words: they are the handler's, and may quote what it handled.
+        if error.is_panic() {
+            let verdict = self.worker.again(held.leased.attempt, None, "the handler panicked".into());
+            let limits = Arc::clone(&self.worker);
+            // In its own task, so that a store that is slow now does not keep the worker from renewing the others.
+            let finish = self.running.spawn({
+                let (leased, started) = (held.leased.clone(), held.started);
+                async move { limits.finish(leased.id, leased.token, verdict, &leased.route.vendor, started).await }
+            });
+            self.held.insert(finish.id(), Held { abort: finish, ..held });
+        }
+    }
+
+    /// Holds on to what is being handled, and stops what others may have taken.
+    async fn renew(&mut self) {
+        let tokens: Vec<Token> = self.held.values().map(|held| held.leased.token).collect();
+        if tokens.is_empty() {
+            return;
+        }
+        let asked_at = Instant::now();
+        let soonest = self.held.values().map(|held| held.until).min().unwrap_or(asked_at);
+        let answer = tokio::time::timeout_at(soonest.into(), self.inbox.0.store.renew(&tokens, self.request.time)).await;
+        let lost = match answer {
+            Ok(Ok(lost)) => Some(lost),
+            Ok(Err(error)) => {
+                observe::store_failed(&error);
+                None
+            }
+            Err(_) => None,
+        };
+        for held in self.held.values_mut() {
+            match &lost {
+                Some(lost) if lost.contains(&held.leased.token) => held.until = asked_at,
+                Some(_) if tokens.contains(&held.leased.token) => held.until = asked_at + self.request.time,
+                _ => {}
+            }
+            if held.until <= Instant::now() {
+                held.abort.abort();
+            }
+        }
+    }
+
+    /// Lets handlers end, for as long as they are given, and hands the rest back.
+    async fn wind_down(mut self, renewal: Duration) {
+        let stop_at = tokio::time::Instant::now() + self.grace;
+        let mut renew_at = tokio::time::Instant::now() + renewal;
+        while !self.running.is_empty() {
+            tokio::select! {
+                () = sleep_until(stop_at) => break,
+                Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
+                () = sleep_until(renew_at) => {
+                    self.renew().await;
+                    renew_at = tokio::time::Instant::now() + renewal;
+                }
+            }
+        }
+        self.running.abort_all();
+        while let Some(ended) = self.running.join_next_with_id().await {
+            if let Ok((id, ())) = ended {
+                self.held.remove(&id);
+            }
+        }
+        for Held { leased, started, .. } in self.held.into_values() {
+            self.worker.finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started).await;
+        }
+    }
+}
+
+/// Returns when it is worth looking again.
+async fn woken(inbox: &Inbox, wake: Option<Duration>) {
+    match wake {
+        None => pending().await,
+        Some(wake) => tokio::select! {
+            () = sleep(wake) => {}
+            () = inbox.0.store.changed() => {}
+        },
+    }
+}
+
+impl Limits {
+    fn verdict(&self, outcome: Outcome, attempt: u32) -> Verdict {
+        match outcome.into_kind() {
+            Kind::Done => Verdict::Done,
+            Kind::GiveUp { reason } => Verdict::Dead { reason },
+            Kind::Retry { after, reason } => self.again(attempt, after, reason),
+        }
+    }
+
+    fn again(&self, attempt: u32, after: Option<Duration>, reason: Cow<'static, str>) -> Verdict {
+        if attempt >= self.attempts {
+            return Verdict::Dead { reason };
+        }
+        let after = after.unwrap_or_else(|| self.backoff.wait(attempt, fastrand::f64())).min(LONGEST_RETRY);
+        Verdict::Retry { after, reason }
+    }
+
+    /// Writes the verdict down, however long the store takes: until then the lease is held and renewed, and when it is
+    /// lost this is stopped.
+    async fn finish(&self, id: crate::EntryId, token: Token, verdict: Verdict, vendor: &str, started: Instant) {
+        while !self.finish_once(id, token, verdict.clone(), vendor, started).await {
+            sleep(AFTER_FAILURE).await;
+        }
+    }
+
+    /// Whether the store answered.
+    async fn finish_once(
+        &self,
+        id: crate::EntryId,
+        token: Token,
+        verdict: Verdict,
+        vendor: &str,
+        started: Instant,
+    ) -> bool {
+        let outcome = match &verdict {
+            Verdict::Done => "done",
+            Verdict::Retry { .. } => "retry",
+            Verdict::Dead { .. } => "dead",
+            Verdict::Unreadable { .. } => "unreadable",
+            Verdict::Released => "released",
+        };
+        match self.inbox.0.store.finish(id, token, verdict).await {
+            Ok(true) => observe::ended(vendor, outcome, started.elapsed()),
+            Ok(false) => observe::ended(vendor, "lease_lost", started.elapsed()),
+            Err(error) => {
+                observe::store_failed(&error);
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The number of this release: 1.2.3 is 1 002 003.
+fn reader() -> i64 {
+    let part = |text: &str| text.parse::<i64>().unwrap_or_default();
+    let (major, minor, patch) =
+        (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH"));
+    (part(major) * 1000 + part(minor)) * 1000 + part(patch)
+}
