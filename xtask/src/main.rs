@@ -59,7 +59,10 @@ fn main() -> ExitCode {
         ["hostile"] => hostile::hostile(),
         ["scoreboard"] => scoreboard::scoreboard(),
         ["bench", ..] if bench::knows(rest) => bench::bench(rest),
-        ["fuzz", ..] => fuzz::Options::parse(rest.iter().cloned()).and_then(|options| fuzz::fuzz(&options)),
+        ["fuzz", ..] => match fuzz::Options::parse(rest.iter().cloned()) {
+            Ok(options) => fuzz::fuzz(&options),
+            Err(problem) => return misused(&problem),
+        },
         ["weigh"] => weigh::webhooks::weigh().and_then(|()| weigh::clients::weigh()),
         ["weigh", "webhooks"] => weigh::webhooks::weigh(),
         ["weigh", "clients"] => weigh::clients::weigh(),
@@ -78,4 +81,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Said of a command that can not be meant.
+fn misused(problem: &str) -> ExitCode {
+    eprintln!("xtask: {problem}");
+    ExitCode::from(2)
 }
