@@ -101,7 +101,13 @@ impl Sign for Signer {
 
 fn seeds() -> impl Iterator<Item = Vec<u8>> {
     let about_tokens = rest::all().filter(|sample| sample.name.contains("token") || sample.name.contains("oauth"));
-    about_tokens.flat_map(|sample| {
-        ["200", "400", "401", "429", "500"].map(|status| [status.as_bytes(), b"\n\n", sample.body].concat())
+    let spelled = [
+        r#"{"access_token":"t\u1477","expires_in":"60"}"#,
+        r#"{"access_token":"a\tb ","expires_in":1e9}"#,
+        r#"{"access_token":"t","access_token":"u"}"#,
+        r#"{"access_token":"t","expires_in":-0.5,"expires_in":1}"#,
+    ];
+    about_tokens.map(|sample| sample.body).chain(spelled.map(str::as_bytes)).flat_map(|body| {
+        ["200", "400", "401", "429", "500"].map(|status| [status.as_bytes(), b"\n\n", body].concat())
     })
 }

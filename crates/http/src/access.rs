@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{HeaderName, HeaderValue, header};
 
-use crate::{BuildError, Tokens};
+use crate::{BuildError, Tokens, sensitive::sensitive};
 
 /// How calls show who makes them. `Debug` shows the kind alone.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl Access {
     /// # Errors
     /// When it is empty, or holds characters that can not stand in a header.
     pub fn header(name: HeaderName, key: &str) -> Result<Self, BuildError> {
-        Ok(Kind::Fixed(name, sensitive(key)?).into())
+        Ok(Kind::Fixed(name, usable(key)?).into())
     }
 
     /// The same bearer token with every call.
@@ -58,7 +58,7 @@ impl Access {
     /// # Errors
     /// When it is empty, or holds characters that can not stand in a header.
     pub fn and_header(mut self, name: HeaderName, key: &str) -> Result<Self, BuildError> {
-        self.beside.push((name, sensitive(key)?));
+        self.beside.push((name, usable(key)?));
         Ok(self)
     }
 }
@@ -69,14 +69,11 @@ impl From<Kind> for Access {
     }
 }
 
-fn sensitive(text: &str) -> Result<HeaderValue, BuildError> {
+fn usable(text: &str) -> Result<HeaderValue, BuildError> {
     if text.trim().is_empty() {
         return Err(BuildError::unusable("key", "is empty"));
     }
-    let mut value =
-        HeaderValue::from_str(text).map_err(|_| BuildError::unusable("key", "can not stand in a header"))?;
-    value.set_sensitive(true);
-    Ok(value)
+    sensitive(text).ok_or_else(|| BuildError::unusable("key", "can not stand in a header"))
 }
 
 impl fmt::Debug for Access {

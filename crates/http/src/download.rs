@@ -17,6 +17,7 @@ use url::{Host, Url};
 use crate::{
     BuildError, SecretText,
     http_transport::{client, failed, finish, read},
+    sensitive::sensitive,
     settings::is_loopback,
 };
 use error::Kind;
@@ -251,10 +252,8 @@ impl DownloadsBuilder {
         let bearer = match self.bearer {
             None => None,
             Some((host, token)) => {
-                let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-                    .map_err(|_| BuildError::unusable("token", "can not stand in a header"))?;
-                value.set_sensitive(true);
-                Some((host, value))
+                let unusable = || BuildError::unusable("token", "can not stand in a header");
+                Some((host, sensitive(&format!("Bearer {}", token.expose())).ok_or_else(unusable)?))
             }
         };
         let Self { hosts, max_bytes, timeout, .. } = self;

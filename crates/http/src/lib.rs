@@ -21,6 +21,7 @@ mod problem;
 mod retry;
 mod retry_after;
 mod secret_text;
+mod sensitive;
 mod settings;
 mod token;
 mod trace;

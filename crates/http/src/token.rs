@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::{Answer, Error, trace};
+use crate::{Answer, Error, sensitive::sensitive, trace};
 
 /// How long a token is taken to be good whose issuer does not say.
 const UNSAID: Duration = Duration::from_secs(300);
@@ -47,9 +47,8 @@ impl Token {
         if text.is_empty() {
             return Err(Error::argument("the token is empty"));
         }
-        let mut header = HeaderValue::from_str(&format!("Bearer {text}"))
-            .map_err(|_| Error::argument("the token can not stand in a header"))?;
-        header.set_sensitive(true);
+        let unusable = || Error::argument("the token can not stand in a header");
+        let header = sensitive(&format!("Bearer {text}")).ok_or_else(unusable)?;
         Ok(Self { header, lifetime: expires_in.unwrap_or(UNSAID).min(LONGEST) })
     }
 
