@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, thread};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{failed, write::Write};
+use super::{closed, failed, write::Write};
 use crate::Error;
 
 /// How many changes wait at most; who comes then waits to be let in.
@@ -98,10 +98,6 @@ impl Writer {
     async fn send(&self, command: Command) -> Result<(), Error> {
         self.0.send(command).await.map_err(|_| closed())
     }
-}
-
-fn closed() -> Error {
-    Error::unavailable("the inbox is closed")
 }
 
 fn work(mut write: Write, mut commands: mpsc::Receiver<Command>) {
