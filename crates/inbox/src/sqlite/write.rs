@@ -325,8 +325,12 @@ impl Write {
 
     fn empty(&self, state: State, before: i64) -> Db<u64> {
         let connection = self.connection()?;
+        // The second part: bodies in conflict with a delivery that had been purged when they came.
         let find = "SELECT id FROM idhooks_deliveries JOIN idhooks_bodies USING (id) \
-                    WHERE state = ?1 AND finished_at < ?2 LIMIT ?3";
+                    WHERE state = ?1 AND finished_at < ?2 \
+                    UNION ALL SELECT DISTINCT delivery FROM idhooks_conflicts AS c JOIN idhooks_deliveries AS d ON d.id = delivery \
+                    WHERE body IS NOT NULL AND c.received_at < ?2 AND state = ?1 AND finished_at < ?2 \
+                    AND NOT EXISTS (SELECT 1 FROM idhooks_bodies WHERE id = delivery) LIMIT ?3";
         let ids: Vec<i64> = connection
             .prepare_cached(find)?
             .query_map(params![state.code(), before, PURGED_TOGETHER], |row| row.get(0))?
