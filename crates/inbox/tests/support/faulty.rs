@@ -22,7 +22,7 @@ pub(crate) struct Faults {
     pub(crate) renew: AtomicBool,
     pub(crate) finish: AtomicBool,
     pub(crate) read: AtomicBool,
-    /// Answers neither `lease` nor `renew`.
+    /// Answers nothing that a worker asks.
     pub(crate) hangs: AtomicBool,
     /// Says of every lease that it is lost.
     pub(crate) loses: AtomicBool,
@@ -89,6 +89,7 @@ impl Store for Faulty {
     }
 
     async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
+        self.faults.hang().await;
         self.faults.check(&self.faults.finish)?;
         self.inner.store().finish(id, token, verdict).await
     }
