@@ -1,7 +1,7 @@
 //! From a request to the inbox, and what is answered.
 
 #![cfg(feature = "inbox")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
 use std::{
     sync::{
@@ -38,11 +38,15 @@ fn secret() -> Secret {
 
 fn event(status: &str) -> Vec<u8> {
     let data = format!(r#"{{"profileId":"{CANARY}","status":"{status}"}}"#);
-    format!(r#"{{"specversion":"1.0","type":"PROFILEUPDATEDEVENT","source":"SMARTAUTH","id":"e","data":{data}}}"#).into()
+    format!(r#"{{"specversion":"1.0","type":"PROFILEUPDATEDEVENT","source":"SMARTAUTH","id":"e","data":{data}}}"#)
+        .into()
 }
 
 fn signed(body: Vec<u8>) -> Request<Body> {
-    Request::post("/caf").header(caf::sign(&secret(), &body).0, caf::sign(&secret(), &body).1).body(body.into()).unwrap()
+    Request::post("/caf")
+        .header(caf::sign(&secret(), &body).0, caf::sign(&secret(), &body).1)
+        .body(body.into())
+        .unwrap()
 }
 
 /// A receiver with an inbox behind it.
@@ -221,7 +225,8 @@ async fn row_34_overload_is_shed_before_memory_grows() {
     }
     // Three fit into the memory, and wait for the store.
     for _ in 0..9 {
-        let answer = tokio::time::timeout(Duration::from_secs(20), sends.join_next()).await.expect("turned away at once");
+        let answer =
+            tokio::time::timeout(Duration::from_secs(20), sends.join_next()).await.expect("turned away at once");
         assert_eq!(answer.unwrap().unwrap(), StatusCode::SERVICE_UNAVAILABLE);
     }
     assert!(tokio::time::timeout(Duration::from_millis(200), sends.join_next()).await.is_err());

@@ -391,7 +391,9 @@ impl Shift {
         }
         let hand_back = async {
             for Held { leased, started, .. } in self.held.into_values() {
-                self.worker.finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started).await;
+                self.worker
+                    .finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started)
+                    .await;
             }
         };
         // In vain if the store does not answer.

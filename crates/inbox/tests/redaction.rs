@@ -1,7 +1,7 @@
 //! Row 49: secrets and personal data are in nothing that is printed, logged or counted.
 
 #![cfg(feature = "sqlite")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 #![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
 
 mod support;
@@ -152,6 +152,7 @@ fn kept(leased: Leased) {
 /// Everything that is told to the outside, in one place because there is one recorder and one subscriber to a program.
 static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 fn tell(what: String) {
     TOLD.lock().unwrap().push(what);
 }

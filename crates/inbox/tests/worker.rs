@@ -2,7 +2,7 @@
 //! `conformance/work.rs`.
 
 #![cfg(feature = "sqlite")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 #![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
 
 mod support;
@@ -15,8 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use idhooks_capa as capa;
 use idhooks_caf as caf;
+use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Hint, Verified};
 use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome, RunError, State, store::LeaseRequest};
@@ -125,7 +125,8 @@ async fn a_route_without_a_handler_is_an_error_at_the_start() {
     let error = run(of_capa().elsewhere("case-keeper").on(|_: Job<Hint<caf::Event>>| async {})).await.unwrap_err();
     assert!(error.to_string().contains("Verified of caf;"), "{error}");
     run(of_capa().elsewhere("caf").elsewhere("case-keeper")).await.unwrap();
-    let every = || of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Hint<case_keeper::Event>>| async {});
+    let every =
+        || of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Hint<case_keeper::Event>>| async {});
     run(every()).await.unwrap();
 
     inbox.expect::<Hint<idhooks_unico::Event>>();
@@ -408,10 +409,8 @@ async fn a_backlog_of_one_subject_does_not_hold_up_the_others() {
     let quick = inbox.accept(&caf("quick", "quick")).await.unwrap().id();
     let handlers = Handlers::new().on(|_: Job<Verified<caf::Event>>| async { sleep(Duration::from_millis(200)).await });
     let working = start(eager(&inbox).concurrency(8).grace(Duration::ZERO), handlers);
-    eventually("it is done", || async {
-        (details(&inbox, quick).await.entry.state == State::Done).then_some(())
-    })
-    .await;
+    eventually("it is done", || async { (details(&inbox, quick).await.entry.state == State::Done).then_some(()) })
+        .await;
     let done = inbox.stats().await.unwrap().done;
     working.stop().await;
     assert!(done < 40, "it waited for {done} others");

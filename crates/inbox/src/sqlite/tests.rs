@@ -382,9 +382,11 @@ fn row_41_accept_and_lease_do_no_more_work_with_a_backlog() {
 async fn states_are_the_numbers_of_the_tables() {
     let store = Stored::new();
     let id = accept(&store.sqlite, "a").await;
-    let state = || store.sqlite.read(move |connection| {
-        connection.query_row("SELECT state FROM idhooks_deliveries", [], |row| row.get::<_, i16>(0)).map_err(failed)
-    });
+    let state = || {
+        store.sqlite.read(move |connection| {
+            connection.query_row("SELECT state FROM idhooks_deliveries", [], |row| row.get::<_, i16>(0)).map_err(failed)
+        })
+    };
     assert_eq!(state().await.unwrap(), State::Pending.code());
     let held = lease(&store.sqlite).await.pop().unwrap();
     assert_eq!(state().await.unwrap(), State::Running.code());

@@ -107,7 +107,8 @@ async fn row_29_the_first_body_stays_and_the_second_is_kept_beside_it(engine: En
     let details = details(&inbox, id).await;
     assert_eq!(details.body.unwrap().expose()[..], first[..]);
     assert_eq!(details.entry.conflicts, 1, "the same body again is no other one");
-    let bodies: Vec<_> = details.conflicting.iter().map(|other| other.body.as_ref().unwrap().expose().to_vec()).collect();
+    let bodies: Vec<_> =
+        details.conflicting.iter().map(|other| other.body.as_ref().unwrap().expose().to_vec()).collect();
     assert_eq!(bodies, [second]);
     let stats = inbox.stats().await.unwrap();
     assert_eq!((stats.pending, stats.conflicts), (1, 1));
@@ -141,8 +142,27 @@ async fn row_32_odd_ids_are_kept_apart(engine: Engine) {
     let inbox = engine.open().await;
     let long = "x".repeat(10_240);
     let odd = [
-        "a", "A", "a.", "a/b", "a%2fb", "a'; DROP TABLE idhooks_deliveries; --", "\"", "\\", "a\0", "a\0b", "%", "_",
-        "\u{202e}a", "é", "e\u{301}", "$1", "?1", " ", "\n", &long, &long[1..],
+        "a",
+        "A",
+        "a.",
+        "a/b",
+        "a%2fb",
+        "a'; DROP TABLE idhooks_deliveries; --",
+        "\"",
+        "\\",
+        "a\0",
+        "a\0b",
+        "%",
+        "_",
+        "\u{202e}a",
+        "é",
+        "e\u{301}",
+        "$1",
+        "?1",
+        " ",
+        "\n",
+        &long,
+        &long[1..],
     ];
     for (place, id) in odd.iter().enumerate() {
         let accepted = inbox.accept(&caf(id, id)).await.unwrap();
@@ -156,7 +176,11 @@ async fn row_32_odd_ids_are_kept_apart(engine: Engine) {
         assert!(subject[0].key.as_ref().unwrap().bytes().all(|byte| byte.is_ascii_graphic()));
     }
     assert_eq!(all(&inbox).await.len(), odd.len());
-    assert_eq!(crate::support::lease(&inbox, crate::support::request()).await.len(), odd.len(), "all have lanes of their own");
+    assert_eq!(
+        crate::support::lease(&inbox, crate::support::request()).await.len(),
+        odd.len(),
+        "all have lanes of their own"
+    );
 }
 
 async fn bodies_come_back_to_the_last_bit(engine: Engine) {

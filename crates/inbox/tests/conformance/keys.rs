@@ -67,7 +67,10 @@ async fn row_12_a_clock_that_stepped_back_or_stood_before_1970(engine: Engine) {
 async fn row_13_vendors_keys_are_duplicates_for_ever(engine: Engine) {
     let inbox = engine.open().await;
     let start = SystemTime::now();
-    let deliveries = (caf("event-1", "profile-1"), unico(unico_body("8263a268-5388-492a-bca2-28e1ff4a69f0", "PROCESS_STATE_FINISHED")));
+    let deliveries = (
+        caf("event-1", "profile-1"),
+        unico(unico_body("8263a268-5388-492a-bca2-28e1ff4a69f0", "PROCESS_STATE_FINISHED")),
+    );
     let first = accept_at(&inbox, &deliveries.0, start).await.id();
     let second = accept_at(&inbox, &deliveries.1, start).await.id();
     for days in [1, 15, 365, 36_500] {

@@ -6,7 +6,8 @@ use idhooks_inbox::{
 };
 
 use crate::support::{
-    caf, capa, case_keeper, engine::Engine, lease, lease_one, request, route, secret, signed_caf, unico_body, unico_hint,
+    caf, capa, case_keeper, engine::Engine, lease, lease_one, request, route, secret, signed_caf, unico_body,
+    unico_hint,
 };
 
 cases! {

@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 
-use idhooks_capa as capa;
 use idhooks_caf as caf;
+use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Hint, Proof, Secret, Secrets, Verified};
 use idhooks_inbox::{Accepted, Failed, Handlers, Inbox, Job, Outcome, State};
@@ -18,8 +18,8 @@ use idhooks_unico as unico;
 use tokio::time::sleep;
 
 use crate::support::{
-    all_done, caf, capa, case_keeper, details, eager, engine::Engine, eventually, secret, signed_caf, signed_capa, start,
-    unico, unico_body,
+    all_done, caf, capa, case_keeper, details, eager, engine::Engine, eventually, secret, signed_caf, signed_capa,
+    start, unico, unico_body,
 };
 
 cases! {
@@ -55,7 +55,10 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
                 assert_eq!(job.delivery(), &wanted);
                 assert_eq!((job.id(), job.attempt(), job.possible_replay()), (id, 1, false));
                 assert_eq!(job.received_at(), received_at);
-                assert_eq!((job.delivery().evidence().secret(), job.delivery().endpoint()), (Some(1), Some("tenant-a")));
+                assert_eq!(
+                    (job.delivery().evidence().secret(), job.delivery().endpoint()),
+                    (Some(1), Some("tenant-a"))
+                );
                 assert_eq!(job.delivery().evidence().label(), Some("the old one"));
                 assert_eq!(job.event(), &wanted.event().unwrap());
             }
@@ -263,7 +266,10 @@ async fn what_is_not_readable_waits_and_its_neighbours_go_on(engine: Engine) {
     sleep(Duration::from_millis(300)).await;
     working.stop().await;
     assert_eq!(inbox.stats().await.unwrap().unreadable, 1);
-    let later = crate::support::lease(&inbox, idhooks_inbox::store::LeaseRequest { reader: i64::MAX, ..crate::support::request() });
+    let later = crate::support::lease(
+        &inbox,
+        idhooks_inbox::store::LeaseRequest { reader: i64::MAX, ..crate::support::request() },
+    );
     assert_eq!(crate::support::ids(&later.await), [odd]);
 }
 

@@ -10,8 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use idhooks_capa as capa;
 use idhooks_caf as caf;
+use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Hint, Secret, Verified};
 use idhooks_inbox::{
