@@ -2,6 +2,9 @@
 
 use std::{any::type_name, borrow::Cow, error, fmt, time::Duration};
 
+/// Longest reason that is kept, in bytes.
+const LONGEST_REASON: usize = 1000;
+
 /// What a handler says of a delivery. `()` is [`done`](Self::done), so is `Ok(())`; a handler that returns
 /// `Result<_, Failed>` may use `?` on any error, which means [`retry`](Self::retry).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,27 +26,41 @@ impl Outcome {
 
     /// It is to be handled again, after the worker's back-off, as long as attempts are left.
     ///
-    /// The reason is kept and listed: write one of your own, never an error's text, which may quote a person's data.
+    /// The reason is kept and listed, its first thousand bytes: write one of your own, never an error's text, which
+    /// may quote a person's data.
     #[must_use]
     pub fn retry(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Kind::Retry { after: None, reason: reason.into() })
+        Self(Kind::Retry { after: None, reason: keepable(reason.into()) })
     }
 
     /// As [`retry`](Self::retry), and not before that much time has passed; at most thirty days are waited.
     #[must_use]
     pub fn retry_after(after: Duration, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Kind::Retry { after: Some(after), reason: reason.into() })
+        Self(Kind::Retry { after: Some(after), reason: keepable(reason.into()) })
     }
 
     /// It can never be handled: it becomes a dead letter, with the reason.
     #[must_use]
     pub fn give_up(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Kind::GiveUp { reason: reason.into() })
+        Self(Kind::GiveUp { reason: keepable(reason.into()) })
     }
 
     pub(crate) fn into_kind(self) -> Kind {
         self.0
     }
+}
+
+/// A reason that every store can keep: a verdict that can not be written down would be tried for ever.
+fn keepable(mut reason: Cow<'static, str>) -> Cow<'static, str> {
+    if reason.len() > LONGEST_REASON {
+        let mut end = LONGEST_REASON;
+        while !reason.is_char_boundary(end) {
+            end -= 1;
+        }
+        reason.to_mut().truncate(end);
+    }
+    // A NUL ends a text in more than one database.
+    if reason.contains('\0') { reason.replace('\0', "\u{fffd}").into() } else { reason }
 }
 
 impl From<()> for Outcome {

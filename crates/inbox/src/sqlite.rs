@@ -35,7 +35,8 @@ const POLL: Duration = Duration::from_millis(100);
 /// A file that one thread writes, so that what arrives together is committed together, and a second connection reads.
 pub(crate) struct Sqlite {
     writer: Writer,
-    reader: Arc<Mutex<Connection>>,
+    /// `None` once the store is closed.
+    reader: Arc<Mutex<Option<Connection>>>,
     changed: Notify,
 }
 
@@ -55,7 +56,7 @@ impl Sqlite {
         schema::configure(&reader)?;
         reader.execute_batch("PRAGMA query_only = ON").map_err(failed)?;
         let writer = Writer::start(Write::new(connection, Box::new(clock))?)?;
-        Ok(Self { writer, reader: Arc::new(Mutex::new(reader)), changed: Notify::new() })
+        Ok(Self { writer, reader: Arc::new(Mutex::new(Some(reader))), changed: Notify::new() })
     }
 
     async fn read<T: Send + 'static>(
@@ -63,7 +64,11 @@ impl Sqlite {
         read: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let reader = Arc::clone(&self.reader);
-        blocking(move || read(&mut reader.lock().unwrap_or_else(PoisonError::into_inner))).await
+        let run = move || {
+            let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            reader.as_mut().ok_or_else(closed).and_then(read)
+        };
+        blocking(run).await
     }
 }
 
@@ -142,8 +147,19 @@ impl Store for Sqlite {
     }
 
     async fn close(&self) {
+        let reader = Arc::clone(&self.reader);
+        let close = move || {
+            *reader.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            Ok(())
+        };
+        // The one that writes is the last, because it tidies the log up as it goes.
+        let _ = blocking(close).await;
         self.writer.close().await;
     }
+}
+
+fn closed() -> Error {
+    Error::unavailable("the inbox is closed")
 }
 
 fn connect(path: &Path) -> Result<Connection, Error> {

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::{
     task::{AbortHandle, Id, JoinError, JoinSet},
-    time::{sleep, sleep_until},
+    time::{sleep, sleep_until, timeout, timeout_at},
 };
 
 use crate::{
@@ -28,6 +28,10 @@ const LONGEST_RETRY: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How long to wait after the store failed.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
+
+/// How long handing back may take when a worker stops; what was not handed back then is handed out when its lease
+/// runs out.
+const HANDING_BACK: Duration = Duration::from_secs(5);
 
 /// Takes deliveries out of an [`Inbox`] and has them handled.
 ///
@@ -224,13 +228,15 @@ impl Shift {
         loop {
             let wake = self.take_up().await;
             tokio::select! {
+                // What is rarely ready comes first, so that what is always ready can not keep it waiting.
+                biased;
                 () = &mut self.until => break,
-                Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
-                () = woken(&self.inbox, wake) => {}
                 () = sleep_until(renew_at.into()) => {
                     self.renew().await;
                     renew_at = Instant::now() + renewal;
                 }
+                Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
+                () = woken(&self.inbox, wake) => {}
             }
             // What ended meanwhile makes room for one lease of several instead of many of one.
             while let Some(ended) = self.running.try_join_next_with_id() {
@@ -247,7 +253,12 @@ impl Shift {
             return None;
         }
         let asked_at = Instant::now();
-        let batch = match self.inbox.0.store.lease(LeaseRequest { most: room, ..self.request.clone() }).await {
+        // A store that does not answer must neither keep handlers running on leases that are over, nor a stop waiting.
+        let patience = asked_at + (self.request.time / 3).max(Duration::from_secs(1));
+        let answer_by = self.soonest().map_or(patience, |soonest| soonest.min(patience));
+        let asked = self.inbox.0.store.lease(LeaseRequest { most: room, ..self.request.clone() });
+        let late = |_| Err(Error::unavailable("the store did not answer in time"));
+        let batch = match timeout_at(answer_by.into(), asked).await.unwrap_or_else(late) {
             Ok(batch) => batch,
             Err(error) => {
                 observe::store_failed(&error);
@@ -285,7 +296,7 @@ impl Shift {
             let verdict = match handler.map(|handler| handler.start(leased, about)) {
                 Some(Ok(running)) => {
                     let running = observe::handling((span.0, span.1, &span.2), running);
-                    match tokio::time::timeout(limits.time_limit, running).await {
+                    match timeout(limits.time_limit, running).await {
                         Ok(outcome) => limits.verdict(outcome, attempt),
                         Err(_) => limits.again(attempt, None, "the handler did not end in time".into()),
                     }
@@ -324,6 +335,11 @@ impl Shift {
         }
     }
 
+    /// When the first of the leases may be over.
+    fn soonest(&self) -> Option<Instant> {
+        self.held.values().map(|held| held.until).min()
+    }
+
     /// Holds on to what is being handled, and stops what others may have taken.
     async fn renew(&mut self) {
         let tokens: Vec<Token> = self.held.values().map(|held| held.leased.token).collect();
@@ -331,8 +347,8 @@ impl Shift {
             return;
         }
         let asked_at = Instant::now();
-        let soonest = self.held.values().map(|held| held.until).min().unwrap_or(asked_at);
-        let answer = tokio::time::timeout_at(soonest.into(), self.inbox.0.store.renew(&tokens, self.request.time)).await;
+        let soonest = self.soonest().unwrap_or(asked_at);
+        let answer = timeout_at(soonest.into(), self.inbox.0.store.renew(&tokens, self.request.time)).await;
         let lost = match answer {
             Ok(Ok(lost)) => Some(lost),
             Ok(Err(error)) => {
@@ -373,9 +389,15 @@ impl Shift {
                 self.held.remove(&id);
             }
         }
-        for Held { leased, started, .. } in self.held.into_values() {
-            self.worker.finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started).await;
-        }
+        let hand_back = async {
+            for Held { leased, started, .. } in self.held.into_values() {
+                self.worker
+                    .finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started)
+                    .await;
+            }
+        };
+        // In vain if the store does not answer.
+        let _ = timeout(HANDING_BACK, hand_back).await;
     }
 }
 

@@ -8,7 +8,7 @@ use idhooks_fixtures::hostile::{Cell, Row, Test, places};
 const CASE: usize = 50;
 
 const LEGEND: &str = "\
-number of tests that passed; - does not apply; later: comes with the inbox, not covered yet. Why, and which tests: fixtures/HOSTILE.md";
+number of tests that passed; - does not apply. Why, and which tests: fixtures/HOSTILE.md";
 
 /// Prints it; `results` are those of each test that is meant. An error if one failed, did not run, or is missing.
 #[allow(clippy::print_stdout, reason = "the table is what was asked for")]
@@ -20,7 +20,7 @@ pub(super) fn print(rows: &[Row], results: impl Fn(&str, &Test) -> Vec<bool>) ->
 
 fn render(rows: &[Row], results: impl Fn(&str, &Test) -> Vec<bool>) -> (String, Vec<String>) {
     let mut problems = Vec::new();
-    let (mut passed, mut shown, mut later) = (0, 0, 0);
+    let (mut passed, mut shown) = (0, 0);
     let mut seen = BTreeSet::new();
     let mut table = line("row", "case", places().map(str::to_owned));
     for row in rows {
@@ -28,7 +28,6 @@ fn render(rows: &[Row], results: impl Fn(&str, &Test) -> Vec<bool>) -> (String, 
             let tests = match cell {
                 Cell::Shown(tests) => tests,
                 Cell::DoesNotApply | Cell::NotNamed => return "-".to_owned(),
-                Cell::ComesLater => return "later".to_owned(),
             };
             let mut all = Vec::new();
             for test in tests {
@@ -51,16 +50,14 @@ fn render(rows: &[Row], results: impl Fn(&str, &Test) -> Vec<bool>) -> (String, 
         });
         let text = line(&row.number.to_string(), &row.case, cells);
         let is_shown = row.cells.iter().any(|(_, cell)| matches!(cell, Cell::Shown(_)));
-        let comes_later = !is_shown && row.cells.iter().any(|(_, cell)| *cell == Cell::ComesLater);
-        if !is_shown && !comes_later {
+        if !is_shown {
             problems.push(format!("row {}: no crate shows it", row.number));
         }
         shown += usize::from(is_shown);
-        later += usize::from(comes_later);
         table.push_str(&text);
     }
     table.push_str(&format!("\n{LEGEND}\n"));
-    table.push_str(&format!("{passed} tests passed; {shown} rows shown, {later} come with the inbox\n"));
+    table.push_str(&format!("{passed} tests passed; {shown} rows shown\n"));
     (table, problems)
 }
 

@@ -1,0 +1,395 @@
+//! What needs a clock of its own, or a look inside.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+use idhooks_capa as capa;
+use idhooks_core::testing::verified;
+use tempfile::TempDir;
+
+use super::*;
+use crate::{State, store::Leased};
+
+const SECOND: i64 = 1_000_000;
+const YEAR: i64 = 365 * 24 * 3600 * SECOND;
+
+/// A clock that tests set: both times, and which start of the machine it is.
+#[derive(Clone)]
+struct Hands {
+    wall: Arc<AtomicI64>,
+    uptime: Arc<AtomicI64>,
+    boot: &'static str,
+}
+
+impl Clock for Hands {
+    fn wall(&self) -> i64 {
+        self.wall.load(Ordering::SeqCst)
+    }
+
+    fn uptime(&self) -> i64 {
+        self.uptime.load(Ordering::SeqCst)
+    }
+
+    fn boot(&self) -> &str {
+        self.boot
+    }
+}
+
+impl Hands {
+    fn new() -> Self {
+        let wall = Arc::new(AtomicI64::new(1_800_000_000 * SECOND));
+        Self { wall, uptime: Arc::new(AtomicI64::new(1000 * SECOND)), boot: "first" }
+    }
+
+    /// Time passes.
+    fn pass(&self, micros: i64) {
+        self.jump(micros);
+        self.uptime.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// Somebody sets the clock.
+    fn jump(&self, micros: i64) {
+        self.wall.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// The machine starts again.
+    fn reboot(&self, wall: i64) -> Self {
+        self.jump(wall);
+        Self { wall: Arc::clone(&self.wall), uptime: Arc::new(AtomicI64::new(SECOND)), boot: "second" }
+    }
+}
+
+struct Stored {
+    folder: TempDir,
+    sqlite: Sqlite,
+    hands: Hands,
+}
+
+impl Stored {
+    fn new() -> Self {
+        let (folder, hands) = (tempfile::tempdir().unwrap(), Hands::new());
+        let sqlite = Sqlite::open_file(&folder.path().join("inbox.db"), hands.clone()).unwrap();
+        Self { folder, sqlite, hands }
+    }
+
+    /// Ends it, and gives what it would write with.
+    async fn write(&self) -> Write {
+        self.sqlite.close().await;
+        let connection = connect(&self.folder.path().join("inbox.db")).unwrap();
+        schema::configure(&connection).unwrap();
+        Write::new(connection, Box::new(self.hands.clone())).unwrap()
+    }
+
+    fn open(&self, hands: Hands) -> Sqlite {
+        Sqlite::open_file(&self.folder.path().join("inbox.db"), hands).unwrap()
+    }
+}
+
+async fn accept(sqlite: &Sqlite, subject: &str) -> EntryId {
+    sqlite.accept(arrival(subject)).await.unwrap().id()
+}
+
+fn arrival(subject: &str) -> Arrival {
+    let body = format!(r#"{{"type":"KYC","event":"VERIFIED_USER","externalUserId":"{subject}"}}"#);
+    Arrival::new(&verified::<capa::Event>(body), Duration::from_secs(3600))
+}
+
+fn request() -> LeaseRequest {
+    LeaseRequest {
+        worker: "test".into(),
+        most: 100,
+        time: Duration::from_secs(30),
+        attempts: 25,
+        routes: [Route { vendor: "capa".into(), verified: true }].into(),
+        reader: 1,
+    }
+}
+
+async fn lease(sqlite: &Sqlite) -> Vec<Leased> {
+    sqlite.lease(request()).await.unwrap().leased
+}
+
+async fn retry(sqlite: &Sqlite, leased: &Leased, after: Duration) {
+    let retry = Verdict::Retry { after, reason: "not now".into() };
+    assert!(sqlite.finish(leased.id, leased.token, retry).await.unwrap());
+}
+
+#[tokio::test]
+async fn row_39_a_lease_is_good_for_its_time_whatever_the_clock_says() {
+    let store = Stored::new();
+    let id = accept(&store.sqlite, "a").await;
+    let held = lease(&store.sqlite).await.pop().unwrap();
+    for jump in [YEAR, -2 * YEAR, YEAR] {
+        store.hands.jump(jump);
+        assert!(lease(&store.sqlite).await.is_empty(), "{jump}");
+        assert!(store.sqlite.renew(&[held.token], Duration::from_secs(30)).await.unwrap().is_empty());
+    }
+    store.hands.pass(30 * SECOND - 1);
+    assert!(lease(&store.sqlite).await.is_empty());
+    store.hands.pass(1);
+    store.hands.jump(-YEAR);
+    let taken = lease(&store.sqlite).await.pop().unwrap();
+    assert_eq!((taken.id, taken.attempt), (id, 2));
+    assert!(!store.sqlite.finish(id, held.token, Verdict::Done).await.unwrap());
+    assert!(store.sqlite.finish(id, taken.token, Verdict::Done).await.unwrap());
+}
+
+#[tokio::test]
+async fn row_39_a_retry_waits_no_longer_when_the_clock_goes_back() {
+    let store = Stored::new();
+    accept(&store.sqlite, "a").await;
+    let held = lease(&store.sqlite).await.pop().unwrap();
+    retry(&store.sqlite, &held, Duration::from_secs(60)).await;
+    accept(&store.sqlite, "b").await;
+    store.hands.jump(-YEAR);
+    let due = lease(&store.sqlite).await;
+    assert_eq!(due.len(), 1, "the one that was due is still due");
+    assert!(store.sqlite.finish(due[0].id, due[0].token, Verdict::Done).await.unwrap());
+    store.hands.pass(60 * SECOND - 1);
+    assert!(lease(&store.sqlite).await.is_empty());
+    let next = store.sqlite.lease(request()).await.unwrap().next;
+    assert_eq!(next, Some(Duration::from_micros(1)));
+    store.hands.pass(1);
+    assert_eq!(lease(&store.sqlite).await.len(), 1);
+}
+
+#[tokio::test]
+async fn row_39_a_retry_comes_early_when_the_clock_goes_ahead_and_late_ones_are_mended() {
+    let store = Stored::new();
+    accept(&store.sqlite, "a").await;
+    let held = lease(&store.sqlite).await.pop().unwrap();
+    retry(&store.sqlite, &held, Duration::from_secs(3600)).await;
+    store.hands.jump(YEAR);
+    let again = lease(&store.sqlite).await.pop().unwrap();
+    // A year from a time that is a year too late.
+    retry(&store.sqlite, &again, Duration::from_secs(60)).await;
+    store.hands.jump(-YEAR);
+    assert!(lease(&store.sqlite).await.is_empty());
+    store.hands.pass(60 * SECOND);
+    assert_eq!(lease(&store.sqlite).await.len(), 1);
+}
+
+#[tokio::test]
+async fn row_39_the_clock_went_back_while_nobody_looked() {
+    let store = Stored::new();
+    accept(&store.sqlite, "a").await;
+    let mut late = arrival("b");
+    late.received_at = clock::time(store.hands.wall());
+    store.sqlite.accept(late).await.unwrap();
+    store.sqlite.close().await;
+
+    store.hands.jump(-YEAR);
+    let sqlite = store.open(store.hands.clone());
+    assert_eq!(lease(&sqlite).await.len(), 2);
+}
+
+#[tokio::test]
+async fn row_39_a_step_of_the_clock_is_followed_once_by_leases_of_one_transaction() {
+    let store = Stored::new();
+    accept(&store.sqlite, "a").await;
+    let held = lease(&store.sqlite).await.pop().unwrap();
+    retry(&store.sqlite, &held, Duration::from_secs(60)).await;
+    let mut write = store.write().await;
+    store.hands.jump(-YEAR);
+    write.begin().unwrap();
+    for _ in 0..3 {
+        assert!(write.lease(&request()).unwrap().leased.is_empty());
+    }
+    write.commit().unwrap();
+    write.begin().unwrap();
+    assert!(write.lease(&request()).unwrap().leased.is_empty());
+    store.hands.pass(60 * SECOND);
+    assert_eq!(write.lease(&request()).unwrap().leased.len(), 1);
+}
+
+#[tokio::test]
+async fn row_39_what_was_found_out_about_the_clock_is_not_lost_with_a_transaction_that_fails() {
+    let store = Stored::new();
+    accept(&store.sqlite, "a").await;
+    let mut write = store.write().await;
+    store.hands.jump(-YEAR);
+    for commit in [false, true] {
+        write.begin().unwrap();
+        let leased = write.lease(&request()).unwrap().leased;
+        assert_eq!(leased.len(), 1, "{commit}");
+        if commit { write.commit().unwrap() } else { write.roll_back() }
+    }
+}
+
+#[tokio::test]
+async fn row_39_a_start_of_the_machine_frees_its_leases() {
+    let store = Stored::new();
+    let id = accept(&store.sqlite, "a").await;
+    let held = lease(&store.sqlite).await.pop().unwrap();
+    store.sqlite.close().await;
+
+    // Uptime begins anew, so the old lease would be good for a quarter of an hour.
+    let sqlite = store.open(store.hands.reboot(60 * SECOND));
+    assert_eq!(sqlite.renew(&[held.token], Duration::from_secs(30)).await.unwrap(), [held.token], "it is over");
+    let batch = sqlite.lease(request()).await.unwrap();
+    assert_eq!((batch.expired.len(), batch.leased[0].id, batch.leased[0].attempt), (1, id, 2));
+    assert!(!sqlite.finish(id, held.token, Verdict::Done).await.unwrap());
+}
+
+#[tokio::test]
+async fn row_39_times_of_any_size_are_survived() {
+    let store = Stored::new();
+    for (place, wall) in [i64::MIN, i64::MAX, 0, -YEAR].into_iter().enumerate() {
+        store.hands.wall.store(wall, Ordering::SeqCst);
+        accept(&store.sqlite, &format!("{place}")).await;
+        let leased = lease(&store.sqlite).await;
+        assert!(!leased.is_empty(), "{wall}");
+        for leased in &leased {
+            retry(&store.sqlite, leased, Duration::MAX).await;
+        }
+        store.sqlite.stats().await.unwrap();
+        assert_eq!(store.sqlite.list(&Filter::new()).await.unwrap().entries.len(), place + 1);
+        store.sqlite.purge(Duration::MAX, false).await.unwrap();
+    }
+}
+
+/// Holds the writer up, so that what is asked for meanwhile is committed together.
+fn hold_up(sqlite: &Arc<Sqlite>) -> mpsc::Sender<()> {
+    let (go_on, wait) = mpsc::channel();
+    let sqlite = Arc::clone(sqlite);
+    tokio::spawn(async move { sqlite.writer.run(move |_| Ok(wait.recv().is_ok())).await });
+    go_on
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_can_not_be_made_does_no_harm_to_those_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Arc::new(Sqlite::open_file(&folder.path().join("inbox.db"), Hands::new()).unwrap());
+    let go_on = hold_up(&sqlite);
+    let accepts: Vec<_> = (0..20)
+        .map(|place| {
+            let sqlite = Arc::clone(&sqlite);
+            tokio::spawn(async move {
+                if place % 5 == 2 {
+                    let bad = sqlite.writer.run(|write| {
+                        write.accept(&arrival("bad"))?;
+                        Err::<(), _>(failed(rusqlite::Error::InvalidQuery))
+                    });
+                    return bad.await.is_err();
+                }
+                let accepted = sqlite.accept(arrival(&format!("{place}"))).await;
+                matches!(accepted, Ok(Accepted::New { .. }))
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    drop(go_on);
+    for accept in accepts {
+        assert!(accept.await.unwrap());
+    }
+    let page = sqlite.list(&Filter::new()).await.unwrap();
+    assert_eq!(page.entries.len(), 16, "and nothing of what failed is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_34_many_wait_no_longer_for_a_lock_than_few() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let sqlite = Arc::new(Sqlite::open_file(&path, Hands::new()).unwrap());
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let started = std::time::Instant::now();
+    let accepts: Vec<_> = (0..20)
+        .map(|place| {
+            let sqlite = Arc::clone(&sqlite);
+            tokio::spawn(async move { sqlite.accept(arrival(&format!("{place}"))).await })
+        })
+        .collect();
+    for accept in accepts {
+        let error = accept.await.unwrap().unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("locked"), "{error}");
+    }
+    // Two rounds: the first one's, and that of those that came while it waited.
+    assert!(started.elapsed() < 4 * BUSY, "{:?}", started.elapsed());
+    other.execute_batch("ROLLBACK").unwrap();
+    accept(&sqlite, "after").await;
+}
+
+/// Deliveries that wait, without the work of accepting each.
+fn fill(connection: &Connection, number: u32) {
+    let fill = format!(
+        "BEGIN;
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {number})
+         INSERT INTO idhooks_deliveries (dedup, digest, key, vendor, verified, lane, proof, received_at, possible_replay, \
+             state, due_at, finished_at)
+         SELECT randomblob(32), randomblob(32), 'key', 'capa', 1, i, 'signature', i, 0, i % 3, i, i FROM n;
+         INSERT INTO idhooks_bodies SELECT id, zeroblob(400) FROM idhooks_deliveries \
+             WHERE id NOT IN (SELECT id FROM idhooks_bodies);
+         UPDATE idhooks_deliveries SET state = 2 WHERE state = 1;
+         COMMIT;"
+    );
+    connection.execute_batch(&fill).unwrap();
+}
+
+#[test]
+fn row_41_accept_and_lease_do_no_more_work_with_a_backlog() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = Arc::new(AtomicU64::new(0));
+    // SQLite tells of every so many steps of its machine: a count that no busy machine can change.
+    let work_with = |backlog: u32| {
+        let path = folder.path().join(format!("{backlog}.db"));
+        create(&path).unwrap();
+        let mut connection = connect(&path).unwrap();
+        schema::configure(&connection).unwrap();
+        schema::migrate(&mut connection).unwrap();
+        fill(&connection, backlog);
+        let counted = Arc::clone(&steps);
+        let count = move || {
+            counted.fetch_add(10, Ordering::SeqCst);
+            false
+        };
+        connection.progress_handler(10, Some(count)).unwrap();
+        let mut write = Write::new(connection, Box::new(Hands::new())).unwrap();
+        let mut step = |change: &mut dyn FnMut(&mut Write)| {
+            let before = steps.load(Ordering::SeqCst);
+            write.begin().unwrap();
+            change(&mut write);
+            write.commit().unwrap();
+            steps.load(Ordering::SeqCst) - before
+        };
+        let mut leased = Vec::new();
+        let few = LeaseRequest { most: 8, ..request() };
+        [
+            step(&mut |write| assert!(matches!(write.accept(&arrival("a")).unwrap(), Accepted::New { .. }))),
+            step(&mut |write| assert!(matches!(write.accept(&arrival("a")).unwrap(), Accepted::Duplicate { .. }))),
+            step(&mut |write| leased = write.lease(&few).unwrap().leased),
+            step(&mut |write| {
+                assert_eq!(leased.len(), 8);
+                for leased in &leased {
+                    assert!(write.finish(leased.id, leased.token, &Verdict::Done).unwrap());
+                }
+            }),
+        ]
+    };
+    let (little, much) = (work_with(300), work_with(30_000));
+    for (place, what) in ["a new one", "a duplicate", "leasing", "finishing"].iter().enumerate() {
+        assert!(much[place] <= little[place] * 2 + 200, "{what}: {} steps, and {} before", much[place], little[place]);
+    }
+}
+
+#[tokio::test]
+async fn states_are_the_numbers_of_the_tables() {
+    let store = Stored::new();
+    let id = accept(&store.sqlite, "a").await;
+    let state = || {
+        store.sqlite.read(move |connection| {
+            connection.query_row("SELECT state FROM idhooks_deliveries", [], |row| row.get::<_, i16>(0)).map_err(failed)
+        })
+    };
+    assert_eq!(state().await.unwrap(), State::Pending.code());
+    let held = lease(&store.sqlite).await.pop().unwrap();
+    assert_eq!(state().await.unwrap(), State::Running.code());
+    assert!(store.sqlite.finish(id, held.token, Verdict::Done).await.unwrap());
+    assert_eq!(state().await.unwrap(), State::Done.code());
+}

@@ -26,8 +26,9 @@ const STEP: i64 = 1_000_000;
 pub(super) struct Write {
     connection: Option<Connection>,
     clock: Box<dyn Clock>,
-    /// Both clocks, when they were last compared.
+    /// Both clocks, when they were last compared, and in the transaction that is not committed yet.
     compared: (i64, i64),
+    comparing: Option<(i64, i64)>,
 }
 
 type Db<T> = Result<T, rusqlite::Error>;
@@ -35,7 +36,7 @@ type Db<T> = Result<T, rusqlite::Error>;
 impl Write {
     pub(super) fn new(connection: Connection, clock: Box<dyn Clock>) -> Result<Self, Error> {
         let compared = (clock.wall(), clock.uptime());
-        let write = Self { connection: Some(connection), clock, compared };
+        let write = Self { connection: Some(connection), clock, compared, comparing: None };
         write.mend_times().map_err(failed)?;
         Ok(write)
     }
@@ -44,12 +45,15 @@ impl Write {
         self.connection()?.execute_batch("BEGIN IMMEDIATE")
     }
 
-    pub(super) fn commit(&self) -> Db<()> {
-        self.connection()?.execute_batch("COMMIT")
+    pub(super) fn commit(&mut self) -> Db<()> {
+        self.connection()?.execute_batch("COMMIT")?;
+        self.compared = self.comparing.take().unwrap_or(self.compared);
+        Ok(())
     }
 
     /// After some errors SQLite has done it by itself.
-    pub(super) fn roll_back(&self) {
+    pub(super) fn roll_back(&mut self) {
+        self.comparing = None;
         if let Ok(connection) = self.connection()
             && !connection.is_autocommit()
         {
@@ -325,8 +329,12 @@ impl Write {
 
     fn empty(&self, state: State, before: i64) -> Db<u64> {
         let connection = self.connection()?;
+        // The second part: bodies in conflict with a delivery that had been purged when they came.
         let find = "SELECT id FROM idhooks_deliveries JOIN idhooks_bodies USING (id) \
-                    WHERE state = ?1 AND finished_at < ?2 LIMIT ?3";
+                    WHERE state = ?1 AND finished_at < ?2 \
+                    UNION ALL SELECT DISTINCT delivery FROM idhooks_conflicts AS c JOIN idhooks_deliveries AS d ON d.id = delivery \
+                    WHERE body IS NOT NULL AND c.received_at < ?2 AND state = ?1 AND finished_at < ?2 \
+                    AND NOT EXISTS (SELECT 1 FROM idhooks_bodies WHERE id = delivery) LIMIT ?3";
         let ids: Vec<i64> = connection
             .prepare_cached(find)?
             .query_map(params![state.code(), before, PURGED_TOGETHER], |row| row.get(0))?
@@ -347,9 +355,10 @@ impl Write {
     /// If the wall's clock went back, what waits for a time waits that much less, or it would wait too long.
     fn follow_clock(&mut self) -> Db<()> {
         let now = (self.clock.wall(), self.clock.uptime());
-        let passed = now.1.saturating_sub(self.compared.1);
-        let back = self.compared.0.saturating_add(passed).saturating_sub(now.0);
-        self.compared = now;
+        let before = self.comparing.unwrap_or(self.compared);
+        let passed = now.1.saturating_sub(before.1);
+        let back = before.0.saturating_add(passed).saturating_sub(now.0);
+        self.comparing = Some(now);
         if back > STEP { self.bring_forward(back) } else { Ok(()) }
     }
 

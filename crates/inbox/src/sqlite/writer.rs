@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, thread};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{failed, write::Write};
+use super::{closed, failed, write::Write};
 use crate::Error;
 
 /// How many changes wait at most; who comes then waits to be let in.
@@ -100,10 +100,6 @@ impl Writer {
     }
 }
 
-fn closed() -> Error {
-    Error::unavailable("the inbox is closed")
-}
-
 fn work(mut write: Write, mut commands: mpsc::Receiver<Command>) {
     let mut changes = Vec::new();
     while let Some(first) = commands.blocking_recv() {
@@ -146,7 +142,14 @@ fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>) {
     if changes.is_empty() {
         return;
     }
-    let together = transact(write, |write| changes.iter_mut().try_for_each(|change| change.make(write)));
+    if let Err(error) = write.begin() {
+        // The store's fault and no change's: each by itself would only wait for it again.
+        for change in changes.drain(..) {
+            change.tell(Err(failed(same(&error))));
+        }
+        return;
+    }
+    let together = complete(write, |write| changes.iter_mut().try_for_each(|change| change.make(write)));
     if together.is_err() && changes.len() > 1 {
         for mut change in changes.drain(..) {
             let alone = transact(write, |write| change.make(write));
@@ -160,8 +163,18 @@ fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>) {
     }
 }
 
+/// An error for each of those it befell.
+fn same(error: &rusqlite::Error) -> rusqlite::Error {
+    error.sqlite_error().map_or(rusqlite::Error::InvalidQuery, |code| rusqlite::Error::SqliteFailure(*code, None))
+}
+
 fn transact(write: &mut Write, make: impl FnOnce(&mut Write) -> Result<(), Error>) -> Result<(), Error> {
     write.begin().map_err(failed)?;
+    complete(write, make)
+}
+
+/// What is left of a transaction that was begun.
+fn complete(write: &mut Write, make: impl FnOnce(&mut Write) -> Result<(), Error>) -> Result<(), Error> {
     let made = make(write).and_then(|()| write.commit().map_err(failed));
     if made.is_err() {
         write.roll_back();

@@ -1,0 +1,182 @@
+//! Which deliveries are of the same event.
+
+use std::time::{Duration, SystemTime};
+
+use idhooks_capa as capa;
+use idhooks_core::Delivery;
+use idhooks_inbox::{Accepted, EntryId, Inbox, store::Arrival};
+
+use crate::support::{
+    all, caf, capa, capa_body, case_keeper, details, engine::Engine, is_new, secret, signed_caf, signed_capa, unico,
+    unico_body, unico_hint,
+};
+
+cases! {
+    row_12_the_edge_of_the_window_is_inside,
+    row_12_a_clock_that_stepped_back_or_stood_before_1970,
+    row_13_vendors_keys_are_duplicates_for_ever,
+    row_13_equal_bytes_are_flagged_after_their_window,
+    row_13_equal_bytes_at_the_same_moment_after_the_window_are_new_once,
+    row_31_a_later_state_is_not_swallowed,
+    row_33_the_same_id_at_two_endpoints,
+    a_hint_does_not_take_the_place_of_a_verified_delivery,
+    equal_bytes_of_two_vendors,
+    the_builders_window_is_what_counts,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const SECOND: Duration = Duration::from_secs(1);
+
+async fn accept_at<D: Delivery>(inbox: &Inbox, delivery: &D, at: SystemTime) -> Accepted {
+    let mut arrival = Arrival::new(delivery, DAY);
+    arrival.received_at = at;
+    inbox.store().accept(arrival).await.unwrap()
+}
+
+fn flagged(accepted: Accepted, first: EntryId) -> bool {
+    matches!(accepted, Accepted::New { possible_replay: true, id } if id != first)
+}
+
+async fn row_12_the_edge_of_the_window_is_inside(engine: Engine) {
+    let inbox = engine.open().await;
+    // A whole second, because stores keep microseconds.
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let delivery = capa("customer-1");
+    let id = accept_at(&inbox, &delivery, start).await.id();
+    for (at, is_inside) in [(DAY - SECOND, true), (DAY, true), (DAY + SECOND, false)] {
+        let accepted = accept_at(&inbox, &delivery, start + at).await;
+        assert_eq!(accepted == Accepted::Duplicate { id }, is_inside, "{at:?}: {accepted:?}");
+        assert!(is_inside || flagged(accepted, id));
+    }
+}
+
+async fn row_12_a_clock_that_stepped_back_or_stood_before_1970(engine: Engine) {
+    let inbox = engine.open().await;
+    let delivery = capa("customer-1");
+    let early = SystemTime::UNIX_EPOCH - 100 * DAY;
+    let id = accept_at(&inbox, &delivery, early).await.id();
+    assert_eq!(details(&inbox, id).await.entry.received_at, early);
+    assert_eq!(accept_at(&inbox, &delivery, early + DAY).await, Accepted::Duplicate { id });
+    let today = accept_at(&inbox, &delivery, SystemTime::UNIX_EPOCH + 20_000 * DAY).await;
+    assert!(flagged(today, id), "{today:?}");
+    // Whichever of the two clocks was wrong, nothing is swallowed for long.
+    let back = accept_at(&inbox, &delivery, SystemTime::UNIX_EPOCH + 10_000 * DAY).await;
+    assert!(flagged(back, today.id()), "{back:?}");
+}
+
+async fn row_13_vendors_keys_are_duplicates_for_ever(engine: Engine) {
+    let inbox = engine.open().await;
+    let start = SystemTime::now();
+    let deliveries = (
+        caf("event-1", "profile-1"),
+        unico(unico_body("8263a268-5388-492a-bca2-28e1ff4a69f0", "PROCESS_STATE_FINISHED")),
+    );
+    let first = accept_at(&inbox, &deliveries.0, start).await.id();
+    let second = accept_at(&inbox, &deliveries.1, start).await.id();
+    for days in [1, 15, 365, 36_500] {
+        assert_eq!(accept_at(&inbox, &deliveries.0, start + days * DAY).await, Accepted::Duplicate { id: first });
+        assert_eq!(accept_at(&inbox, &deliveries.1, start + days * DAY).await, Accepted::Duplicate { id: second });
+    }
+    assert_eq!(accept_at(&inbox, &deliveries.0, start - 365 * DAY).await, Accepted::Duplicate { id: first });
+}
+
+async fn row_13_equal_bytes_are_flagged_after_their_window(engine: Engine) {
+    let inbox = engine.open().await;
+    let start = SystemTime::now();
+    for delivery in [capa("customer-1"), signed_capa("not readable")] {
+        let first = accept_at(&inbox, &delivery, start).await;
+        assert!(is_new(first));
+        let second = accept_at(&inbox, &delivery, start + 2 * DAY).await;
+        assert!(flagged(second, first.id()), "{second:?}");
+        let third = accept_at(&inbox, &delivery, start + 2 * DAY + DAY / 2).await;
+        assert_eq!(third, Accepted::Duplicate { id: second.id() }, "the key is the second one's now");
+        assert!(flagged(accept_at(&inbox, &delivery, start + 365 * DAY).await, second.id()));
+
+        let (first, second) = (details(&inbox, first.id()).await, details(&inbox, second.id()).await);
+        assert_eq!((first.entry.possible_replay, second.entry.possible_replay), (false, true));
+        assert_eq!(first.body.unwrap().expose(), second.body.unwrap().expose());
+        assert_eq!(first.entry.key, second.entry.key);
+    }
+}
+
+async fn row_13_equal_bytes_at_the_same_moment_after_the_window_are_new_once(engine: Engine) {
+    let (here, there) = (engine.open().await, engine.open().await);
+    let start = SystemTime::now();
+    let first = accept_at(&here, &capa("customer-1"), start).await.id();
+    let accepts: Vec<_> = (0..16)
+        .map(|place| {
+            let inbox = if place % 2 == 0 { here.clone() } else { there.clone() };
+            tokio::spawn(async move { accept_at(&inbox, &capa("customer-1"), start + 2 * DAY).await })
+        })
+        .collect();
+    let mut new = 0;
+    for accept in accepts {
+        new += usize::from(flagged(accept.await.unwrap(), first));
+    }
+    assert_eq!((new, all(&here).await.len()), (1, 2));
+}
+
+async fn row_31_a_later_state_is_not_swallowed(engine: Engine) {
+    let inbox = engine.open().await;
+    let process = "8263a268-5388-492a-bca2-28e1ff4a69f0";
+    for state in ["PROCESS_STATE_CREATED", "PROCESS_STATE_FINISHED", "PROCESS_STATE_OF_TOMORROW"] {
+        assert!(is_new(inbox.accept(&unico(unico_body(process, state))).await.unwrap()), "{state}");
+    }
+    let rejected = String::from_utf8(capa_body("customer-1")).unwrap().replace("VERIFIED_USER", "REJECTED_KYC");
+    assert!(is_new(inbox.accept(&capa("customer-1")).await.unwrap()));
+    assert!(is_new(inbox.accept(&signed_capa(rejected)).await.unwrap()));
+    assert_eq!(all(&inbox).await.len(), 5);
+}
+
+async fn row_33_the_same_id_at_two_endpoints(engine: Engine) {
+    let inbox = engine.open().await;
+    let body = capa_body("customer-1");
+    // "a" and "b" besides "ab": the parts of a scope do not run into each other.
+    for endpoint in [None, Some(""), Some("a"), Some("ab"), Some("tenant/a")] {
+        let verifier = capa::Verifier::new(secret());
+        let verifier = if let Some(name) = endpoint { verifier.endpoint(name) } else { verifier };
+        let delivery = verifier.verify(&[capa::sign(&secret(), &body)], body.clone()).unwrap();
+        let accepted = inbox.accept(&delivery).await.unwrap();
+        assert!(is_new(accepted), "{endpoint:?}");
+        assert_eq!(inbox.accept(&delivery).await.unwrap(), Accepted::Duplicate { id: accepted.id() });
+        assert_eq!(details(&inbox, accepted.id()).await.entry.endpoint.as_deref(), endpoint);
+    }
+    let leased = crate::support::lease(&inbox, crate::support::request()).await;
+    assert_eq!(leased.len(), 5, "nor does one tenant's subject wait for another's");
+}
+
+async fn a_hint_does_not_take_the_place_of_a_verified_delivery(engine: Engine) {
+    let inbox = engine.open().await;
+    let process = "8263a268-5388-492a-bca2-28e1ff4a69f0";
+    let forged = String::from_utf8(unico_body(process, "PROCESS_STATE_FINISHED")).unwrap().replace("expired", "valid");
+    assert!(is_new(inbox.accept(&unico_hint(forged.into())).await.unwrap()));
+    let genuine = unico_body(process, "PROCESS_STATE_FINISHED");
+    let accepted = inbox.accept(&unico(genuine.clone())).await.unwrap();
+    assert!(is_new(accepted), "{accepted:?}");
+    let details = details(&inbox, accepted.id()).await;
+    assert!(details.entry.verified && details.body.unwrap().expose()[..] == genuine[..]);
+}
+
+async fn equal_bytes_of_two_vendors(engine: Engine) {
+    let inbox = engine.open().await;
+    let hint = case_keeper("01234567-89ab-cdef-0123-456789abcdef");
+    assert!(is_new(inbox.accept(&hint).await.unwrap()));
+    assert!(is_new(inbox.accept(&signed_capa(hint.body().to_vec())).await.unwrap()));
+    assert!(is_new(inbox.accept(&signed_caf(hint.body().to_vec())).await.unwrap()), "and no id");
+    assert!(matches!(inbox.accept(&hint).await.unwrap(), Accepted::Duplicate { .. }));
+}
+
+async fn the_builders_window_is_what_counts(engine: Engine) {
+    let inbox = engine.open_with(idhooks_inbox::Inbox::builder().content_window(Duration::ZERO)).await;
+    let first = inbox.accept(&capa("customer-1")).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let second = inbox.accept(&capa("customer-1")).await.unwrap();
+    assert!(flagged(second, first.id()), "{second:?}");
+    inbox.accept(&caf("event-1", "profile-1")).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let again = inbox.accept(&caf("event-1", "profile-1")).await.unwrap();
+    assert!(matches!(again, Accepted::Duplicate { .. }), "a vendor's key has none: {again:?}");
+    let other = engine.open().await;
+    let third = other.accept(&capa("customer-1")).await.unwrap();
+    assert_eq!(third, Accepted::Duplicate { id: second.id() });
+}

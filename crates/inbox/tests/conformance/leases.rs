@@ -1,0 +1,241 @@
+//! Who holds what, and for how long.
+
+use std::{collections::HashSet, time::Duration};
+
+use idhooks_inbox::{
+    Inbox, State,
+    store::{LeaseRequest, Token, Verdict},
+};
+use tokio::time::sleep;
+
+use crate::support::{
+    caf, capa, case_keeper, details, engine::Engine, eventually, ids, lease, lease_briefly, lease_one, request, route,
+    signed_capa,
+};
+
+cases! {
+    no_two_of_a_lane_are_held_at_once,
+    a_lane_goes_on_in_the_order_of_arrival,
+    deliveries_without_a_subject_do_not_wait_for_each_other,
+    at_most_as_many_as_asked_for_and_the_longest_due_first,
+    a_worker_gets_only_what_it_has_handlers_for,
+    two_workers_never_get_the_same,
+    row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_can_not_finish,
+    row_37_a_lease_that_ran_out_and_was_taken_by_nobody_can_be_finished,
+    row_37_the_last_attempt_ends_with_its_lease,
+    row_37_the_lane_of_a_dead_worker_is_free_again,
+    renewing_holds_on_and_tells_what_is_lost,
+    tokens_grow_and_fit_one_delivery_each,
+}
+
+async fn no_two_of_a_lane_are_held_at_once(engine: Engine) {
+    let (here, there) = (engine.open().await, engine.open().await);
+    for (id, profile) in [("1", "a"), ("2", "a"), ("3", "b"), ("4", "a"), ("5", "b"), ("6", "c")] {
+        here.accept(&caf(id, profile)).await.unwrap();
+    }
+    // The same id is another subject at another vendor.
+    here.accept(&capa("a")).await.unwrap();
+    let first = lease(&here, request()).await;
+    assert_eq!(first.len(), 4, "{first:?}");
+    assert!(lease(&there, request()).await.is_empty());
+    for leased in &first {
+        assert_eq!(details(&there, leased.id).await.entry.state, State::Running);
+    }
+}
+
+async fn a_lane_goes_on_in_the_order_of_arrival(engine: Engine) {
+    let inbox = engine.open().await;
+    let mut accepted = Vec::new();
+    for id in ["1", "2", "3"] {
+        accepted.push(inbox.accept(&caf(id, "a")).await.unwrap().id());
+    }
+    for wanted in accepted {
+        let (id, token) = lease_one(&inbox).await;
+        assert_eq!(id, wanted);
+        assert!(lease(&inbox, request()).await.is_empty());
+        assert!(inbox.store().finish(id, token, Verdict::Done).await.unwrap());
+    }
+}
+
+async fn deliveries_without_a_subject_do_not_wait_for_each_other(engine: Engine) {
+    let inbox = engine.open().await;
+    for body in ["one", "two", "three"] {
+        inbox.accept(&signed_capa(body)).await.unwrap();
+    }
+    assert_eq!(lease(&inbox, request()).await.len(), 3);
+}
+
+async fn at_most_as_many_as_asked_for_and_the_longest_due_first(engine: Engine) {
+    let inbox = engine.open().await;
+    let mut accepted = Vec::new();
+    for place in 0..7 {
+        accepted.push(inbox.accept(&capa(&format!("customer-{place}"))).await.unwrap().id());
+    }
+    // The first one comes to the end of the queue.
+    let (id, token) = lease_one(&inbox).await;
+    let later = Verdict::Retry { after: Duration::ZERO, reason: "later".into() };
+    assert!(id == accepted[0] && inbox.store().finish(id, token, later).await.unwrap());
+    accepted.rotate_left(1);
+    let mut got = Vec::new();
+    for number in [3, 3, 1, 0] {
+        let mut leased = ids(&lease(&inbox, LeaseRequest { most: 3, ..request() }).await);
+        assert_eq!(leased.len(), number);
+        // In what order one batch comes is not promised.
+        leased.sort_by_key(|id| accepted.iter().position(|other| other == id));
+        got.extend(leased);
+    }
+    assert_eq!(got, accepted);
+}
+
+async fn a_worker_gets_only_what_it_has_handlers_for(engine: Engine) {
+    let inbox = engine.open().await;
+    let of_caf = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    let of_capa = inbox.accept(&capa("a")).await.unwrap().id();
+    let of_case_keeper = inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap().id();
+    let ask = |routes: &[(&'static str, bool)]| {
+        let routes = routes.iter().map(|(vendor, verified)| route(vendor, *verified)).collect();
+        lease(&inbox, LeaseRequest { routes, ..request() })
+    };
+    assert!(ask(&[]).await.is_empty());
+    assert!(ask(&[("caf", false), ("capa", false), ("case-keeper", true), ("case_keeper", false)]).await.is_empty());
+    assert_eq!(ids(&ask(&[("capa", true)]).await), [of_capa]);
+    let rest: HashSet<_> = ids(&ask(&[("caf", true), ("case-keeper", false)]).await).into_iter().collect();
+    assert_eq!(rest, HashSet::from([of_caf, of_case_keeper]));
+}
+
+async fn two_workers_never_get_the_same(engine: Engine) {
+    let (here, there) = (engine.open().await, engine.open().await);
+    for place in 0..60 {
+        here.accept(&caf(&format!("{place}"), &format!("{}", place % 40))).await.unwrap();
+    }
+    let take = |inbox: Inbox| async move {
+        let mut got = Vec::new();
+        for _ in 0..8 {
+            got.extend(ids(&lease(&inbox, LeaseRequest { most: 3, ..request() }).await));
+        }
+        got
+    };
+    let tasks = [here.clone(), there.clone(), here.clone(), there].map(|inbox| tokio::spawn(take(inbox)));
+    let mut got = Vec::new();
+    for task in tasks {
+        got.extend(task.await.unwrap());
+    }
+    // What was passed over, because another came before, is left.
+    got.extend(ids(&lease(&here, request()).await));
+    let distinct: HashSet<_> = got.iter().collect();
+    assert_eq!((got.len(), distinct.len()), (40, 40), "one of each lane, each once");
+}
+
+async fn row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_can_not_finish(engine: Engine) {
+    let (here, there) = (engine.open().await, engine.open().await);
+    let id = here.accept(&caf("1", "a")).await.unwrap().id();
+    let first = lease_briefly(&here).await;
+    assert_eq!((first.id, first.attempt), (id, 1));
+
+    let batch = there.store().lease(request()).await.unwrap();
+    let expired: Vec<_> = batch.expired.iter().map(|expired| (expired.id, &*expired.vendor, expired.dead)).collect();
+    assert_eq!(expired, [(id, "caf", false)]);
+    let [second] = &batch.leased[..] else { panic!("{batch:?}") };
+    assert_eq!((second.id, second.attempt), (id, 2));
+    assert!(second.token > first.token);
+
+    // The first one wakes.
+    assert_eq!(here.store().renew(&[first.token], Duration::from_secs(60)).await.unwrap(), [first.token]);
+    let reason = || "too late".into();
+    for verdict in [
+        Verdict::Done,
+        Verdict::Dead { reason: reason() },
+        Verdict::Retry { after: Duration::ZERO, reason: reason() },
+        Verdict::Unreadable { reader: 7, reason: reason() },
+        Verdict::Released,
+    ] {
+        assert!(!here.store().finish(id, first.token, verdict).await.unwrap());
+        let entry = details(&here, id).await.entry;
+        assert_eq!((entry.state, entry.attempts), (State::Running, 2), "nothing is changed");
+        assert_ne!(entry.reason.as_deref(), Some("too late"));
+    }
+    assert!(there.store().finish(id, second.token, Verdict::Done).await.unwrap());
+    assert!(!there.store().finish(id, second.token, Verdict::Released).await.unwrap(), "a lease ends once");
+    let details = details(&here, id).await;
+    assert_eq!((details.entry.state, details.entry.attempts), (State::Done, 2));
+    let [attempt] = &details.history[..] else { panic!("{:?}", details.history) };
+    assert!(attempt.number == 1 && attempt.reason.contains("lease ran out"), "{attempt:?}");
+}
+
+async fn row_37_a_lease_that_ran_out_and_was_taken_by_nobody_can_be_finished(engine: Engine) {
+    let inbox = engine.open().await;
+    let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    let leased = lease_briefly(&inbox).await;
+    assert!(inbox.store().finish(id, leased.token, Verdict::Done).await.unwrap());
+    assert_eq!(details(&inbox, id).await.entry.state, State::Done);
+    assert!(lease(&inbox, request()).await.is_empty());
+}
+
+async fn row_37_the_last_attempt_ends_with_its_lease(engine: Engine) {
+    let inbox = engine.open().await;
+    let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    let last = LeaseRequest { attempts: 2, ..request() };
+    for attempt in [1, 2] {
+        let brief = LeaseRequest { time: Duration::from_millis(1), ..last.clone() };
+        assert_eq!(lease(&inbox, brief).await[0].attempt, attempt);
+        sleep(Duration::from_millis(20)).await;
+    }
+    let batch = inbox.store().lease(last).await.unwrap();
+    assert!(batch.leased.is_empty());
+    assert_eq!(batch.expired.iter().map(|expired| expired.dead).collect::<Vec<_>>(), [true]);
+    let details = details(&inbox, id).await;
+    assert_eq!((details.entry.state, details.entry.attempts), (State::Dead, 2));
+    assert!(details.entry.finished_at.is_some() && details.entry.reason.is_some());
+    assert_eq!(details.history.iter().map(|attempt| attempt.number).collect::<Vec<_>>(), [1, 2]);
+}
+
+async fn row_37_the_lane_of_a_dead_worker_is_free_again(engine: Engine) {
+    let inbox = engine.open().await;
+    let first = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    let second = inbox.accept(&caf("2", "a")).await.unwrap().id();
+    let dead = LeaseRequest { attempts: 1, time: Duration::from_millis(1), most: 1, ..request() };
+    assert_eq!(ids(&lease(&inbox, dead.clone()).await), [first]);
+    sleep(Duration::from_millis(20)).await;
+    assert_eq!(ids(&lease(&inbox, LeaseRequest { attempts: 1, ..request() }).await), [second]);
+}
+
+async fn renewing_holds_on_and_tells_what_is_lost(engine: Engine) {
+    let inbox = engine.open().await;
+    inbox.accept(&caf("1", "a")).await.unwrap();
+    inbox.accept(&caf("2", "b")).await.unwrap();
+    let (held, finished) = (lease_briefly(&inbox).await, lease_one(&inbox).await);
+    // The first one was taken back by the second lease.
+    let again = lease_briefly(&inbox).await;
+    assert_eq!(again.id, held.id);
+    assert!(inbox.store().finish(finished.0, finished.1, Verdict::Done).await.unwrap());
+    let unknown = Token::new(i64::MAX);
+    let tokens = [held.token, again.token, finished.1, unknown];
+    let mut lost = inbox.store().renew(&tokens, Duration::from_secs(600)).await.unwrap();
+    lost.sort();
+    assert_eq!(lost, [held.token, finished.1, unknown]);
+    sleep(Duration::from_millis(50)).await;
+    assert!(lease(&inbox, request()).await.is_empty(), "held for ten minutes now");
+    assert!(inbox.store().renew(&[], Duration::from_secs(1)).await.unwrap().is_empty());
+
+    assert!(inbox.store().renew(&[again.token], Duration::from_millis(1)).await.unwrap().is_empty());
+    let taken = eventually("the renewed lease runs out", || async { lease(&inbox, request()).await.pop() }).await;
+    assert_eq!((taken.id, taken.attempt), (held.id, 3));
+}
+
+async fn tokens_grow_and_fit_one_delivery_each(engine: Engine) {
+    let (here, there) = (engine.open().await, engine.open().await);
+    for place in 0..6 {
+        here.accept(&capa(&format!("customer-{place}"))).await.unwrap();
+    }
+    let mut held = Vec::new();
+    for inbox in [&here, &there, &here, &there, &here, &there] {
+        held.push(lease_one(inbox).await);
+    }
+    assert!(held.is_sorted_by(|one, other| one.1 < other.1), "{held:?}");
+    assert!(!here.store().finish(held[0].0, held[1].1, Verdict::Done).await.unwrap());
+    assert_eq!(details(&here, held[0].0).await.entry.state, State::Running);
+    // Nor is a number given twice when the newest is gone.
+    let newest = held.pop().unwrap();
+    assert!(here.store().finish(newest.0, newest.1, Verdict::Released).await.unwrap());
+    assert!(lease_one(&there).await.1 > newest.1);
+}

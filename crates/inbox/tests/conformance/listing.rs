@@ -1,0 +1,177 @@
+//! Looking at what is there.
+
+use idhooks_inbox::{
+    EntryId, Filter, Inbox, State,
+    store::{LeaseRequest, Verdict},
+};
+
+use crate::support::{
+    caf, capa, case_keeper, engine::Engine, lease, lease_one, request, route, secret, signed_caf, unico_body,
+    unico_hint,
+};
+
+cases! {
+    the_newest_come_first_in_pages,
+    filters_narrow_down,
+    a_subject_is_one_vendors_and_one_endpoints,
+    every_state_is_counted,
+    the_oldest_that_is_due_lags,
+    what_is_not_handled_yet_is_told_by_vendor,
+}
+
+async fn list(inbox: &Inbox, filter: Filter) -> Vec<EntryId> {
+    inbox.list(&filter).await.unwrap().entries.iter().map(|entry| entry.id).collect()
+}
+
+async fn the_newest_come_first_in_pages(engine: Engine) {
+    let inbox = engine.open().await;
+    assert!(inbox.list(&Filter::new()).await.unwrap().entries.is_empty());
+    let mut accepted = Vec::new();
+    let accepts: Vec<_> = (0..105)
+        .map(|place| {
+            let inbox = inbox.clone();
+            tokio::spawn(async move { inbox.accept(&capa(&format!("customer-{place}"))).await.unwrap().id() })
+        })
+        .collect();
+    for accept in accepts {
+        accepted.push(accept.await.unwrap());
+    }
+    accepted.sort();
+    accepted.reverse();
+    for (limit, first) in [(0, 100), (1, 1), (104, 104), (105, 105), (106, 105), (usize::MAX, 105)] {
+        let page = inbox.list(&Filter::new().limit(limit)).await.unwrap();
+        let ids: Vec<_> = page.entries.iter().map(|entry| entry.id).collect();
+        assert_eq!(ids, accepted[..first], "limit {limit}");
+        assert_eq!(page.next, (first < 105).then(|| accepted[first - 1]));
+    }
+    let mut got = Vec::new();
+    let mut filter = Filter::new().limit(25);
+    loop {
+        let page = inbox.list(&filter).await.unwrap();
+        got.extend(page.entries.iter().map(|entry| entry.id));
+        let Some(last) = page.next else { break };
+        filter = filter.before(last);
+    }
+    assert_eq!(got, accepted);
+}
+
+async fn filters_narrow_down(engine: Engine) {
+    let inbox = engine.open().await;
+    let body = crate::support::capa_body("a");
+    let at = |endpoint: &str| {
+        let verifier = idhooks_capa::Verifier::new(secret()).endpoint(endpoint);
+        verifier.verify(&[idhooks_capa::sign(&secret(), &body)], body.clone()).unwrap()
+    };
+    let done = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    let (id, token) = lease_one(&inbox).await;
+    assert!(inbox.store().finish(id, token, Verdict::Done).await.unwrap());
+    let pending = inbox.accept(&caf("2", "b")).await.unwrap().id();
+    let north = inbox.accept(&at("north")).await.unwrap().id();
+    let south = inbox.accept(&at("south")).await.unwrap().id();
+
+    assert_eq!(list(&inbox, Filter::new()).await, [south, north, pending, done]);
+    assert_eq!(list(&inbox, Filter::new().state(State::Done)).await, [done]);
+    assert_eq!(list(&inbox, Filter::new().state(State::Pending)).await, [south, north, pending]);
+    assert!(list(&inbox, Filter::new().state(State::Dead)).await.is_empty());
+    assert_eq!(list(&inbox, Filter::new().vendor("caf")).await, [pending, done]);
+    assert_eq!(list(&inbox, Filter::new().vendor("caf").state(State::Pending)).await, [pending]);
+    assert!(list(&inbox, Filter::new().vendor("caf' OR true --")).await.is_empty());
+    assert_eq!(list(&inbox, Filter::new().endpoint("north")).await, [north]);
+    assert_eq!(list(&inbox, Filter::new().vendor("capa").before(south)).await, [north]);
+    assert_eq!(list(&inbox, Filter::new().vendor("capa").endpoint("south").limit(1)).await, [south]);
+}
+
+async fn a_subject_is_one_vendors_and_one_endpoints(engine: Engine) {
+    let inbox = engine.open().await;
+    let first = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    let second = inbox.accept(&caf("2", "a")).await.unwrap().id();
+    let of_capa = inbox.accept(&capa("a")).await.unwrap().id();
+    let body = crate::support::capa_body("a");
+    let verifier = idhooks_capa::Verifier::new(secret()).endpoint("north");
+    let delivery = verifier.verify(&[idhooks_capa::sign(&secret(), &body)], body).unwrap();
+    let north = inbox.accept(&delivery).await.unwrap().id();
+    inbox.accept(&caf("3", "b")).await.unwrap();
+
+    assert_eq!(list(&inbox, Filter::new().subject("caf", "a")).await, [second, first]);
+    assert_eq!(list(&inbox, Filter::new().subject("caf", "a").before(second)).await, [first]);
+    assert_eq!(list(&inbox, Filter::new().subject("capa", "a")).await, [of_capa]);
+    assert_eq!(list(&inbox, Filter::new().subject("capa", "a").endpoint("north")).await, [north]);
+    assert!(list(&inbox, Filter::new().subject("caf", "A")).await.is_empty());
+    let mut without_vendor = Filter::new().subject("caf", "a");
+    without_vendor.vendor = None;
+    assert!(inbox.list(&without_vendor).await.is_err());
+}
+
+async fn every_state_is_counted(engine: Engine) {
+    let inbox = engine.open().await;
+    assert_eq!(inbox.stats().await.unwrap(), Default::default());
+    let reason = || "why".into();
+    let verdicts = [
+        (3, Some(Verdict::Done)),
+        (2, Some(Verdict::Dead { reason: reason() })),
+        (2, Some(Verdict::Unreadable { reader: 1, reason: reason() })),
+        (1, None),
+    ];
+    for (number, verdict) in verdicts {
+        for place in 0..number {
+            let name = format!("{verdict:?}-{place}");
+            inbox.accept(&caf(&name, &name)).await.unwrap();
+            let (id, token) = lease_one(&inbox).await;
+            if let Some(verdict) = verdict.clone() {
+                assert!(inbox.store().finish(id, token, verdict).await.unwrap());
+            }
+        }
+    }
+    for place in 0..4 {
+        inbox.accept(&caf(&format!("{place}"), "a")).await.unwrap();
+    }
+    inbox.accept(&signed_caf(crate::support::caf_body_of("0", "a", "OTHER"))).await.unwrap();
+    inbox.accept(&caf("0", "a")).await.unwrap();
+    let stats = inbox.stats().await.unwrap();
+    assert_eq!((stats.pending, stats.running, stats.done, stats.dead, stats.unreadable), (4, 1, 3, 2, 2));
+    assert_eq!(stats.conflicts, 1);
+}
+
+async fn the_oldest_that_is_due_lags(engine: Engine) {
+    use std::time::Duration;
+    let inbox = engine.open().await;
+    assert_eq!(inbox.stats().await.unwrap().lag, None);
+    inbox.accept(&caf("1", "a")).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    inbox.accept(&caf("2", "b")).await.unwrap();
+    let lag = inbox.stats().await.unwrap().lag.unwrap();
+    assert!(lag >= Duration::from_millis(250) && lag < Duration::from_secs(60), "{lag:?}");
+    lease(&inbox, request()).await;
+    assert_eq!(inbox.stats().await.unwrap().lag, None, "nothing waits for a worker");
+}
+
+async fn what_is_not_handled_yet_is_told_by_vendor(engine: Engine) {
+    let inbox = engine.open().await;
+    assert!(inbox.store().unfinished().await.unwrap().is_empty());
+    let process = unico_body("8263a268-5388-492a-bca2-28e1ff4a69f0", "PROCESS_STATE_FINISHED");
+    inbox.accept(&caf("1", "a")).await.unwrap();
+    inbox.accept(&caf("2", "b")).await.unwrap();
+    inbox.accept(&capa("a")).await.unwrap();
+    inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap();
+    inbox.accept(&unico_hint(process)).await.unwrap();
+    let told = async || {
+        let mut routes = inbox.store().unfinished().await.unwrap();
+        routes.sort();
+        routes
+    };
+    let every = [route("caf", true), route("capa", true), route("case-keeper", false), route("unico", false)];
+    assert_eq!(told().await, every, "pending");
+    let leased = lease(&inbox, request()).await;
+    assert_eq!((leased.len(), told().await), (5, every.to_vec()), "running");
+    for leased in leased {
+        let verdict = match &*leased.route.vendor {
+            "caf" => Verdict::Done,
+            "capa" => Verdict::Dead { reason: "why".into() },
+            "unico" => Verdict::Retry { after: std::time::Duration::from_secs(600), reason: "why".into() },
+            _ => Verdict::Unreadable { reader: 1, reason: "why".into() },
+        };
+        assert!(inbox.store().finish(leased.id, leased.token, verdict).await.unwrap());
+    }
+    assert_eq!(told().await, [route("case-keeper", false), route("unico", false)]);
+    assert!(lease(&inbox, LeaseRequest { reader: 0, ..request() }).await.is_empty());
+}

@@ -1,0 +1,39 @@
+//! What every engine must do: each case is run against each, on a store of its own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![cfg(any(feature = "sqlite", feature = "postgres"))]
+#![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+/// Makes a test of each case for each engine. A file lists its cases once, at its top.
+macro_rules! cases {
+    ($($case:ident),+ $(,)?) => {
+        #[cfg(feature = "sqlite")]
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                super::$case(crate::support::engine::Engine::sqlite()).await;
+            })+
+        }
+
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                if let Some(engine) = crate::support::engine::Engine::postgres().await {
+                    super::$case(engine).await;
+                }
+            })+
+        }
+    };
+}
+
+mod accept;
+mod keys;
+mod leases;
+mod listing;
+mod states;
+mod verdicts;
+mod work;

@@ -1,0 +1,267 @@
+//! Replay, purge, what is left after opening again, and the end.
+
+use std::time::Duration;
+
+use idhooks_inbox::{
+    Accepted, EntryId, Filter, Inbox, State,
+    store::{LeaseRequest, Verdict},
+};
+
+use crate::support::{
+    all, caf, caf_body_of, capa, details, engine::Engine, ids, is_new, lease, lease_briefly, lease_one, request,
+    signed_caf,
+};
+
+cases! {
+    replay_from_every_state,
+    replay_is_refused_where_it_can_not_be,
+    row_35_what_was_purged_is_still_a_duplicate,
+    row_35_a_body_that_comes_after_the_purge_can_be_purged_too,
+    purging_takes_what_was_handled_longer_ago_and_nothing_else,
+    dead_letters_are_purged_when_asked_for,
+    many_are_purged_at_once,
+    all_is_there_after_opening_again,
+    what_comes_after_the_end_is_an_error,
+}
+
+fn verdict(state: State) -> Option<Verdict> {
+    let reason = "why".into();
+    match state {
+        State::Done => Some(Verdict::Done),
+        State::Dead => Some(Verdict::Dead { reason }),
+        State::Unreadable => Some(Verdict::Unreadable { reader: 1, reason }),
+        State::Pending => Some(Verdict::Retry { after: Duration::from_secs(600), reason }),
+        _ => None,
+    }
+}
+
+/// A delivery in that state; only `Pending` and `Unreadable` ones may be there besides.
+async fn bring(inbox: &Inbox, name: &str, state: State) -> EntryId {
+    let id = inbox.accept(&caf(name, name)).await.unwrap().id();
+    let (leased, token) = lease_one(inbox).await;
+    assert_eq!(leased, id);
+    if let Some(verdict) = verdict(state) {
+        assert!(inbox.store().finish(id, token, verdict).await.unwrap());
+    }
+    assert_eq!(details(inbox, id).await.entry.state, state);
+    id
+}
+
+async fn replay_from_every_state(engine: Engine) {
+    let inbox = engine.open().await;
+    for state in [State::Pending, State::Done, State::Dead, State::Unreadable] {
+        let id = bring(&inbox, state.as_str(), state).await;
+        inbox.replay(id).await.unwrap();
+        let entry = details(&inbox, id).await.entry;
+        assert_eq!((entry.state, entry.attempts, entry.finished_at), (State::Pending, 0, None), "{state:?}");
+        let leased = lease(&inbox, LeaseRequest { attempts: 1, ..request() }).await;
+        assert_eq!(leased.iter().map(|leased| (leased.id, leased.attempt)).collect::<Vec<_>>(), [(id, 1)], "{state:?}");
+        assert!(inbox.store().finish(id, leased[0].token, Verdict::Done).await.unwrap());
+        assert_eq!(details(&inbox, id).await.entry.state, State::Done);
+    }
+    let dead = all(&inbox).await.into_iter().find(|entry| entry.key.as_deref().unwrap().ends_with("dead")).unwrap();
+    let history = details(&inbox, dead.id).await.history;
+    assert_eq!(history.len(), 1, "what went wrong before the replay is still told");
+}
+
+async fn replay_is_refused_where_it_can_not_be(engine: Engine) {
+    let inbox = engine.open().await;
+    let done = bring(&inbox, "done", State::Done).await;
+    crate::support::eventually("it is purged", || async {
+        (inbox.purge(Duration::ZERO).await.unwrap().deliveries == 1).then_some(())
+    })
+    .await;
+    let error = inbox.replay(done).await.unwrap_err();
+    assert!(error.is_conflict() && error.to_string().contains("purged"), "{error}");
+    assert_eq!(details(&inbox, done).await.entry.state, State::Done);
+
+    let running = bring(&inbox, "running", State::Running).await;
+    let error = inbox.replay(running).await.unwrap_err();
+    assert!(error.is_conflict() && !error.is_unavailable(), "{error}");
+    let entry = details(&inbox, running).await.entry;
+    assert_eq!((entry.state, entry.attempts), (State::Running, 1));
+
+    for unknown in [0, -1, running.get() + 100, i64::MAX] {
+        let error = inbox.replay(EntryId::new(unknown)).await.unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+    }
+}
+
+/// Purges until that many are, because a clock may not have moved on since they were handled.
+async fn purge(inbox: &Inbox, number: u64) {
+    let purged = std::sync::atomic::AtomicU64::new(0);
+    crate::support::eventually("they are purged", || async {
+        let step = inbox.purge(Duration::ZERO).await.unwrap().deliveries;
+        let before = purged.fetch_add(step, std::sync::atomic::Ordering::Relaxed);
+        (before + step == number).then_some(())
+    })
+    .await;
+}
+
+async fn row_35_what_was_purged_is_still_a_duplicate(engine: Engine) {
+    let inbox = engine.open().await;
+    let other = caf_body_of("event-1", "profile-1", "REPROVED");
+    let mut first = Vec::new();
+    for delivery in [caf("event-1", "profile-1"), caf("event-2", "profile-2")] {
+        first.push(inbox.accept(&delivery).await.unwrap().id());
+    }
+    first.push(inbox.accept(&capa("customer-1")).await.unwrap().id());
+    inbox.accept(&signed_caf(other.clone())).await.unwrap();
+    for leased in lease(&inbox, request()).await {
+        assert!(inbox.store().finish(leased.id, leased.token, Verdict::Done).await.unwrap());
+    }
+    purge(&inbox, 3).await;
+
+    for id in &first {
+        let details = details(&inbox, *id).await;
+        let entry = details.entry;
+        assert!(entry.purged && entry.state == State::Done && entry.finished_at.is_some());
+        assert!(entry.subject.is_none() && entry.key.is_none() && entry.event.is_none());
+        assert!(details.body.is_none() && details.conflicting.iter().all(|other| other.body.is_none()));
+    }
+    assert_eq!(details(&inbox, first[0]).await.conflicting.len(), 1, "that it came is still told");
+    assert!(inbox.list(&Filter::new().subject("caf", "profile-1")).await.unwrap().entries.is_empty());
+
+    let again = inbox.accept(&caf("event-1", "profile-1")).await.unwrap();
+    assert_eq!(again, Accepted::Duplicate { id: first[0] });
+    let again = inbox.accept(&capa("customer-1")).await.unwrap();
+    assert_eq!(again, Accepted::Duplicate { id: first[2] }, "inside its window");
+    assert_eq!(inbox.accept(&signed_caf(other)).await.unwrap(), Accepted::Conflict { id: first[0] });
+    assert!(lease(&inbox, request()).await.is_empty());
+    assert_eq!(all(&inbox).await.len(), 3);
+}
+
+async fn row_35_a_body_that_comes_after_the_purge_can_be_purged_too(engine: Engine) {
+    let inbox = engine.open().await;
+    let id = bring(&inbox, "event-1", State::Done).await;
+    purge(&inbox, 1).await;
+    let late = caf_body_of("event-1", "event-1", "REPROVED");
+    let later = caf_body_of("event-1", "event-1", "PENDING");
+    for body in [&late, &later] {
+        assert_eq!(inbox.accept(&signed_caf(body.clone())).await.unwrap(), Accepted::Conflict { id });
+    }
+    let kept = details(&inbox, id).await.conflicting;
+    let kept: Vec<_> = kept.iter().map(|other| other.body.as_ref().unwrap().expose().to_vec()).collect();
+    assert_eq!(kept, [late, later]);
+
+    assert_eq!(inbox.purge(Duration::from_secs(600)).await.unwrap().deliveries, 0, "it has only just come");
+    assert!(details(&inbox, id).await.conflicting[0].body.is_some());
+    purge(&inbox, 1).await;
+    assert!(details(&inbox, id).await.conflicting.iter().all(|other| other.body.is_none()));
+    assert_eq!(inbox.purge(Duration::ZERO).await.unwrap().deliveries, 0);
+}
+
+async fn purging_takes_what_was_handled_longer_ago_and_nothing_else(engine: Engine) {
+    let inbox = engine.open().await;
+    let mut kept = Vec::new();
+    for state in [State::Pending, State::Dead, State::Unreadable, State::Running] {
+        kept.push(bring(&inbox, state.as_str(), state).await);
+    }
+    kept.push(bring(&inbox, "done", State::Done).await);
+    for longer in [Duration::MAX, Duration::from_secs(3600)] {
+        assert_eq!(inbox.purge(longer).await.unwrap().deliveries, 0);
+        assert_eq!(inbox.purge_dead_letters(longer).await.unwrap().deliveries, 0);
+    }
+    let done = kept.pop().unwrap();
+    purge(&inbox, 1).await;
+    assert!(details(&inbox, done).await.body.is_none());
+    for id in kept {
+        let details = details(&inbox, id).await;
+        assert!(details.body.is_some() && !details.entry.purged && details.entry.key.is_some());
+    }
+}
+
+async fn dead_letters_are_purged_when_asked_for(engine: Engine) {
+    let inbox = engine.open().await;
+    let dead = bring(&inbox, "dead", State::Dead).await;
+    let done = bring(&inbox, "done", State::Done).await;
+    crate::support::eventually("it is purged", || async {
+        (inbox.purge_dead_letters(Duration::ZERO).await.unwrap().deliveries == 1).then_some(())
+    })
+    .await;
+    let (dead, done) = (details(&inbox, dead).await, details(&inbox, done).await);
+    assert!(dead.body.is_none() && dead.entry.purged && done.body.is_some());
+    assert_eq!((dead.entry.state, dead.history.len()), (State::Dead, 1), "why it was given up is still told");
+    assert!(matches!(inbox.accept(&caf("dead", "dead")).await.unwrap(), Accepted::Duplicate { .. }));
+}
+
+async fn many_are_purged_at_once(engine: Engine) {
+    let inbox = engine.open().await;
+    let accepts: Vec<_> = (0..600)
+        .map(|place| {
+            let inbox = inbox.clone();
+            tokio::spawn(async move { inbox.accept(&capa(&format!("customer-{place}"))).await.unwrap() })
+        })
+        .collect();
+    for accept in accepts {
+        assert!(is_new(accept.await.unwrap()));
+    }
+    let leased = lease(&inbox, LeaseRequest { most: 600, ..request() }).await;
+    assert_eq!(leased.len(), 600);
+    let finishes: Vec<_> = leased
+        .into_iter()
+        .map(|leased| {
+            let inbox = inbox.clone();
+            tokio::spawn(async move { inbox.store().finish(leased.id, leased.token, Verdict::Done).await.unwrap() })
+        })
+        .collect();
+    for finish in finishes {
+        assert!(finish.await.unwrap());
+    }
+    purge(&inbox, 600).await;
+}
+
+async fn all_is_there_after_opening_again(engine: Engine) {
+    let inbox = engine.open().await;
+    let mut before = Vec::new();
+    for state in [State::Pending, State::Dead, State::Unreadable, State::Done, State::Running] {
+        let id = bring(&inbox, state.as_str(), state).await;
+        inbox.accept(&signed_caf(caf_body_of(state.as_str(), state.as_str(), "OTHER"))).await.unwrap();
+        before.push(format!("{:?}", details(&inbox, id).await));
+    }
+    let held = details(&inbox, all(&inbox).await[0].id).await.entry;
+    assert_eq!(held.state, State::Running);
+    inbox.close().await;
+
+    let inbox = engine.open().await;
+    let mut after = Vec::new();
+    for entry in all(&inbox).await.iter().rev() {
+        after.push(format!("{:?}", details(&inbox, entry.id).await));
+    }
+    assert_eq!(after, before);
+    let stats = inbox.stats().await.unwrap();
+    assert_eq!(State::ALL.map(|state| stats.of(state)), [1; 5]);
+    assert_eq!(stats.conflicts, 5);
+    assert!(matches!(inbox.accept(&caf("done", "done")).await.unwrap(), Accepted::Duplicate { .. }));
+    assert!(lease(&inbox, request()).await.is_empty(), "the lease is still good");
+
+    // And one that has run out is taken back.
+    inbox.accept(&caf("brief", "brief")).await.unwrap();
+    let brief = lease_briefly(&inbox).await;
+    drop(inbox);
+    let again = lease(&engine.open().await, request()).await;
+    assert_eq!(ids(&again), [brief.id]);
+    assert!(again[0].token > brief.token && again[0].attempt == 2);
+}
+
+async fn what_comes_after_the_end_is_an_error(engine: Engine) {
+    let inbox = engine.open().await;
+    let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    let clone = inbox.clone();
+    inbox.close().await;
+    inbox.close().await;
+    let mut errors = vec![
+        clone.accept(&caf("2", "b")).await.unwrap_err(),
+        clone.list(&Filter::new()).await.unwrap_err(),
+        clone.get(id).await.unwrap_err(),
+        clone.stats().await.unwrap_err(),
+        clone.replay(id).await.unwrap_err(),
+        clone.purge(Duration::ZERO).await.unwrap_err(),
+        clone.store().lease(request()).await.unwrap_err(),
+        clone.store().unfinished().await.unwrap_err(),
+    ];
+    while let Some(error) = errors.pop() {
+        assert!(error.is_unavailable(), "{error}: number {}", errors.len());
+    }
+    assert_eq!(all(&engine.open().await).await.len(), 1);
+}

@@ -1,0 +1,305 @@
+//! Workers, over each engine.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use idhooks_caf as caf;
+use idhooks_capa as capa;
+use idhooks_case_keeper as case_keeper;
+use idhooks_core::{Hint, Proof, Secret, Secrets, Verified};
+use idhooks_inbox::{Accepted, Failed, Handlers, Inbox, Job, Outcome, State};
+use idhooks_unico as unico;
+use tokio::time::sleep;
+
+use crate::support::{
+    all_done, caf, capa, case_keeper, details, eager, engine::Engine, eventually, secret, signed_caf, signed_capa,
+    start, unico, unico_body,
+};
+
+cases! {
+    a_job_is_the_delivery_that_was_accepted,
+    row_28_accepted_twice_and_handled_once,
+    two_processes_share_the_work,
+    row_40_one_subject_at_a_time_whatever_the_order,
+    outcomes_are_kept,
+    row_38_twenty_five_failures_make_a_dead_letter_with_its_history,
+    what_is_not_readable_waits_and_its_neighbours_go_on,
+    odd_reasons_are_kept,
+    a_new_delivery_wakes_a_worker_that_waits,
+}
+
+async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
+    let inbox = engine.open().await;
+    let body = crate::support::caf_body("event-1", "profile-1");
+    let secrets = Secrets::new([Secret::new("the newest of the secrets").unwrap(), secret().named("the old one")]);
+    let verifier = caf::Verifier::new(secrets.unwrap()).endpoint("tenant-a");
+    let of_caf = verifier.verify(&[caf::sign(&secret(), &body)], body).unwrap();
+    let of_unico = unico(unico_body("8263a268-5388-492a-bca2-28e1ff4a69f0", "PROCESS_STATE_FINISHED"));
+    let hint = case_keeper("01234567-89ab-cdef-0123-456789abcdef");
+    let id = inbox.accept(&of_caf).await.unwrap().id();
+    inbox.accept(&of_unico).await.unwrap();
+    inbox.accept(&hint).await.unwrap();
+    let received_at = details(&inbox, id).await.entry.received_at;
+
+    let wanted = of_caf.clone();
+    let handlers = Handlers::new()
+        .on(move |job: Job<Verified<caf::Event>>| {
+            let wanted = wanted.clone();
+            async move {
+                assert_eq!(job.delivery(), &wanted);
+                assert_eq!((job.id(), job.attempt(), job.possible_replay()), (id, 1, false));
+                assert_eq!(job.received_at(), received_at);
+                assert_eq!(
+                    (job.delivery().evidence().secret(), job.delivery().endpoint()),
+                    (Some(1), Some("tenant-a"))
+                );
+                assert_eq!(job.delivery().evidence().label(), Some("the old one"));
+                assert_eq!(job.event(), &wanted.event().unwrap());
+            }
+        })
+        .on(move |job: Job<Verified<unico::Event>>| {
+            let wanted = of_unico.clone();
+            async move { assert_eq!((job.delivery(), job.delivery().evidence().proof()), (&wanted, Proof::ApiKey)) }
+        })
+        .on(move |job: Job<Hint<case_keeper::Event>>| {
+            let wanted = hint.clone();
+            async move { assert_eq!((job.delivery(), job.delivery().evidence().proof()), (&wanted, Proof::Nothing)) }
+        });
+    // An assertion that fails is a panic, and a panic a dead letter.
+    let working = start(eager(&inbox).attempts(1), handlers);
+    eventually("all are handled", || async {
+        let stats = inbox.stats().await.unwrap();
+        assert_eq!(stats.dead, 0);
+        (stats.done == 3).then_some(())
+    })
+    .await;
+    working.stop().await;
+}
+
+async fn row_28_accepted_twice_and_handled_once(engine: Engine) {
+    let handled = Arc::new(AtomicU32::new(0));
+    let (here, there) = (engine.open().await, engine.open().await);
+    let work = |inbox: &Inbox| {
+        let handled = Arc::clone(&handled);
+        let handlers = Handlers::new().on(move |_: Job<Verified<caf::Event>>| {
+            handled.fetch_add(1, Ordering::SeqCst);
+            async {}
+        });
+        start(eager(inbox), handlers)
+    };
+    let workers = [work(&here), work(&there)];
+    let delivery = caf("event-1", "profile-1");
+    let (one, other) = tokio::join!(here.accept(&delivery), there.accept(&delivery));
+    let accepted = [one.unwrap(), other.unwrap()];
+    assert_eq!(accepted.iter().filter(|accepted| matches!(accepted, Accepted::New { .. })).count(), 1, "{accepted:?}");
+    all_done(&here, 1).await;
+    for worker in workers {
+        worker.stop().await;
+    }
+    assert_eq!(handled.load(Ordering::SeqCst), 1);
+}
+
+async fn two_processes_share_the_work(engine: Engine) {
+    const NUMBER: u64 = 120;
+    let handled: Arc<Mutex<BTreeMap<i64, Vec<usize>>>> = Arc::default();
+    let inboxes = [engine.open().await, engine.open().await];
+    let mut workers = Vec::new();
+    for (place, inbox) in inboxes.iter().enumerate() {
+        let handled = Arc::clone(&handled);
+        let handlers = Handlers::new().on(move |job: Job<Verified<caf::Event>>| {
+            let handled = Arc::clone(&handled);
+            async move {
+                sleep(Duration::from_millis(20)).await;
+                handled.lock().unwrap().entry(job.id().get()).or_default().push(place);
+            }
+        });
+        workers.push(start(eager(inbox).concurrency(4), handlers));
+    }
+    for place in 0..NUMBER {
+        inboxes[place as usize % 2].accept(&caf(&format!("{place}"), &format!("{place}"))).await.unwrap();
+    }
+    all_done(&inboxes[0], NUMBER).await;
+    for worker in workers {
+        worker.stop().await;
+    }
+    let handled = handled.lock().unwrap();
+    assert_eq!(handled.len() as u64, NUMBER);
+    assert!(handled.values().all(|by| by.len() == 1), "{handled:?}");
+    let by: BTreeSet<_> = handled.values().flatten().collect();
+    assert_eq!(by.len(), 2, "both worked");
+}
+
+async fn row_40_one_subject_at_a_time_whatever_the_order(engine: Engine) {
+    let inbox = engine.open().await;
+    // The final state comes first, then the one before, then one of a session that was replaced.
+    let states = ["APPROVED", "PENDING", "PROCESSING"];
+    for profile in ["a", "b", "c"] {
+        for (place, state) in states.iter().enumerate() {
+            let body = crate::support::caf_body_of(&format!("{profile}-{place}"), profile, state);
+            assert!(crate::support::is_new(inbox.accept(&signed_caf(body)).await.unwrap()));
+        }
+    }
+    let busy: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let most = Arc::new(AtomicUsize::new(0));
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (handler_busy, handler_most, handler_seen) = (Arc::clone(&busy), Arc::clone(&most), Arc::clone(&seen));
+    let handlers = Handlers::new().on(move |job: Job<Verified<caf::Event>>| {
+        let (busy, most, seen) = (Arc::clone(&handler_busy), Arc::clone(&handler_most), Arc::clone(&handler_seen));
+        async move {
+            let subject = job.delivery().facts().subject_id().unwrap().to_owned();
+            assert!(job.delivery().facts().time().is_some(), "the vendor's own time decides");
+            {
+                let mut busy = busy.lock().unwrap();
+                assert!(busy.insert(subject.clone()), "two of one subject at once");
+                most.fetch_max(busy.len(), Ordering::SeqCst);
+            }
+            sleep(Duration::from_millis(30)).await;
+            busy.lock().unwrap().remove(&subject);
+            seen.lock().unwrap().push(job.delivery().key().to_string());
+        }
+    });
+    let other = engine.open().await;
+    let workers = [&inbox, &other].map(|inbox| start(eager(inbox).attempts(1), handlers.clone()));
+    all_done(&inbox, 9).await;
+    for worker in workers {
+        worker.stop().await;
+    }
+    assert!(most.load(Ordering::SeqCst) > 1, "different subjects do not wait for each other");
+    let seen: BTreeSet<_> = seen.lock().unwrap().drain(..).collect();
+    assert_eq!(seen.len(), 9, "no state was swallowed");
+}
+
+async fn outcomes_are_kept(engine: Engine) {
+    let inbox = engine.open().await;
+    let mut ids = BTreeMap::new();
+    for name in ["done", "again", "later", "never", "error"] {
+        ids.insert(name, inbox.accept(&capa(name)).await.unwrap().id());
+    }
+    async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, Failed> {
+        let subject = job.delivery().facts().subject_id().map(str::to_owned);
+        Ok(match (subject.as_deref(), job.attempt()) {
+            (Some("again"), 1) => Outcome::retry("not now"),
+            (Some("later"), 1) => Outcome::retry_after(Duration::from_secs(3600), "in an hour"),
+            (Some("never"), _) => Outcome::give_up("no such customer"),
+            (Some("error"), 1) => {
+                "x".parse::<u32>()?;
+                Outcome::done()
+            }
+            _ => Outcome::done(),
+        })
+    }
+    let working = start(eager(&inbox), Handlers::new().on(handle));
+    eventually("they are handled", || async {
+        let stats = inbox.stats().await.unwrap();
+        (stats.done == 3 && stats.dead == 1 && stats.pending == 1).then_some(())
+    })
+    .await;
+    working.stop().await;
+    let mut told = BTreeMap::new();
+    for (name, id) in &ids {
+        let details = details(&inbox, *id).await;
+        let history: Vec<_> = details.history.iter().map(|attempt| attempt.reason.to_string()).collect();
+        told.insert(*name, (details.entry.state, details.entry.attempts, history.join(", ")));
+    }
+    let error = "core::num::error::ParseIntError".to_owned();
+    assert_eq!(told["done"], (State::Done, 1, String::new()));
+    assert_eq!(told["again"], (State::Done, 2, "not now".to_owned()));
+    assert_eq!(told["later"], (State::Pending, 1, "in an hour".to_owned()));
+    assert_eq!(told["never"], (State::Dead, 1, "no such customer".to_owned()));
+    assert_eq!(told["error"], (State::Done, 2, error));
+    let entry = details(&inbox, ids["later"]).await.entry;
+    let wait = entry.due_at.duration_since(std::time::SystemTime::now()).unwrap();
+    assert!(wait > Duration::from_secs(3000) && wait <= Duration::from_secs(3600), "{wait:?}");
+}
+
+async fn row_38_twenty_five_failures_make_a_dead_letter_with_its_history(engine: Engine) {
+    let inbox = engine.open().await;
+    let bad = inbox.accept(&capa("bad")).await.unwrap().id();
+    let attempts = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&attempts);
+    let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
+        let is_bad = job.delivery().facts().subject_id() == Some("bad");
+        counted.fetch_add(u32::from(is_bad), Ordering::SeqCst);
+        async move { if is_bad { Outcome::retry(format!("failure {}", job.attempt())) } else { Outcome::done() } }
+    });
+    let working = start(eager(&inbox), handlers);
+    for place in 0..20 {
+        inbox.accept(&capa(&format!("good-{place}"))).await.unwrap();
+    }
+    eventually("it is dead", || async { inbox.dead_letters().await.unwrap().pop() }).await;
+    all_done(&inbox, 20).await;
+    working.stop().await;
+    assert_eq!(attempts.load(Ordering::SeqCst), 25);
+    let details = details(&inbox, bad).await;
+    assert_eq!((details.entry.state, details.entry.attempts), (State::Dead, 25));
+    let wanted: Vec<_> = (1..=25).map(|number| (number, format!("failure {number}"))).collect();
+    let history: Vec<_> = details.history.iter().map(|attempt| (attempt.number, attempt.reason.to_string())).collect();
+    assert_eq!(history, wanted);
+
+    // Replayed, it has all its attempts again.
+    inbox.replay(bad).await.unwrap();
+    let working = start(eager(&inbox), Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}));
+    all_done(&inbox, 21).await;
+    working.stop().await;
+    assert_eq!(crate::support::details(&inbox, bad).await.entry.attempts, 1);
+}
+
+async fn what_is_not_readable_waits_and_its_neighbours_go_on(engine: Engine) {
+    let inbox = engine.open().await;
+    let odd = inbox.accept(&signed_capa("no JSON, with a canary")).await.unwrap().id();
+    inbox.accept(&capa("a")).await.unwrap();
+    let handlers = Handlers::new().on(|_: Job<Verified<capa::Event>>| async {});
+    let working = start(eager(&inbox), handlers.clone());
+    all_done(&inbox, 1).await;
+    working.stop().await;
+    let details = details(&inbox, odd).await;
+    assert_eq!((details.entry.state, details.entry.attempts), (State::Unreadable, 0));
+    assert!(!details.entry.reason.as_ref().unwrap().contains("canary"), "{:?}", details.entry.reason);
+    // The same release does not try for ever.
+    let working = start(eager(&inbox), handlers);
+    sleep(Duration::from_millis(300)).await;
+    working.stop().await;
+    assert_eq!(inbox.stats().await.unwrap().unreadable, 1);
+    let later = crate::support::lease(
+        &inbox,
+        idhooks_inbox::store::LeaseRequest { reader: i64::MAX, ..crate::support::request() },
+    );
+    assert_eq!(crate::support::ids(&later.await), [odd]);
+}
+
+async fn odd_reasons_are_kept(engine: Engine) {
+    let inbox = engine.open().await;
+    let id = inbox.accept(&capa("a")).await.unwrap().id();
+    let handlers = Handlers::new().on(|job: Job<Verified<capa::Event>>| async move {
+        match job.attempt() {
+            1 => Outcome::retry("a\0b'; --"),
+            2 => Outcome::retry("é".repeat(100_000)),
+            3 => Outcome::retry(""),
+            _ => Outcome::done(),
+        }
+    });
+    let working = start(eager(&inbox), handlers);
+    all_done(&inbox, 1).await;
+    working.stop().await;
+    let history = details(&inbox, id).await.history;
+    assert_eq!(&*history[0].reason, "a\u{fffd}b'; --");
+    assert!(history[1].reason.len() <= 1000 && history[1].reason.starts_with("éé"), "{}", history[1].reason.len());
+    assert_eq!((history.len(), &*history[2].reason), (3, ""));
+}
+
+async fn a_new_delivery_wakes_a_worker_that_waits(engine: Engine) {
+    let (here, there) = (engine.open().await, engine.open().await);
+    let working = start(eager(&there), Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}));
+    for number in 1..=3 {
+        sleep(Duration::from_millis(100)).await;
+        here.accept(&capa(&format!("customer-{number}"))).await.unwrap();
+        all_done(&here, number).await;
+    }
+    working.stop().await;
+}

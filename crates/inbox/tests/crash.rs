@@ -1,0 +1,163 @@
+//! Kills a process that receives and works, again and again, and then counts. `cargo xtask crash` does it at size.
+
+#![cfg(all(feature = "sqlite", unix))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
+
+mod support;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::Write as _,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use idhooks_caf as caf;
+use idhooks_core::Verified;
+use idhooks_inbox::{Accepted, Backoff, Handlers, Inbox, Job, State};
+use tokio::time::sleep;
+
+use support::{all, caf, details, eventually, start};
+
+/// Where the child finds its folder; without it, it is a test like the others.
+const FOLDER: &str = "IDHOOKS_TEST_CRASH_FOLDER";
+
+const SUBJECTS: u64 = 7;
+
+/// Appends one line, which a kill can not take back: it is in the system's hands.
+fn note(file: &Path, line: &str) {
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(file).unwrap();
+    file.write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
+fn notes(file: &Path) -> Vec<String> {
+    fs::read_to_string(file).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+fn worker(inbox: &Inbox) -> idhooks_inbox::Worker {
+    let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(5));
+    inbox.worker().backoff(backoff).attempts(1000).lease(Duration::from_secs(2)).concurrency(4)
+}
+
+fn handlers(folder: &Path) -> Handlers {
+    let handled = folder.join("handled");
+    Handlers::new().on(move |job: Job<Verified<caf::Event>>| {
+        let handled = handled.clone();
+        async move {
+            note(&handled, &format!("begin {} {}", job.id(), job.token()));
+            sleep(Duration::from_millis(fastrand::u64(0..4))).await;
+            note(&handled, &format!("end {} {}", job.id(), job.token()));
+        }
+    })
+}
+
+/// The program that is killed. It notes what it has answered, each delivery sent twice, and what it has handled.
+#[tokio::test(flavor = "multi_thread")]
+async fn child() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let folder = Path::new(&folder);
+    let inbox = Inbox::open(&format!("sqlite:{}", folder.join("inbox.db").display())).await.unwrap();
+    let _working = start(worker(&inbox), handlers(folder));
+    let answered = folder.join("answered");
+    let mut number = notes(&answered).len() as u64;
+    loop {
+        let delivery = caf(&format!("event-{number}"), &format!("profile-{}", number % SUBJECTS));
+        let (one, other) = tokio::join!(inbox.accept(&delivery), inbox.accept(&delivery));
+        assert_eq!(one.unwrap().id(), other.unwrap().id());
+        note(&answered, &format!("event-{number}"));
+        number += 1;
+    }
+}
+
+fn spawn(folder: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["child", "--exact", "--nocapture"])
+        .env(FOLDER, folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_36_kills_at_any_moment_lose_nothing_and_leave_nothing_stuck() {
+    let folder = tempfile::tempdir().unwrap();
+    let (answered, handled) = (folder.path().join("answered"), folder.path().join("handled"));
+    let mut kills = 0;
+    while kills < 8 {
+        let before = notes(&answered).len();
+        let mut child = spawn(folder.path());
+        let started = Instant::now();
+        while notes(&answered).len() < before + 5 {
+            assert!(started.elapsed() < support::PATIENCE, "the program does nothing");
+            assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
+            sleep(Duration::from_millis(5)).await;
+        }
+        sleep(Duration::from_millis(fastrand::u64(0..150))).await;
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success());
+        kills += 1;
+    }
+
+    let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.db").display())).await.unwrap();
+    let working = start(worker(&inbox), handlers(folder.path()));
+    eventually("all is handled", || async {
+        let stats = inbox.stats().await.unwrap();
+        (stats.pending + stats.running == 0).then_some(())
+    })
+    .await;
+    working.stop().await;
+
+    let mut by_key = BTreeMap::new();
+    for entry in all_pages(&inbox).await {
+        assert_eq!(entry.state, State::Done, "{entry:?}");
+        assert!(by_key.insert(entry.key.unwrap(), entry.id).is_none(), "kept twice");
+    }
+    let answered: BTreeSet<_> = notes(&answered).into_iter().collect();
+    assert!(answered.len() >= 40, "{}", answered.len());
+    for event in &answered {
+        assert!(by_key.keys().any(|key| key.ends_with(&format!("/{event}"))), "{event} was answered and is lost");
+    }
+    // Sent once more, each is a duplicate, and none is handled again.
+    for number in 0..answered.len() as u64 {
+        let delivery = caf(&format!("event-{number}"), &format!("profile-{}", number % SUBJECTS));
+        assert!(matches!(inbox.accept(&delivery).await.unwrap(), Accepted::Duplicate { .. }));
+    }
+    check_handled(&notes(&handled), by_key.values().map(|id| id.get()).collect());
+    assert!(details(&inbox, all(&inbox).await[0].id).await.body.is_some());
+}
+
+/// Each was handled to its end, no attempt began before the one before it had ended or its process had died, and
+/// tokens only grow.
+fn check_handled(notes: &[String], kept: BTreeSet<i64>) {
+    let mut ended = BTreeSet::new();
+    let mut tokens: BTreeMap<i64, i64> = BTreeMap::new();
+    for note in notes {
+        let mut words = note.split(' ');
+        let (what, id, token) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
+        let (id, token): (i64, i64) = (id.parse().unwrap(), token.parse().unwrap());
+        match what {
+            "begin" => assert!(tokens.insert(id, token).is_none_or(|before| before < token), "{note}"),
+            _ => {
+                assert_eq!(tokens[&id], token, "{note}: it ended after another had begun");
+                ended.insert(id);
+            }
+        }
+    }
+    assert_eq!(ended, kept, "handled is what was kept");
+}
+
+async fn all_pages(inbox: &Inbox) -> Vec<idhooks_inbox::Entry> {
+    let mut entries = Vec::new();
+    let mut filter = idhooks_inbox::Filter::new().limit(1000);
+    loop {
+        let page = inbox.list(&filter).await.unwrap();
+        entries.extend(page.entries);
+        let Some(last) = page.next else { return entries };
+        filter = filter.before(last);
+    }
+}

@@ -1,0 +1,320 @@
+//! Row 49: secrets and personal data are in nothing that is printed, logged or counted.
+
+#![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
+
+mod support;
+
+use std::{fmt::Debug, sync::Mutex, time::Duration};
+
+use idhooks_capa as capa;
+use idhooks_core::{Secret, Verified};
+use idhooks_inbox::{
+    Accepted, Failed, Filter, Handlers, Inbox, Job, Outcome, State,
+    store::{Arrival, Kept, LeaseRequest, Leased, Token},
+};
+
+use support::{
+    PATIENCE, all_done, caf, capa, details, eager, engine::Engine, eventually, faulty::faulty, lease, request, route,
+    signed_caf, signed_capa, start,
+};
+
+/// Stands in every body, subject, secret and panic.
+const CANARY: &str = "canary-7d3f";
+
+fn clean(what: impl AsRef<str>) {
+    assert!(!what.as_ref().to_lowercase().contains(CANARY), "{}", what.as_ref());
+}
+
+fn shown(what: &impl Debug) {
+    clean(format!("{what:?}"));
+    clean(format!("{what:#?}"));
+}
+
+fn subject(name: &str) -> String {
+    format!("{CANARY}-{name}")
+}
+
+/// Everything a program can hold in its hands, after everything went wrong that can.
+async fn all_that_can_be_printed() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    shown(&inbox);
+    shown(&Inbox::builder());
+
+    // With a canary in the secret, and in what only the body holds: `cpf` is a tax number.
+    let secret = Secret::new(format!("{CANARY}-secret")).unwrap();
+    let body = String::from_utf8(support::caf_body("event-1", &subject("profile"))).unwrap();
+    let body = body.replace("12345678901", &subject("cpf"));
+    let verifier = idhooks_caf::Verifier::new(secret.clone());
+    let delivery = verifier.verify(&[idhooks_caf::sign(&secret, body.as_bytes())], body.into_bytes()).unwrap();
+    let accepted = inbox.accept(&delivery).await.unwrap();
+    shown(&accepted);
+    shown(&Arrival::new(&delivery, Duration::ZERO));
+    let other = signed_caf(support::caf_body_of("event-1", &subject("profile"), CANARY));
+    assert!(matches!(inbox.accept(&other).await.unwrap(), Accepted::Conflict { .. }));
+    assert!(matches!(inbox.accept(&delivery).await.unwrap(), Accepted::Duplicate { .. }));
+    for name in ["panics", "fails", "hangs", "again", "good"] {
+        inbox.accept(&capa(&subject(name))).await.unwrap();
+    }
+    let unreadable = format!(r#"{{"type":"TRANSACTION","event":"CREATED_ON_RAMP","externalUserId":"{CANARY}"}}"#);
+    inbox.accept(&signed_capa(unreadable)).await.unwrap();
+
+    async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, Failed> {
+        shown(&job);
+        let subject = job.delivery().facts().subject_id().unwrap().to_owned();
+        match subject.rsplit('-').next() {
+            Some("panics") => panic!("{subject}"),
+            Some("fails") => Err(std::io::Error::other(subject))?,
+            Some("hangs") => std::future::pending().await,
+            Some("again") if job.attempt() == 1 => return Ok(Outcome::retry("not now")),
+            _ => {}
+        }
+        Ok(Outcome::done())
+    }
+    let handlers = Handlers::new().on(handle).on(|job: Job<Verified<idhooks_caf::Event>>| async move {
+        shown(&job);
+        shown(&job.into_parts());
+        Outcome::give_up("no such customer")
+    });
+    shown(&handlers);
+    let worker = || eager(&inbox).attempts(2).time_limit(Duration::from_millis(100));
+    shown(&worker());
+    let working = start(worker(), handlers.clone());
+    eventually("all have ended", || async {
+        let stats = inbox.stats().await.unwrap();
+        shown(&stats);
+        (stats.done == 2 && stats.dead == 4 && stats.unreadable == 1).then_some(())
+    })
+    .await;
+    working.stop().await;
+
+    shown(&inbox.dead_letters().await.unwrap());
+    let filter = Filter::new().subject("capa", &subject("good"));
+    shown(&filter);
+    let page = inbox.list(&filter).await.unwrap();
+    assert_eq!(page.entries.len(), 1);
+    shown(&page);
+    for entry in support::all(&inbox).await {
+        let details = details(&inbox, entry.id).await;
+        shown(&details);
+        if entry.state == State::Dead {
+            clean(details.entry.reason.unwrap());
+            details.history.iter().for_each(|attempt| clean(&attempt.reason));
+        }
+    }
+
+    inbox.accept(&caf("event-2", &subject("other"))).await.unwrap();
+    let leased = lease(&inbox, LeaseRequest { most: 1, ..request() }).await;
+    shown(&leased);
+    errors(&inbox, &faults).await;
+    kept(leased.into_iter().next().unwrap());
+}
+
+async fn errors(inbox: &Inbox, faults: &support::faulty::Faults) {
+    let error = inbox.worker().until(async {}).run(Handlers::new()).await.unwrap_err();
+    shown(&error);
+    clean(error.to_string());
+    let mut without_vendor = Filter::new().subject("capa", CANARY);
+    without_vendor.vendor = None;
+    faults.set(&faults.accept, true);
+    let errors = [
+        inbox.list(&without_vendor).await.unwrap_err(),
+        inbox.accept(&capa(CANARY)).await.unwrap_err(),
+        inbox.replay(idhooks_inbox::EntryId::new(i64::MAX)).await.unwrap_err(),
+        Inbox::open(&format!("postgres://user:{CANARY}@127.0.0.1:1/no-such-database")).await.unwrap_err(),
+        Inbox::open(&format!("mysql://user:{CANARY}@localhost/x")).await.unwrap_err(),
+    ];
+    faults.set(&faults.accept, false);
+    for error in errors {
+        shown(&error);
+        let mut cause: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(error) = cause {
+            clean(error.to_string());
+            cause = error.source();
+        }
+    }
+}
+
+fn kept(leased: Leased) {
+    let kept = Kept {
+        body: CANARY.into(),
+        proof: "signature".to_owned(),
+        secret: Some(0),
+        label: Some(CANARY.to_owned()),
+        endpoint: Some(CANARY.to_owned()),
+    };
+    shown(&kept);
+    shown(&Leased::new(leased.id, Token::new(7), route("capa", true), kept));
+}
+
+/// Everything that is told to the outside, in one place because there is one recorder and one subscriber to a program.
+static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+fn tell(what: String) {
+    TOLD.lock().unwrap().push(what);
+}
+
+#[cfg(feature = "metrics")]
+mod recorder {
+    use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+
+    pub(super) struct Telling;
+
+    fn tell(key: &Key) {
+        let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+        super::tell(format!("metric {}{{{}}}", key.name(), labels.join(",")));
+    }
+
+    impl Recorder for Telling {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            tell(key);
+            Counter::noop()
+        }
+
+        fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+            tell(key);
+            Gauge::noop()
+        }
+
+        fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+            tell(key);
+            Histogram::noop()
+        }
+    }
+}
+
+#[cfg(feature = "tracing")]
+mod subscriber {
+    use std::fmt::{Debug, Write as _};
+
+    use tracing::{
+        Event, Metadata, Subscriber,
+        field::{Field, Visit},
+        span,
+    };
+
+    pub(super) struct Telling;
+
+    struct Fields(String);
+
+    impl Visit for Fields {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            write!(self.0, " {field}={value:?}").unwrap();
+        }
+    }
+
+    impl Subscriber for Telling {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target().starts_with("idhooks")
+        }
+
+        fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
+            let mut fields = Fields(format!("span {}", span.metadata().name()));
+            span.record(&mut fields);
+            super::tell(fields.0);
+            span::Id::from_u64(1)
+        }
+
+        fn record(&self, _: &span::Id, values: &span::Record<'_>) {
+            let mut fields = Fields("record".to_owned());
+            values.record(&mut fields);
+            super::tell(fields.0);
+        }
+
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            let mut fields = Fields("event".to_owned());
+            event.record(&mut fields);
+            super::tell(fields.0);
+        }
+
+        fn enter(&self, _: &span::Id) {}
+
+        fn exit(&self, _: &span::Id) {}
+    }
+}
+
+/// A lease that runs out, one that is lost, and what the intake of `idhooks-axum` tells.
+async fn the_rest_that_is_told() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa(&subject("a"))).await.unwrap();
+    support::lease_briefly(&inbox).await;
+    let stuck = Handlers::new().on(|_: Job<Verified<capa::Event>>| std::future::pending::<()>());
+    let worker = eager(&inbox).lease(Duration::from_millis(300)).grace(Duration::ZERO);
+    let working = start(worker, stuck);
+    eventually("it is held", || async { (inbox.stats().await.unwrap().running == 1).then_some(()) }).await;
+    faults.set(&faults.loses, true);
+    let is_told = |what: &str| TOLD.lock().unwrap().iter().any(|told| told.contains(what));
+    if cfg!(feature = "metrics") {
+        eventually("it is lost", || async { is_told("outcome=lease_lost").then_some(()) }).await;
+    }
+    faults.set(&faults.loses, false);
+    faults.set(&faults.lease, true);
+    eventually("it fails", || async { (faults.failed() > 0).then_some(()) }).await;
+    faults.set(&faults.lease, false);
+    working.stop().await;
+    let working = start(eager(&inbox), Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}));
+    all_done(&inbox, 1).await;
+    working.stop().await;
+    idhooks_inbox::observe::refused("capa", "mismatch");
+    idhooks_inbox::observe::acknowledged("capa", Duration::from_millis(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_49_canaries_are_in_nothing_that_is_printed_logged_or_counted() {
+    #[cfg(feature = "metrics")]
+    assert!(metrics::set_global_recorder(recorder::Telling).is_ok());
+    #[cfg(feature = "tracing")]
+    tracing::subscriber::set_global_default(subscriber::Telling).unwrap();
+
+    tokio::time::timeout(2 * PATIENCE, all_that_can_be_printed()).await.unwrap();
+    tokio::time::timeout(2 * PATIENCE, the_rest_that_is_told()).await.unwrap();
+
+    let told = TOLD.lock().unwrap();
+    told.iter().for_each(clean);
+    let has = |what: &str| assert!(told.iter().any(|told| told.contains(what)), "{what} is not told");
+    if cfg!(feature = "metrics") {
+        for (vendor, outcome) in [("caf", "new"), ("caf", "duplicate"), ("caf", "conflict"), ("capa", "unavailable")] {
+            has(&format!("metric idhooks_inbox_accepted_total{{vendor={vendor},outcome={outcome}}}"));
+        }
+        for outcome in ["done", "retry", "dead", "unreadable", "lease_lost"] {
+            has(&format!("metric idhooks_inbox_handled_total{{vendor=capa,outcome={outcome}}}"));
+        }
+        for metric in [
+            "idhooks_refused_total{vendor=capa,reason=mismatch}",
+            "idhooks_ack_seconds{vendor=capa}",
+            "idhooks_inbox_accept_seconds{vendor=caf}",
+            "idhooks_inbox_lag_seconds{vendor=capa}",
+            "idhooks_inbox_handle_seconds{vendor=capa}",
+            "idhooks_inbox_lease_expired_total{vendor=capa}",
+            "idhooks_inbox_store_errors_total{}",
+            "idhooks_inbox_deliveries{state=dead}",
+            "idhooks_inbox_oldest_seconds{}",
+        ] {
+            has(&format!("metric {metric}"));
+        }
+    }
+    if cfg!(feature = "tracing") {
+        for line in [
+            "span idhooks.handle vendor=\"capa\"",
+            "attempt=2",
+            "was taken by another body",
+            "a lease ran out",
+            "the store failed",
+            "reason=\"mismatch\"",
+        ] {
+            has(line);
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! What a worker does with its handlers, with a stop, and with a store that fails. What depends on the engine is in
+//! `conformance/work.rs`.
+
+#![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
+
+mod support;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use idhooks_caf as caf;
+use idhooks_capa as capa;
+use idhooks_case_keeper as case_keeper;
+use idhooks_core::{Hint, Verified};
+use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome, RunError, State, store::LeaseRequest};
+use tokio::{sync::Notify, time::sleep};
+
+use support::{
+    PATIENCE, all_done, caf, capa, case_keeper, details, eager, engine::Engine, eventually, faulty::faulty, lease,
+    request, signed_capa, start,
+};
+
+type Capa = Job<Verified<capa::Event>>;
+
+fn subject(job: &Capa) -> String {
+    job.delivery().facts().subject_id().unwrap().to_owned()
+}
+
+/// Counts handlers that were stopped.
+struct Stopped(Arc<AtomicU32>);
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Counts what goes in, and never comes out.
+fn hanging(entered: &Arc<AtomicU32>) -> Handlers {
+    hanging_until_stopped(entered, &Arc::default())
+}
+
+fn hanging_until_stopped(entered: &Arc<AtomicU32>, stopped: &Arc<AtomicU32>) -> Handlers {
+    let (entered, stopped) = (Arc::clone(entered), Arc::clone(stopped));
+    Handlers::new().on(move |_: Capa| {
+        entered.fetch_add(1, Ordering::SeqCst);
+        let stopped = Stopped(Arc::clone(&stopped));
+        async move {
+            let _stopped = stopped;
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+async fn entered(count: &AtomicU32, number: u32) {
+    eventually("handlers run", || async { (count.load(Ordering::SeqCst) >= number).then_some(()) }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_38_neighbours_go_on_while_one_panics_and_one_hangs() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let panics = inbox.accept(&capa("panics")).await.unwrap().id();
+    let panics_early = inbox.accept(&capa("panics-early")).await.unwrap().id();
+    let hangs = inbox.accept(&capa("hangs")).await.unwrap().id();
+    let handlers = Handlers::new().on(|job: Capa| {
+        let subject = subject(&job);
+        assert_ne!(subject, "panics-early", "canary-in-a-panic");
+        async move {
+            match &*subject {
+                "panics" => panic!("canary-in-a-panic of {:?}", job.delivery().body()),
+                "hangs" => std::future::pending().await,
+                _ => {}
+            }
+        }
+    });
+    let working = start(eager(&inbox).attempts(3).time_limit(Duration::from_millis(200)).concurrency(4), handlers);
+    for place in 0..20 {
+        inbox.accept(&capa(&format!("good-{place}"))).await.unwrap();
+    }
+    eventually("all have ended", || async {
+        let stats = inbox.stats().await.unwrap();
+        (stats.done == 20 && stats.dead == 3).then_some(())
+    })
+    .await;
+    working.stop().await;
+    for (id, reason) in [
+        (panics, "the handler panicked"),
+        (panics_early, "the handler panicked"),
+        (hangs, "the handler did not end in time"),
+    ] {
+        let details = details(&inbox, id).await;
+        let history: Vec<_> = details.history.iter().map(|attempt| (attempt.number, &*attempt.reason)).collect();
+        assert_eq!(history, [(1, reason), (2, reason), (3, reason)]);
+        assert!(!format!("{details:?}").contains("canary"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_without_a_handler_is_an_error_at_the_start() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let of_capa = || Handlers::new().on(|_: Capa| async {});
+    let run = async |handlers| {
+        let worker = inbox.worker().until(async {});
+        tokio::time::timeout(PATIENCE, worker.run(handlers)).await.expect("told to stop")
+    };
+    run(Handlers::new()).await.expect("nothing is there, and nothing expected");
+    inbox.accept(&caf("1", "a")).await.unwrap();
+    inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap();
+    let error = run(of_capa()).await.unwrap_err();
+    let RunError::NoHandler(missing) = &error else { panic!("{error}") };
+    assert_eq!(missing.routes(), [support::route("caf", true), support::route("case-keeper", false)]);
+    let told = error.to_string();
+    assert!(told.contains("Verified of caf, Hint of case-keeper") && told.contains("elsewhere"), "{told}");
+
+    // A handler of the hints is none of the verified.
+    let error = run(of_capa().elsewhere("case-keeper").on(|_: Job<Hint<caf::Event>>| async {})).await.unwrap_err();
+    assert!(error.to_string().contains("Verified of caf;"), "{error}");
+    run(of_capa().elsewhere("caf").elsewhere("case-keeper")).await.unwrap();
+    let every =
+        || of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Hint<case_keeper::Event>>| async {});
+    run(every()).await.unwrap();
+
+    inbox.expect::<Hint<idhooks_unico::Event>>();
+    let error = run(every()).await.unwrap_err();
+    assert!(error.to_string().contains("Hint of unico;"), "{error}");
+    run(every().elsewhere("unico")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_handled_elsewhere_is_left_alone() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    inbox.accept(&caf("1", "a")).await.unwrap();
+    inbox.accept(&capa("a")).await.unwrap();
+    let working = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}).elsewhere("caf"));
+    eventually("the other is done", || async { (inbox.stats().await.unwrap().done == 1).then_some(()) }).await;
+    working.stop().await;
+    assert_eq!(inbox.stats().await.unwrap().pending, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_run_at_once_than_allowed() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let (now, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (handler_now, handler_most) = (Arc::clone(&now), Arc::clone(&most));
+    let handlers = Handlers::new().on(move |_: Capa| {
+        let (now, most) = (Arc::clone(&handler_now), Arc::clone(&handler_most));
+        async move {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            sleep(Duration::from_millis(20)).await;
+            now.fetch_sub(1, Ordering::SeqCst);
+        }
+    });
+    for place in 0..20 {
+        inbox.accept(&capa(&format!("{place}"))).await.unwrap();
+    }
+    let working = start(eager(&inbox).concurrency(3), handlers);
+    all_done(&inbox, 20).await;
+    working.stop().await;
+    assert_eq!(most.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_waits_for_handlers_and_takes_nothing_new() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let (count, go_on) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
+    let (handler_count, handler_go_on) = (Arc::clone(&count), Arc::clone(&go_on));
+    let handlers = Handlers::new().on(move |_: Capa| {
+        let (count, go_on) = (Arc::clone(&handler_count), Arc::clone(&handler_go_on));
+        async move {
+            count.fetch_add(1, Ordering::SeqCst);
+            go_on.notified().await;
+        }
+    });
+    inbox.accept(&capa("a")).await.unwrap();
+    let working = start(eager(&inbox), handlers);
+    entered(&count, 1).await;
+    let stop = tokio::spawn(working.stop());
+    sleep(Duration::from_millis(200)).await;
+    inbox.accept(&capa("b")).await.unwrap();
+    sleep(Duration::from_millis(200)).await;
+    assert!(!stop.is_finished());
+    go_on.notify_one();
+    stop.await.unwrap();
+    let stats = inbox.stats().await.unwrap();
+    assert_eq!((stats.done, stats.pending, count.load(Ordering::SeqCst)), (1, 1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_still_runs_after_the_grace_is_handed_back_unharmed() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    for place in 0..3 {
+        inbox.accept(&capa(&format!("{place}"))).await.unwrap();
+    }
+    let count = Arc::new(AtomicU32::new(0));
+    let working = start(eager(&inbox).attempts(1).grace(Duration::from_millis(100)), hanging(&count));
+    entered(&count, 3).await;
+    working.stop().await;
+    let stats = inbox.stats().await.unwrap();
+    assert_eq!((stats.pending, stats.running, stats.dead), (3, 0, 0));
+    let leased = lease(&inbox, LeaseRequest { attempts: 1, ..request() }).await;
+    assert_eq!(leased.iter().map(|leased| leased.attempt).collect::<Vec<_>>(), [1; 3], "no attempt was counted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_dropped_stops_its_handlers_and_its_leases_run_out() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let handlers = hanging_until_stopped(&count, &stopped);
+    let run = tokio::spawn(eager(&inbox).lease(Duration::from_millis(500)).run(handlers));
+    entered(&count, 1).await;
+    run.abort();
+    entered(&stopped, 1).await;
+    assert_eq!(inbox.stats().await.unwrap().running, 1);
+
+    let other = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    all_done(&inbox, 1).await;
+    other.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_may_take_longer_than_its_lease() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let id = inbox.accept(&capa("a")).await.unwrap().id();
+    let count = Arc::new(AtomicU32::new(0));
+    let handlers = || {
+        let count = Arc::clone(&count);
+        Handlers::new().on(move |_: Capa| {
+            count.fetch_add(1, Ordering::SeqCst);
+            sleep(Duration::from_secs(5))
+        })
+    };
+    let workers = [(); 2].map(|()| start(eager(&inbox).lease(Duration::from_secs(2)), handlers()));
+    entered(&count, 1).await;
+    all_done(&inbox, 1).await;
+    for worker in workers {
+        worker.stop().await;
+    }
+    assert_eq!((count.load(Ordering::SeqCst), details(&inbox, id).await.entry.attempts), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_37_a_handler_whose_lease_is_lost_is_stopped_and_can_not_finish() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let (broken, faults) = faulty(engine.open().await);
+    let id = inbox.accept(&capa("a")).await.unwrap().id();
+    let count = Arc::new(AtomicU32::new(0));
+    let first = start(eager(&broken).lease(Duration::from_millis(300)).grace(Duration::ZERO), hanging(&count));
+    entered(&count, 1).await;
+    // From now on the first worker can not say that it lives.
+    faults.set(&faults.renew, true);
+    faults.set(&faults.lease, true);
+    let second = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    all_done(&inbox, 1).await;
+    second.stop().await;
+    faults.set(&faults.lease, false);
+    assert_eq!(details(&inbox, id).await.entry.attempts, 2);
+
+    // It has stopped the handler, so it has room for another.
+    inbox.accept(&capa("b")).await.unwrap();
+    entered(&count, 2).await;
+    first.stop().await;
+    let details = details(&inbox, id).await;
+    assert_eq!((details.entry.state, details.entry.attempts), (State::Done, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_is_stopped_when_the_store_says_that_its_lease_is_lost() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    let count = Arc::new(AtomicU32::new(0));
+    // One at a time: the second starts only when the first was stopped.
+    let worker = eager(&inbox).concurrency(1).lease(Duration::from_millis(600)).grace(Duration::ZERO);
+    let working = start(worker, hanging(&count));
+    entered(&count, 1).await;
+    inbox.accept(&capa("b")).await.unwrap();
+    faults.set(&faults.loses, true);
+    entered(&count, 2).await;
+    working.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_34_a_store_that_fails_in_the_middle_is_waited_for() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&count);
+    let handlers = Handlers::new().on(move |_: Capa| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async {}
+    });
+    let working = start(eager(&inbox), handlers);
+    for (number, fault) in [&faults.lease, &faults.finish].into_iter().enumerate() {
+        let failed = faults.failed();
+        faults.set(fault, true);
+        inbox.accept(&capa(&format!("customer-{number}"))).await.unwrap();
+        eventually("it fails", || async { (faults.failed() > failed).then_some(()) }).await;
+        faults.set(fault, false);
+        all_done(&inbox, number as u64 + 1).await;
+    }
+    working.stop().await;
+    assert_eq!(count.load(Ordering::SeqCst), 2, "the verdict was written again, the handler not called again");
+
+    faults.set(&faults.read, true);
+    let error = inbox.worker().run(Handlers::new()).await.unwrap_err();
+    assert!(matches!(error, RunError::Store(_)), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_does_not_answer_stops_neither_the_worker_nor_its_end() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    let other = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let worker = eager(&inbox).lease(Duration::from_millis(900)).grace(Duration::from_millis(100));
+    let working = start(worker, hanging_until_stopped(&count, &stopped));
+    entered(&count, 1).await;
+    faults.set(&faults.hangs, true);
+    // It can not renew, so it lets go.
+    entered(&stopped, 1).await;
+    let taken = eventually("another takes over", || async { lease(&other, request()).await.pop() }).await;
+    assert_eq!(taken.attempt, 2);
+    let asked = Instant::now();
+    working.stop().await;
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    assert_eq!(inbox.store().stats().await.unwrap().running, 1, "the other one holds it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_although_nothing_can_be_handed_back() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let working = start(eager(&inbox).grace(Duration::ZERO), hanging_until_stopped(&count, &stopped));
+    entered(&count, 1).await;
+    faults.set(&faults.hangs, true);
+    working.stop().await;
+    assert_eq!((stopped.load(Ordering::SeqCst), inbox.stats().await.unwrap().running), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_back_off_is_kept_to() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let times: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let handler_times = Arc::clone(&times);
+    let handlers = Handlers::new().on(move |job: Capa| {
+        handler_times.lock().unwrap().push(Instant::now());
+        async move { if job.attempt() < 4 { Outcome::retry("not now") } else { Outcome::done() } }
+    });
+    let backoff = Backoff::new(Duration::from_millis(200), Duration::from_millis(400));
+    let working = start(inbox.worker().backoff(backoff), handlers);
+    all_done(&inbox, 1).await;
+    working.stop().await;
+    let times = times.lock().unwrap();
+    let waits: Vec<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    for (wait, least) in waits.iter().zip([100, 200, 200]) {
+        assert!(*wait >= Duration::from_millis(least - 5), "{waits:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn possible_replays_are_told_to_the_handler() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open_with(Inbox::builder().content_window(Duration::ZERO)).await;
+    let flags: Arc<Mutex<Vec<bool>>> = Arc::default();
+    let handler_flags = Arc::clone(&flags);
+    let handlers = Handlers::new().on(move |job: Capa| {
+        handler_flags.lock().unwrap().push(job.possible_replay());
+        async {}
+    });
+    let working = start(eager(&inbox), handlers);
+    for number in 1..=2 {
+        inbox.accept(&capa("a")).await.unwrap();
+        all_done(&inbox, number).await;
+        sleep(Duration::from_millis(5)).await;
+    }
+    working.stop().await;
+    assert_eq!(*flags.lock().unwrap(), [false, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_of_one_subject_does_not_hold_up_the_others() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    for place in 0..80 {
+        inbox.accept(&caf(&format!("{place}"), "busy")).await.unwrap();
+    }
+    let quick = inbox.accept(&caf("quick", "quick")).await.unwrap().id();
+    let handlers = Handlers::new().on(|_: Job<Verified<caf::Event>>| async { sleep(Duration::from_millis(200)).await });
+    let working = start(eager(&inbox).concurrency(8).grace(Duration::ZERO), handlers);
+    eventually("it is done", || async { (details(&inbox, quick).await.entry.state == State::Done).then_some(()) })
+        .await;
+    let done = inbox.stats().await.unwrap().done;
+    working.stop().await;
+    assert!(done < 40, "it waited for {done} others");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn overload_is_turned_away_before_it_is_stored() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open_with(Inbox::builder().max_waiting(10_000)).await;
+    let error = inbox.accept(&signed_capa(vec![b'x'; 10_000])).await.unwrap_err();
+    assert!(error.is_busy() && error.is_unavailable(), "{error}");
+    for _ in 0..20 {
+        inbox.accept(&signed_capa(vec![b'x'; 8_000])).await.expect("room is given back");
+    }
+    assert_eq!(support::all(&inbox).await.len(), 1);
+}
+
+#[tokio::test]
+async fn urls_that_can_not_be_opened_are_told_apart() {
+    for (url, told) in [
+        ("", "must begin with"),
+        ("inbox.db", "must begin with"),
+        ("mysql://localhost", "must begin with"),
+        ("sqlite:", "names no file"),
+        ("sqlite://", "names no file"),
+        ("sqlite:inbox.db?mode=memory", "no parameters"),
+        ("sqlite::memory:", "keeps nothing"),
+    ] {
+        let error = Inbox::open(url).await.unwrap_err();
+        assert!(error.to_string().contains(told) && !error.is_unavailable(), "{url}: {error}");
+    }
+}
