@@ -205,8 +205,8 @@ impl Write {
             let values = std::iter::once(Value::Integer(bound)).chain(routes).chain([Value::Integer(most)]);
             let sql = sql.replacen("{}", condition, 1).replacen("{}", order, 1);
             let mut statement = self.connection()?.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.map(|row| row.map(|row| found.push(row))).collect::<Db<()>>()?;
+            let mut rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.try_for_each(|row| row.map(|row| found.push(row)))?;
         }
         Ok(found)
     }
