@@ -332,7 +332,8 @@ impl Shift {
         }
         let asked_at = Instant::now();
         let soonest = self.held.values().map(|held| held.until).min().unwrap_or(asked_at);
-        let answer = tokio::time::timeout_at(soonest.into(), self.inbox.0.store.renew(&tokens, self.request.time)).await;
+        let answer =
+            tokio::time::timeout_at(soonest.into(), self.inbox.0.store.renew(&tokens, self.request.time)).await;
         let lost = match answer {
             Ok(Ok(lost)) => Some(lost),
             Ok(Err(error)) => {

@@ -81,8 +81,9 @@ impl Write {
         }
         let connection = self.connection()?;
         let find = "SELECT id, digest, received_at FROM idhooks_deliveries WHERE dedup = ?1";
-        let (id, digest, came_at): (i64, Vec<u8>, i64) =
-            connection.prepare_cached(find)?.query_row([&arrival.dedup[..]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (id, digest, came_at): (i64, Vec<u8>, i64) = connection
+            .prepare_cached(find)?
+            .query_row([&arrival.dedup[..]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let first = EntryId::new(id);
         let apart = super::clock::micros(arrival.received_at).abs_diff(came_at);
         if arrival.window.is_some_and(|window| u128::from(apart) > window.as_micros()) {
@@ -156,7 +157,8 @@ impl Write {
         }
         let now = self.clock.wall();
         let next = "SELECT due_at FROM idhooks_deliveries WHERE state = 0 AND due_at > ?1 ORDER BY due_at LIMIT 1";
-        let next: Option<i64> = self.connection()?.prepare_cached(next)?.query_row([now], |row| row.get(0)).optional()?;
+        let next: Option<i64> =
+            self.connection()?.prepare_cached(next)?.query_row([now], |row| row.get(0)).optional()?;
         let next = next.map(|at| Duration::from_micros(at.saturating_sub(now).unsigned_abs()));
         Ok(Batch { leased, expired, next })
     }
@@ -175,7 +177,11 @@ impl Write {
                 connection.prepare_cached(find)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let dead = made >= attempts;
             let reason = "the lease ran out: the worker died, or lost the store";
-            if dead { self.give_up(id, reason)? } else { self.put_back(id, Duration::ZERO, reason)? }
+            if dead {
+                self.give_up(id, reason)?
+            } else {
+                self.put_back(id, Duration::ZERO, reason)?
+            }
             expired.push(Expired { id: EntryId::new(id), vendor: vendor.into(), dead });
         }
         Ok(expired)
@@ -311,7 +317,8 @@ impl Write {
         if !has_body {
             return Err(Error::conflict(format!("the body of delivery {id} was purged")));
         }
-        let set = "UPDATE idhooks_deliveries SET state = 0, due_at = ?2, attempts = 0, finished_at = NULL WHERE id = ?1";
+        let set =
+            "UPDATE idhooks_deliveries SET state = 0, due_at = ?2, attempts = 0, finished_at = NULL WHERE id = ?1";
         let put = || self.connection()?.execute(set, [id, self.clock.wall()]);
         put().map(drop).map_err(failed)
     }
