@@ -83,6 +83,7 @@ async fn run(arguments: Arguments) -> Result<bool, Box<dyn Error>> {
         );
     }
     let listener = if arguments.no_receiver { None } else { Some(listen(arguments.port).await?) };
+    print::line(format_args!("Process {}", std::process::id()));
     let inbox = store::open(arguments.store.clone(), vendors.are_demo()).await?;
     let stop = Stop::on_signal();
 
