@@ -1,14 +1,15 @@
 //! From Case Keeper's hints to facts, if there are credentials to ask with.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use idhooks::{
-    Hint,
+    Delivery, Hint,
     case_keeper::{Client, ClientBuilder, Confirmation, Event, VerificationStatus},
     http_client::BuildError,
+    inbox::{Job, Outcome},
 };
 
-use crate::print::Line;
+use crate::worker::line;
 
 /// The client, if `CASE_KEEPER_CLIENT_ID` is set; then the other variables must be, too.
 pub(crate) fn client_from_env() -> Result<Option<Client>, BuildError> {
@@ -19,34 +20,30 @@ pub(crate) fn client_from_env() -> Result<Option<Client>, BuildError> {
     }
 }
 
-/// Asks about a hint that was answered already, and prints what the vendor says.
-///
-/// What runs here is lost in a crash: a real receiver stores the hint before it answers.
-pub(crate) fn later(client: &Client, hint: &Hint<Event>) {
-    let (client, hint) = (client.clone(), hint.clone());
-    tokio::spawn(async move {
-        let started = Instant::now();
-        let (verdict, note) = match client.confirm(&hint).await {
-            Ok(confirmation) => (confirmation.as_str(), status(&confirmation)),
-            Err(error) => ("unasked", format!("{error:?}")),
-        };
-        let (key, facts) = (hint.key(), hint.facts());
-        Line {
-            verdict,
-            vendor: "case-keeper",
-            event: facts.event_name().unwrap_or("-"),
-            subject: &shown(facts.subject_id().unwrap_or("-")),
-            key: &key.to_string(),
-            taken: started.elapsed(),
-            note: &note,
+/// Asks about a hint, and prints what the vendor says. If it can not be asked now, or this process dies meanwhile, the
+/// inbox has it asked again.
+pub(crate) async fn handle(client: &Client, job: &Job<Hint<Event>>) -> Outcome {
+    let confirmation = match client.confirm(job.delivery()).await {
+        Ok(confirmation) => confirmation,
+        Err(error) => {
+            line(job, "unasked", &format!("asked again later: {error:?}"));
+            return Outcome::retry("Case Keeper could not be asked");
         }
-        .print();
-    });
+    };
+    line(job, confirmation.as_str(), &status(&confirmation));
+    match confirmation {
+        // A webhook may come before what it tells of can be read.
+        Confirmation::Contradicted(_) if job.attempt() < 3 => {
+            Outcome::retry_after(Duration::from_secs(30), "Case Keeper says otherwise, or not yet")
+        }
+        _ => Outcome::done(),
+    }
 }
 
-/// The id in Case Keeper's hints opens the person's page, so a log is no place for all of it.
-pub(crate) fn shown(id: &str) -> String {
-    id.chars().take(8).collect()
+/// A subject to print. The id in Case Keeper's hints opens the person's page, so a log is no place for all of it.
+pub(crate) fn shown<D: Delivery>(subject: Option<&str>) -> String {
+    let length = if D::IS_VERIFIED { usize::MAX } else { 8 };
+    subject.unwrap_or("-").chars().take(length).collect()
 }
 
 fn status(confirmation: &Confirmation) -> String {

@@ -27,7 +27,8 @@ struct Demo {
 pub(crate) async fn run(address: SocketAddr) -> Result<bool, Box<dyn Error>> {
     let mut demo = Demo { client: Client::builder().no_proxy().build()?, address, sent: 0, wrong: 0 };
     print::line(format_args!(
-        "\nEvery sample, as its vendor would send it. TIME is from the request to the decoded event:\n"
+        "\nEvery sample, as its vendor would send it. TIME is from the request to the answer, when it is on disk, or, of \
+         what is handled, to that:\n"
     ));
     print::heading();
     for fixture in all() {

@@ -71,7 +71,7 @@ impl Vendors {
             (
                 "case-keeper",
                 match (&self.case_keeper, &self.case_keeper_client) {
-                    (Ok(_), Some(_)) => "each delivery is a hint, which is then confirmed by a call".to_owned(),
+                    (Ok(_), Some(_)) => "each delivery is a hint, which its handler confirms by a call".to_owned(),
                     (Ok(_), None) if self.demo => {
                         "open to anyone: the vendor proves nothing, so each delivery is a hint".to_owned()
                     }

@@ -49,15 +49,21 @@ pub(crate) const PACKAGES: &[Package] = &[
     Package { name: "idhooks-autentique", features: &[COMMON, CLIENT], most_crates: VENDOR },
     Package { name: "idhooks-case-keeper", features: &[COMMON, CLIENT], most_crates: VENDOR },
     Package { name: "idhooks-capa", features: &[COMMON, CLIENT], most_crates: VENDOR },
-    Package { name: "idhooks-axum", features: &[], most_crates: &[("", 50)] },
+    Package {
+        name: "idhooks-inbox",
+        features: &[&["sqlite", "postgres", "postgres-rustls", "metrics", "tracing"]],
+        most_crates: &[("", 34), ("sqlite", 50), ("postgres", 75), ("postgres-rustls", 95)],
+    },
+    Package { name: "idhooks-axum", features: &[&["inbox"]], most_crates: &[("", 50), ("inbox", 50)] },
     Package {
         name: "idhooks",
         features: &[
             COMMON,
             CLIENT,
             &["caf", "unico", "autentique", "case-keeper", "capa", "axum", "unstable-rest", "cloudevents", "aws-lc-rs"],
+            &["inbox", "inbox-postgres", "inbox-postgres-rustls", "metrics"],
         ],
-        most_crates: &[("", 29), ("capa,rustls", 115)],
+        most_crates: &[("", 29), ("capa,rustls", 115), ("capa,inbox", 52), ("capa,inbox-postgres", 77)],
     },
 ];
 

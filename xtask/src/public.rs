@@ -14,15 +14,18 @@ use crate::{
 const EVERYWHERE: &[&str] = &["alloc", "core", "std", "bytes", "http", "serde", "serde_core", "serde_json", "url"];
 
 /// May stand in the signatures of one crate: each is behind a feature that says so, or is what the crate is for;
-/// `async_trait` is the attribute that an implementation of `Transport` is written with.
+/// `async_trait` is the attribute that an implementation of `Transport` or `Store` is written with, and a service of
+/// `tower_service` is what axum's routes take.
 const SOMEWHERE: &[(&str, &str)] = &[
     ("idhooks-core", "jiff"),
     ("idhooks-core", "time"),
     ("idhooks-core", "chrono"),
     ("idhooks-http", "async_trait"),
     ("idhooks-caf", "cloudevents"),
+    ("idhooks-inbox", "async_trait"),
     ("idhooks-axum", "axum_core"),
     ("idhooks-axum", "http_body"),
+    ("idhooks-axum", "tower_service"),
 ];
 
 /// Public signatures name only our own crates and those on the lists above.

@@ -5,13 +5,13 @@
 // Lets the macros name this crate the same way here and in a vendor crate.
 extern crate self as idhooks_core;
 
-pub mod json;
-#[cfg(feature = "testing")]
-pub mod testing;
 #[cfg(feature = "__stored")]
 #[doc(hidden)]
 #[path = "stored.rs"]
 pub mod __stored;
+pub mod json;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 mod accepted;
 mod bodies;

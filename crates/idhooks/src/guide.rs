@@ -17,6 +17,7 @@ pages! {
     quick_start = "../guide/quick_start.md";
     vendors = "../guide/vendors.md";
     recipes = "../guide/recipes.md";
+    inbox = "../guide/inbox.md";
     calling_back = "../guide/calling_back.md";
     security = "../guide/security.md";
     compatibility = "../guide/compatibility.md";

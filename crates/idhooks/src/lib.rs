@@ -10,7 +10,7 @@ pub use idhooks_core::{
 };
 
 // Its code is tested where every feature it shows is on.
-#[cfg(all(doc, any(not(doctest), all(feature = "full", feature = "rustls", feature = "testing"))))]
+#[cfg(all(doc, any(not(doctest), all(feature = "full", feature = "inbox", feature = "rustls", feature = "testing"))))]
 pub mod guide;
 
 #[cfg(feature = "autentique")]
@@ -31,6 +31,9 @@ pub use idhooks_case_keeper as case_keeper;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub use idhooks_http as http_client;
+#[cfg(any(feature = "inbox", feature = "inbox-postgres"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "inbox", feature = "inbox-postgres"))))]
+pub use idhooks_inbox as inbox;
 #[cfg(feature = "unico")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unico")))]
 pub use idhooks_unico as unico;

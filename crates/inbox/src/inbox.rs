@@ -126,7 +126,6 @@ impl Inbox {
     }
 
     /// Handles deliveries, with settings of your own.
-    #[must_use]
     pub fn worker(&self) -> Worker {
         Worker::new(self.clone())
     }

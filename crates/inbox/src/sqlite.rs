@@ -192,7 +192,10 @@ fn create(path: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(|error| {
-        let what = format!("{} can not be written: {}", path.display(), error.kind());
+        let what = match error.kind() {
+            std::io::ErrorKind::NotFound => format!("the folder of {} does not exist", path.display()),
+            kind => format!("{} can not be written: {kind}", path.display()),
+        };
         Error::unavailable(what).caused_by(error)
     })
 }

@@ -4,7 +4,8 @@
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration, time::SystemTime};
 
-use async_trait::async_trait;
+/// What an implementation of [`Store`] is written with.
+pub use async_trait::async_trait;
 use bytes::Bytes;
 use idhooks_core::__stored::Stored;
 

@@ -5,10 +5,7 @@ use idhooks_core::Pii;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter, types::Value};
 
 use super::{clock::time, failed};
-use crate::{
-    Attempt, Conflicting, Details, Entry, EntryId, Error, Filter, Page, State, Stats,
-    store::Route,
-};
+use crate::{Attempt, Conflicting, Details, Entry, EntryId, Error, Filter, Page, State, Stats, store::Route};
 
 type Db<T> = Result<T, rusqlite::Error>;
 
@@ -64,7 +61,8 @@ fn select(connection: &Connection, filter: &Filter, most: usize) -> Db<Vec<Entry
 }
 
 fn entry(row: &Row<'_>) -> Db<Entry> {
-    let text = |place: usize| -> Db<Option<Box<str>>> { Ok(row.get::<_, Option<String>>(place)?.map(String::into_boxed_str)) };
+    let text =
+        |place: usize| -> Db<Option<Box<str>>> { Ok(row.get::<_, Option<String>>(place)?.map(String::into_boxed_str)) };
     let has_body: bool = row.get(15)?;
     Ok(Entry {
         id: EntryId::new(row.get(0)?),

@@ -85,8 +85,9 @@ impl Write {
         }
         let connection = self.connection()?;
         let find = "SELECT id, digest, received_at FROM idhooks_deliveries WHERE dedup = ?1";
-        let (id, digest, came_at): (i64, Vec<u8>, i64) =
-            connection.prepare_cached(find)?.query_row([&arrival.dedup[..]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (id, digest, came_at): (i64, Vec<u8>, i64) = connection
+            .prepare_cached(find)?
+            .query_row([&arrival.dedup[..]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let first = EntryId::new(id);
         let apart = super::clock::micros(arrival.received_at).abs_diff(came_at);
         if arrival.window.is_some_and(|window| u128::from(apart) > window.as_micros()) {
@@ -160,7 +161,8 @@ impl Write {
         }
         let now = self.clock.wall();
         let next = "SELECT due_at FROM idhooks_deliveries WHERE state = 0 AND due_at > ?1 ORDER BY due_at LIMIT 1";
-        let next: Option<i64> = self.connection()?.prepare_cached(next)?.query_row([now], |row| row.get(0)).optional()?;
+        let next: Option<i64> =
+            self.connection()?.prepare_cached(next)?.query_row([now], |row| row.get(0)).optional()?;
         let next = next.map(|at| Duration::from_micros(at.saturating_sub(now).unsigned_abs()));
         Ok(Batch { leased, expired, next })
     }
@@ -179,7 +181,11 @@ impl Write {
                 connection.prepare_cached(find)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let dead = made >= attempts;
             let reason = "the lease ran out: the worker died, or lost the store";
-            if dead { self.give_up(id, reason)? } else { self.put_back(id, Duration::ZERO, reason)? }
+            if dead {
+                self.give_up(id, reason)?
+            } else {
+                self.put_back(id, Duration::ZERO, reason)?
+            }
             expired.push(Expired { id: EntryId::new(id), vendor: vendor.into(), dead });
         }
         Ok(expired)
@@ -209,8 +215,8 @@ impl Write {
             let values = std::iter::once(Value::Integer(bound)).chain(routes).chain([Value::Integer(most)]);
             let sql = sql.replacen("{}", condition, 1).replacen("{}", order, 1);
             let mut statement = self.connection()?.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.map(|row| row.map(|row| found.push(row))).collect::<Db<()>>()?;
+            let mut rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.try_for_each(|row| row.map(|row| found.push(row)))?;
         }
         Ok(found)
     }
@@ -315,7 +321,8 @@ impl Write {
         if !has_body {
             return Err(Error::conflict(format!("the body of delivery {id} was purged")));
         }
-        let set = "UPDATE idhooks_deliveries SET state = 0, due_at = ?2, attempts = 0, finished_at = NULL WHERE id = ?1";
+        let set =
+            "UPDATE idhooks_deliveries SET state = 0, due_at = ?2, attempts = 0, finished_at = NULL WHERE id = ?1";
         let put = || self.connection()?.execute(set, [id, self.clock.wall()]);
         put().map(drop).map_err(failed)
     }

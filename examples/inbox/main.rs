@@ -1,0 +1,54 @@
+//! A durable inbox: kept once, tried again, given up, replayed. `cargo run --example inbox`
+use std::{error::Error, time::Duration};
+
+use idhooks::{
+    Secret, Verified, capa,
+    inbox::{Backoff, Handlers, Inbox, Job, Outcome, RunError},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?; // yours stays where it is: `Inbox::open("sqlite:inbox.db")`
+    let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.db").display())).await?;
+
+    let secret = Secret::new("demo-secret")?; // in production: `capa::Verifier::from_env()?`
+    let body = br#"{"type":"KYC","event":"VERIFIED_USER","externalUserId":"customer-1"}"#;
+    let delivery = capa::Verifier::new(secret.clone()).verify(&[capa::sign(&secret, body)], &body[..])?;
+    let accepted = inbox.accept(&delivery).await?; // from here on it is on disk: answer 200
+    println!("the first time: {}, and again: {}", accepted.as_str(), inbox.accept(&delivery).await?.as_str());
+
+    work(&inbox, |job| match job.attempt() {
+        1 => Outcome::retry("our ledger was away"),
+        _ => Outcome::give_up("our ledger knows no such customer"),
+    })
+    .await?;
+    for letter in inbox.dead_letters().await? {
+        println!("a dead letter after {} attempts: {:?}", letter.attempts, letter.reason);
+        inbox.replay(letter.id).await?; // once what was wrong is mended
+    }
+    work(&inbox, |_| Outcome::done()).await?;
+
+    if let Some(details) = inbox.get(accepted.id()).await? {
+        let failed: Vec<_> = details.history.iter().map(|attempt| &attempt.reason).collect();
+        println!("now it is {}; what failed before: {failed:?}", details.entry.state.as_str());
+    }
+    inbox.close().await;
+    Ok(())
+}
+
+/// Handles what there is. A service of yours would do so until Ctrl-C.
+async fn work(inbox: &Inbox, decide: fn(&Job<Verified<capa::Event>>) -> Outcome) -> Result<(), RunError> {
+    let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
+        let outcome = decide(&job);
+        println!("  attempt {} at {}", job.attempt(), job.event().name());
+        async move { outcome }
+    });
+    let soon = Backoff::new(Duration::from_millis(10), Duration::from_secs(1)); // from ten seconds, unless said
+    inbox.worker().backoff(soon).until(idle(inbox.clone())).run(handlers).await
+}
+
+async fn idle(inbox: Inbox) {
+    while inbox.stats().await.is_ok_and(|stats| stats.pending + stats.running > 0) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

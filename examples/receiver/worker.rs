@@ -1,0 +1,69 @@
+//! Handles what was accepted, by this process or another one.
+
+use std::{error::Error, time::Duration};
+
+use idhooks::{
+    Delivery, Hint, Verified, WebhookEvent, autentique, caf, capa, case_keeper,
+    inbox::{Handlers, Inbox, Job, Outcome},
+    unico,
+};
+use tokio::time::sleep;
+
+use crate::{confirm, print::Line, stop::Stop};
+
+/// For how long others leave a delivery alone after this process was last heard of. Shorter than the default, so that
+/// after a `kill -9` nobody has to watch for half a minute.
+const LEASE: Duration = Duration::from_secs(5);
+
+/// What the handlers need.
+pub(crate) struct Settings {
+    /// To ask about Case Keeper's hints.
+    pub(crate) client: Option<case_keeper::Client>,
+    /// How long each handler pretends to work.
+    pub(crate) handler_time: Duration,
+}
+
+pub(crate) async fn run(inbox: &Inbox, settings: Settings, stop: &Stop) -> Result<(), Box<dyn Error>> {
+    let Settings { client, handler_time: time } = settings;
+    let handlers = Handlers::new()
+        .on(move |job: Job<Verified<caf::Event>>| show(job, time))
+        .on(move |job: Job<Verified<unico::Event>>| show(job, time))
+        .on(move |job: Job<Verified<autentique::Event>>| show(job, time))
+        .on(move |job: Job<Verified<capa::Event>>| show(job, time))
+        .on(move |job: Job<Hint<case_keeper::Event>>| {
+            let client = client.clone();
+            async move {
+                match client {
+                    Some(client) => confirm::handle(&client, &job).await,
+                    None => show(job, time).await,
+                }
+            }
+        });
+    inbox.worker().lease(LEASE).until(stop.clone().told()).run(handlers).await?;
+    Ok(())
+}
+
+/// Where your own work would be. It may run twice for one delivery, so it must do no harm twice.
+async fn show<D: Delivery>(job: Job<D>, time: Duration) -> Outcome {
+    if !time.is_zero() {
+        sleep(time).await;
+    }
+    line(&job, "handled", "");
+    Outcome::done()
+}
+
+pub(crate) fn line<D: Delivery>(job: &Job<D>, verdict: &str, note: &str) {
+    let facts = job.delivery().facts();
+    let again = if job.attempt() > 1 { format!(", attempt {}", job.attempt()) } else { String::new() };
+    Line {
+        verdict,
+        vendor: <D::Event as WebhookEvent>::VENDOR,
+        event: facts.event_name().unwrap_or("-"),
+        subject: &confirm::shown::<D>(facts.subject_id()),
+        entry: &format!("{}{again}", job.id()),
+        key: &job.delivery().key().to_string(),
+        taken: job.received_at().elapsed().unwrap_or_default(),
+        note: if job.possible_replay() { "the same bytes came more than a day ago" } else { note },
+    }
+    .print();
+}
