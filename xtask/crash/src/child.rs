@@ -14,7 +14,7 @@ use idhooks_inbox::{Inbox, InboxBuilder};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
+    process::{Child, ChildStdin, Command},
     runtime::{Builder, Runtime},
     sync::watch,
     time::{sleep, timeout},
@@ -101,9 +101,10 @@ impl Crew {
             Role::Worker(settings) => command.args(["work", &self.0.store]).args(settings.words()),
         };
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn();
-        let child = child.map_err(|error| format!("a process could not be started: {error}"))?;
+        let mut child = child.map_err(|error| format!("a process could not be started: {error}"))?;
         let pid = child.id().ok_or("a process ended before it began")?;
-        Ok(Member { crew: self.clone(), role: role.clone(), child, pid })
+        let life_line = child.stdin.take();
+        Ok(Member { crew: self.clone(), role: role.clone(), child, pid, _life_line: life_line })
     }
 
     /// Starts one and waits until it works.
@@ -140,6 +141,8 @@ pub(crate) struct Member {
     role: Role,
     child: Child,
     pid: u32,
+    /// Held apart, because waiting for the child would close it, and the child ends when it is closed.
+    _life_line: Option<ChildStdin>,
 }
 
 impl Member {

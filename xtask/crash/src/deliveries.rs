@@ -20,7 +20,7 @@ const SHAPES: &[(Vendor, &str, &str, Option<&str>)] = &[
     (Vendor::Capa, "created-on-ramp", "/transactionId", None),
     (Vendor::Capa, "completed-on-ramp", "/transactionId", None),
     (Vendor::Capa, "kyc-verified", "/externalUserId", None),
-    (Vendor::CaseKeeper, "verification-created", "/data/id", None),
+    (Vendor::CaseKeeper, "verification-verified", "/data/id", None),
     (Vendor::CaseKeeper, "verification-updated", "/data/id", None),
 ];
 
