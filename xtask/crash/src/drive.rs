@@ -40,7 +40,11 @@ async fn all(options: &Options) -> Result<(), String> {
             None => bad.push(engine.name()),
         }
     }
-    if bad.is_empty() { Ok(()) } else { Err(format!("counts are wrong: {}; again: --seed {}", bad.join(", "), options.seed)) }
+    if bad.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("counts are wrong: {}; again: --seed {}", bad.join(", "), options.seed))
+    }
 }
 
 /// Whether every count is what it must be.

@@ -77,9 +77,8 @@ impl Books {
     pub(crate) fn promises(&self) -> Vec<Row> {
         let Self { deliveries, tally, stuck, entries, handled, ended_by_themselves } = self;
         let count = |test: &dyn Fn(&Entry) -> bool| entries.values().filter(|entry| test(entry)).count() as u64;
-        let is_there = |number: &&u32| {
-            handled.last.get(number).is_some_and(|ids| ids.iter().any(|id| entries.contains_key(id)))
-        };
+        let is_there =
+            |number: &&u32| handled.last.get(number).is_some_and(|ids| ids.iter().any(|id| entries.contains_key(id)));
         let lost = tally.acknowledged.iter().filter(|number| !is_there(number)).count() as u64;
         let asked_for = |entry: &Entry| matches!(entry.reason.as_deref(), Some(GIVEN_UP | TAKEN_OVER));
         let conflicts = entries.values().map(|entry| u64::from(entry.conflicts)).sum();
@@ -95,20 +94,37 @@ impl Books {
             Row::zero("not handled after a quiet time with workers: STUCK", *stuck),
             Row::zero("one delivery with two handlers at once", handled.of_one_delivery),
             Row::zero("one subject with two handlers at once", handled.of_one_subject),
-            Row::zero("done in the store, and no handler was done", count(&|entry| {
-                entry.state == State::Done && !handled.done.contains(&entry.id.get())
-            })),
+            Row::zero(
+                "done in the store, and no handler was done",
+                count(&|entry| entry.state == State::Done && !handled.done.contains(&entry.id.get())),
+            ),
             Row::zero("kept as two", twice),
             Row::zero("later attempt without a higher token", handled.tokens_not_growing),
-            Row::zero("dead letters that no handler asked for", count(&|entry| {
-                entry.state == State::Dead && !asked_for(entry)
-            })),
+            Row::zero(
+                "dead letters that no handler asked for",
+                count(&|entry| entry.state == State::Dead && !asked_for(entry)),
+            ),
             Row::zero("duplicates not answered 200", tally.duplicates_not_200),
             Row::zero("answers other than 200 and 503", tally.strange),
             Row::exactly(tally.conflicts, "other bodies under a taken key, kept beside the first", conflicts),
             Row::zero("of those: not answered 200, or handled", tally.conflicts_not_200 + of_conflicts),
             Row::zero("processes that ended by themselves", *ended_by_themselves),
         ]
+    }
+
+    /// The same in one line, and each that does not hold.
+    pub(crate) fn promises_in_short(&self) -> Vec<Row> {
+        let mut rows = self.promises();
+        let count = rows.len();
+        rows.retain(|row| !row.is_good());
+        rows.insert(
+            0,
+            Row::zero(
+                format!("of {} deliveries: wrong among the {count} counts that must hold", self.deliveries),
+                rows.len() as u64,
+            ),
+        );
+        rows
     }
 
     /// What was done, for scale.
@@ -118,7 +134,8 @@ impl Books {
         vec![
             Row::any("requests", tally.requests),
             Row::at_least(1, "duplicates sent on purpose, at once and later", tally.duplicates),
-            Row::any("requests without an answer, sent again", tally.unanswered),
+            Row::any("requests cut off before the answer, sent again", tally.unanswered),
+            Row::any("times that no receiver was there to send to", tally.nobody_there),
             Row::any("answers 503, sent again", tally.busy),
             Row::any("handlers killed at work", handled.cut_off),
             Row::any("handled more than once (allowed)", handled.again),

@@ -36,8 +36,10 @@ pub(crate) struct Tally {
     pub(crate) conflicts_not_200: u64,
     /// Answers 503.
     pub(crate) busy: u64,
-    /// Refused connections, and requests whose receiver was killed before it answered.
+    /// Requests whose receiver was killed before it answered.
     pub(crate) unanswered: u64,
+    /// Times when there was no receiver to send to.
+    pub(crate) nobody_there: u64,
     /// Answers that are neither 200 nor 503.
     pub(crate) strange: u64,
 }
@@ -183,7 +185,7 @@ impl Shared {
                     self.count(|tally| tally.strange += 1);
                     return Ok(false);
                 }
-                None => self.count(|tally| tally.unanswered += 1),
+                None => {}
             }
             sleep(Duration::from_millis(random.u64(10..150))).await;
         }
@@ -198,16 +200,19 @@ impl Shared {
         signature: Option<&(&'static str, String)>,
         random: &mut fastrand::Rng,
     ) -> Option<StatusCode> {
-        self.count(|tally| tally.requests += 1);
         let port = random.choice(&*self.doors)?.load(Ordering::Relaxed);
         if port == 0 {
+            self.count(|tally| tally.nobody_there += 1);
             return None;
         }
+        self.count(|tally| tally.requests += 1);
         let url = format!("http://127.0.0.1:{port}/{}", vendor.name());
         let mut request = self.client.post(url).header("content-type", "application/json").body(body);
         if let Some((name, value)) = signature {
             request = request.header(*name, value);
         }
-        request.send().await.ok().map(|answer| answer.status())
+        let status = request.send().await.ok().map(|answer| answer.status());
+        self.count(|tally| tally.unanswered += u64::from(status.is_none()));
+        status
     }
 }

@@ -108,7 +108,7 @@ pub(crate) async fn full(place: &Place, disk: &Disk, options: &Options) -> Resul
     let stuck = settle(&inbox).await?;
     let books = Books::close(place, &crew, count, tally?, stuck, entries(&inbox).await?)?;
     let mut rows = vec![Row::at_least(1, "answers 503, sent again", books.tally.busy)];
-    rows.extend(books.promises());
+    rows.extend(books.promises_in_short());
     inbox.close().await;
     for member in members {
         member.kill().await?;

@@ -59,10 +59,7 @@ pub(crate) async fn kills(place: &Place, options: &Options) -> Result<Vec<Row>, 
     let stuck = settle(&inbox).await?;
     let books = Books::close(place, &crew, count, tally, stuck, entries(&inbox).await?)?;
     let [receivers, workers, _] = crew.killed();
-    let mut rows = vec![
-        Row::at_least(4, "receivers killed", receivers),
-        Row::at_least(4, "workers killed", workers),
-    ];
+    let mut rows = vec![Row::at_least(4, "receivers killed", receivers), Row::at_least(4, "workers killed", workers)];
     rows.extend(books.scale());
     rows.extend(books.promises());
     inbox.close().await;

@@ -155,7 +155,7 @@ pub(crate) async fn stopped(place: &Place, server: &mut Server, options: &Option
         Row::at_least(1, "answers 503, sent again", books.tally.busy),
         Row::any("handled more than once (allowed)", books.handled.again),
     ];
-    rows.extend(books.promises());
+    rows.extend(books.promises_in_short());
     inbox.close().await;
     for member in members {
         member.kill().await?;

@@ -55,13 +55,14 @@ pub(crate) async fn stopped(place: &Place, options: &Options) -> Result<Vec<Row>
     let books = Books::close(place, &crew, count, tally, stuck, entries(&inbox).await?)?;
     let gave_up = |entry: &i64| matches!(books.handled.ended.get(entry), Some((2.., Some(Ended::GaveUp))));
     let taken = books.entries.keys().filter(|id| gave_up(id)).count() as u64;
-    let finished = books.entries.values().filter(|entry| gave_up(&entry.id.get()) && entry.state == State::Done).count();
+    let finished =
+        books.entries.values().filter(|entry| gave_up(&entry.id.get()) && entry.state == State::Done).count();
     let mut rows = vec![
         Row::at_least(1, "deliveries taken over by another worker", taken),
         Row::zero("finished by the worker that had lost them", finished as u64),
         Row::any("handlers beside one that was stopped (can not be helped)", books.handled.beside_a_stopped_one),
     ];
-    rows.extend(books.promises());
+    rows.extend(books.promises_in_short());
     inbox.close().await;
     for member in receivers.into_iter().chain(others).chain([stopping]) {
         member.kill().await?;
