@@ -112,19 +112,35 @@ pub(crate) async fn stats(inbox: &Inbox) -> Result<Stats, String> {
     }
 }
 
+/// Whether something still becomes of deliveries.
+pub(crate) struct Progress {
+    handled: u64,
+    since: Instant,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        Self { handled: 0, since: Instant::now() }
+    }
+
+    /// Whether nothing became of any for a long time.
+    pub(crate) fn has_ended(&mut self, stats: &Stats) -> bool {
+        let handled = stats.done + stats.dead;
+        if handled != self.handled {
+            *self = Self { handled, ..Self::new() };
+        }
+        self.since.elapsed() > QUIET
+    }
+}
+
 /// Waits until everything is handled, or nothing more becomes of it. Gives how many are stuck.
 pub(crate) async fn settle(inbox: &Inbox) -> Result<u64, String> {
-    let (mut handled, mut since) = (0, Instant::now());
+    let mut progress = Progress::new();
     loop {
-        let Stats { pending, running, done, dead, unreadable, .. } = stats(inbox).await?;
-        if pending + running == 0 {
-            return Ok(unreadable);
-        }
-        if done + dead != handled {
-            (handled, since) = (done + dead, Instant::now());
-        }
-        if since.elapsed() > QUIET {
-            return Ok(pending + running + unreadable);
+        let stats = stats(inbox).await?;
+        let unfinished = stats.pending + stats.running;
+        if unfinished == 0 || progress.has_ended(&stats) {
+            return Ok(unfinished + stats.unreadable);
         }
         sleep(Duration::from_millis(50)).await;
     }

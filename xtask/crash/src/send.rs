@@ -181,8 +181,12 @@ impl Shared {
                 Some(StatusCode::OK) => return Ok(true),
                 Some(StatusCode::SERVICE_UNAVAILABLE) => self.count(|tally| tally.busy += 1),
                 Some(status) => {
-                    eprintln!("crash: {} was answered {status}", vendor.name());
-                    self.count(|tally| tally.strange += 1);
+                    self.count(|tally| {
+                        tally.strange += 1;
+                        if tally.strange == 1 {
+                            eprintln!("  a delivery of {} was answered {status}", vendor.name());
+                        }
+                    });
                     return Ok(false);
                 }
                 None => {}

@@ -12,7 +12,7 @@ use super::Books;
 use crate::{
     child::{self, Crew, Role},
     deliveries,
-    drive::{entries, settle, stats},
+    drive::{Progress, entries, settle, stats},
     engine::Place,
     options::Options,
     send::{Sender, doors},
@@ -44,9 +44,10 @@ pub(crate) async fn kills(place: &Place, options: &Options) -> Result<Vec<Row>, 
     };
     let inbox = child::open(Inbox::builder(), &place.store).await?;
     // The last few are left to workers that live, or the end would be a matter of luck.
+    let mut progress = Progress::new();
     while started.elapsed() < LONGEST {
         let stats = stats(&inbox).await?;
-        if stats.pending + stats.running <= u64::from(count / 20) {
+        if stats.pending + stats.running <= u64::from(count / 20) || progress.has_ended(&stats) {
             break;
         }
         sleep(Duration::from_millis(50)).await;
