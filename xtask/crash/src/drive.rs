@@ -49,7 +49,6 @@ async fn all(options: &Options) -> Result<(), String> {
 
 /// Whether every count is what it must be.
 async fn one(engine: Engine, options: &Options) -> Result<bool, String> {
-    let started = Instant::now();
     eprintln!("\n{}: {} deliveries, seed {}", engine.name(), options.deliveries(), options.seed);
     let mut good = true;
     let parts = match engine {
@@ -61,6 +60,7 @@ async fn one(engine: Engine, options: &Options) -> Result<bool, String> {
             eprintln!("skipped: {}: {why}", part.name());
             continue;
         }
+        let started = Instant::now();
         let (place, rows) = match part {
             Part::Kills => on(Place::new(engine)?, async |place| kills::kills(place, options).await).await?,
             Part::Stopped => on(Place::new(engine)?, async |place| stopped::stopped(place, options).await).await?,
@@ -78,14 +78,13 @@ async fn one(engine: Engine, options: &Options) -> Result<bool, String> {
                 on(place, async |place| server::stopped(place, &mut server, options).await).await?
             }
         };
-        eprintln!("{}", part.name());
+        eprintln!("{}: {:.1} s", part.name(), started.elapsed().as_secs_f64());
         rows.iter().for_each(|row| eprintln!("{row}"));
         if !rows.iter().all(Row::is_good) {
             good = false;
             eprintln!("  {}", place.keep());
         }
     }
-    eprintln!("{}: {:.1} s", engine.name(), started.elapsed().as_secs_f64());
     Ok(good)
 }
 
