@@ -122,7 +122,7 @@ fn as_user(name: &str) -> Result<Command, String> {
 
 pub(crate) async fn stopped(place: &Place, server: &mut Server, options: &Options) -> Result<Vec<Row>, String> {
     let mut random = fastrand::Rng::with_seed(options.seed);
-    let (count, stops) = if options.quick { (500, 1) } else { (3_000, 4) };
+    let (count, stops) = if options.quick { (300, 1) } else { (3_000, 4) };
     let made: Arc<[_]> = deliveries::make(count, count / 20, &mut random)?.into();
     let doors = doors(2);
     let crew = Crew::new(&place.store);
