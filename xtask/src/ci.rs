@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use crate::{
-    bench, docs,
+    bench, crash, docs,
     fuzz::{Options, fuzz},
     links::links,
     metadata::Metadata,
@@ -28,6 +28,7 @@ pub(crate) fn checks() -> Result<(), String> {
     msrv::dependencies_agree(&metadata)?;
     packages::list_is_complete(&metadata)?;
     examples()?;
+    crash::quick()?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     run(&mut cargo(&["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     lints()?;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod crash;
 mod deny;
 mod docs;
 mod fuzz;
@@ -34,6 +35,9 @@ cargo xtask hostile     every test that fixtures/HOSTILE.md names, and the table
 cargo xtask scoreboard  the same cases given to peers: what each accepts, refuses, or dies of
 cargo xtask fuzz [--seconds N] [--jobs N] [TARGET...]
                         hostile inputs made up for each reader, ten seconds a target
+cargo xtask crash [--quick] [--seed N] [sqlite|postgres]
+                        kills receivers and workers of the inbox with -9 under load, breaks their store, and counts
+                        what became of the deliveries
 cargo xtask bench [--quick] [SECTION...]
                         measures against the floor, code by hand, and peers, and says which bounds hold;
                         sections: receive, memory, axum, growth, client
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
             Ok(options) => fuzz::fuzz(&options),
             Err(problem) => return misused(&problem),
         },
+        ["crash", ..] if crash::knows(rest) => crash::crash(rest),
         ["weigh"] => weigh::webhooks::weigh().and_then(|()| weigh::clients::weigh()),
         ["weigh", "webhooks"] => weigh::webhooks::weigh(),
         ["weigh", "clients"] => weigh::clients::weigh(),
