@@ -40,7 +40,8 @@ struct Arguments {
     /// Port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// Where deliveries are kept: `sqlite:FILE`. Without it, a file in target/receiver.
+    /// Where deliveries are kept: `sqlite:FILE` or `postgres://user:password@host/database`. Without it, a file in
+    /// target/receiver.
     #[arg(long, value_name = "URL")]
     store: Option<String>,
     /// Take deliveries in and leave them to a worker in another process, on the same store.

@@ -51,8 +51,8 @@ pub(crate) const PACKAGES: &[Package] = &[
     Package { name: "idhooks-capa", features: &[COMMON, CLIENT], most_crates: VENDOR },
     Package {
         name: "idhooks-inbox",
-        features: &[&["sqlite", "metrics", "tracing"]],
-        most_crates: &[("", 34), ("sqlite", 50)],
+        features: &[&["sqlite", "postgres", "postgres-rustls", "metrics", "tracing"]],
+        most_crates: &[("", 34), ("sqlite", 50), ("postgres", 75), ("postgres-rustls", 95)],
     },
     Package { name: "idhooks-axum", features: &[&["inbox"]], most_crates: &[("", 50), ("inbox", 50)] },
     Package {
@@ -61,9 +61,9 @@ pub(crate) const PACKAGES: &[Package] = &[
             COMMON,
             CLIENT,
             &["caf", "unico", "autentique", "case-keeper", "capa", "axum", "unstable-rest", "cloudevents", "aws-lc-rs"],
-            &["inbox", "metrics"],
+            &["inbox", "inbox-postgres", "inbox-postgres-rustls", "metrics"],
         ],
-        most_crates: &[("", 29), ("capa,rustls", 115), ("capa,inbox", 52)],
+        most_crates: &[("", 29), ("capa,rustls", 115), ("capa,inbox", 52), ("capa,inbox-postgres", 77)],
     },
 ];
 

@@ -31,8 +31,8 @@ pub use idhooks_case_keeper as case_keeper;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub use idhooks_http as http_client;
-#[cfg(feature = "inbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "inbox")))]
+#[cfg(any(feature = "inbox", feature = "inbox-postgres"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "inbox", feature = "inbox-postgres"))))]
 pub use idhooks_inbox as inbox;
 #[cfg(feature = "unico")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unico")))]
