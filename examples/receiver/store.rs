@@ -38,10 +38,15 @@ fn default(is_demo: bool) -> Result<String, String> {
 
 /// A database's URL may hold a password, before the host or behind the question mark.
 fn without_password(url: &str) -> String {
-    let url = url.split('?').next().unwrap_or_default();
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, place))) if scheme != "sqlite" => format!("{scheme}://{place}"),
-        _ => url.to_owned(),
+    let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| *scheme != "sqlite") else {
+        return url.to_owned();
+    };
+    let before = rest.split('?').next().unwrap_or_default();
+    match (rest.starts_with("//"), before.rsplit_once('@')) {
+        (true, Some((_, place))) => format!("{scheme}://{place}"),
+        (true, None) if !rest.contains('@') => format!("{scheme}:{before}"),
+        // A question mark within the password, or no URL at all.
+        _ => format!("{scheme}:…"),
     }
 }
 
