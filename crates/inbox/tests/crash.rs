@@ -1,7 +1,12 @@
 //! Kills a process that receives and works, again and again, and then counts. `cargo xtask crash` does it at size.
 
 #![cfg(all(feature = "sqlite", unix))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can not go on fails"
+)]
 #![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
 
 mod support;

@@ -1,7 +1,12 @@
 //! Row 49: secrets and personal data are in nothing that is printed, logged or counted.
 
 #![cfg(feature = "sqlite")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can not go on fails"
+)]
 #![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
 
 mod support;

@@ -1,7 +1,12 @@
 //! What only a file can do: a full disk, a file that can not be written, one that is locked, one that is another's.
 
 #![cfg(feature = "sqlite")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can not go on fails"
+)]
 #![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
 
 mod support;

@@ -141,6 +141,20 @@ async fn row_39_a_lease_is_good_for_its_time_whatever_the_clock_says() {
 }
 
 #[tokio::test]
+async fn row_39_a_lease_that_nobody_renews_runs_out_in_its_time() {
+    for jump in [YEAR, -YEAR] {
+        let store = Stored::new();
+        accept(&store.sqlite, "a").await;
+        assert_eq!(lease(&store.sqlite).await.len(), 1);
+        store.hands.jump(jump);
+        store.hands.pass(30 * SECOND - 1);
+        assert!(lease(&store.sqlite).await.is_empty(), "{jump}");
+        store.hands.pass(1);
+        assert_eq!(lease(&store.sqlite).await.len(), 1, "{jump}");
+    }
+}
+
+#[tokio::test]
 async fn row_39_a_retry_waits_no_longer_when_the_clock_goes_back() {
     let store = Stored::new();
     accept(&store.sqlite, "a").await;
