@@ -40,7 +40,9 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    pub(crate) fn new<D: Delivery>(delivery: &D, window: Duration) -> Self {
+    /// A delivery that has just come. `window` is for keys that are made of the body's bytes, the others have none.
+    #[must_use]
+    pub fn new<D: Delivery>(delivery: &D, window: Duration) -> Self {
         let vendor = <D::Event as WebhookEvent>::VENDOR;
         let (body, evidence, endpoint) = (delivery.body(), delivery.evidence(), delivery.endpoint());
         let facts = delivery.facts();

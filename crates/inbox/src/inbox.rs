@@ -200,6 +200,12 @@ impl Inbox {
         self.0.store.close().await;
     }
 
+    /// The engine below, for a [`Store`] of your own that wraps it, and for tests of one.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
     pub(crate) fn expected(&self) -> Vec<Route> {
         self.0.expected.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
