@@ -163,3 +163,6 @@ fn text(text: &str) -> String {
 fn count(number: i32) -> u32 {
     u32::try_from(number).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::Error;
 /// Steps from nothing to the tables of this release. A step is never changed once it was released; each is written so
 /// that the release before it can work on (columns are added with defaults, and statements name theirs).
 /// The number beside it is that of the oldest step whose programs can work on tables of this one.
-const STEPS: &[(&str, i32)] = &[(include_str!("step1.sql"), 1)];
+pub(super) const STEPS: &[(&str, i32)] = &[(include_str!("step1.sql"), 1)];
 
 /// One program at a time changes tables, whatever their schema; the rest wait here. Freed when the transaction ends.
 const ALONE: &str = "SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '120s'; \
@@ -42,10 +42,12 @@ pub(super) async fn apply(session: &mut Session, steps: &[(&str, i32)]) -> Resul
 
 /// The last step that was taken, and the oldest whose programs can work with it; 0 if there are no tables.
 ///
-/// Looked for in the schema where tables would be made: one of the same name may be in another of the search_path.
+/// Looked for in the schema where tables would be made: one of the same name may be in another of the search_path. And
+/// as a row, because a name that was looked for once is known to be missing until the transaction ends.
 async fn version(transaction: &Transaction<'_>, known: i32) -> Result<(i32, i32), Error> {
     let find = "SELECT current_schema() IS NOT NULL, \
-                to_regclass(quote_ident(current_schema()) || '.idhooks_schema') IS NOT NULL";
+                EXISTS (SELECT FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace \
+                        WHERE nspname = current_schema() AND relname = 'idhooks_schema')";
     let row = transaction.query_one(find, &[]).await.map_err(failed)?;
     if !row.try_get(0).map_err(failed)? {
         return Err(Error::settings("no schema of the search_path is there: create it, or name another in the URL"));
