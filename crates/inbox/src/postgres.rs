@@ -21,7 +21,7 @@ use self::{
     pool::Pool,
 };
 use crate::{
-    Accepted, Details, EntryId, Error, Filter, Page, Purged, Stats,
+    Accepted, Details, EntryId, Error, Filter, Page, Purged, State, Stats,
     store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
 };
 
@@ -128,13 +128,8 @@ impl Store for Postgres {
 
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
         let (session, watch) = self.working.take().await?;
-        let (mut purged, mut after) = (Purged::default(), i64::MIN);
-        // In steps, so that none of them takes long or holds much.
-        while let Some((step, last)) = watch.wait(finish::purge(&session, after, older_than, dead)).await? {
-            purged.deliveries += step;
-            after = last;
-        }
-        Ok(purged)
+        let state = if dead { State::Dead } else { State::Done };
+        Ok(Purged { deliveries: finish::purge(&session, &watch, older_than, state).await? })
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

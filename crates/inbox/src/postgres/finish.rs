@@ -1,8 +1,14 @@
 //! Ends leases, and what people do to single deliveries.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use super::{failed::failed, pool::Session, seconds, text};
+use tokio_postgres::Row;
+
+use super::{
+    failed::failed,
+    pool::{Session, Watch},
+    seconds, text,
+};
 use crate::{
     EntryId, Error, State,
     store::{Token, Verdict},
@@ -45,6 +51,14 @@ const PURGE: &str = "
     UPDATE idhooks_deliveries AS d SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL
     FROM old WHERE d.id = old.id RETURNING d.id";
 
+/// Bodies in conflict with a delivery that had been purged when they came.
+const PURGE_LATE: &str = "
+    UPDATE idhooks_conflicts AS c SET body = NULL FROM idhooks_deliveries AS d
+    WHERE d.id = c.delivery AND c.body IS NOT NULL AND d.state = $1
+    AND greatest(c.received_at, d.finished_at) < statement_timestamp() - make_interval(secs => $2)
+    AND NOT EXISTS (SELECT FROM idhooks_bodies AS b WHERE b.id = d.id)
+    RETURNING d.id";
+
 /// `false` if the lease was lost.
 pub(super) async fn finish(session: &Session, id: EntryId, token: Token, verdict: &Verdict) -> Result<bool, Error> {
     let (token, id) = (token.get(), id.get());
@@ -82,15 +96,27 @@ pub(super) async fn replay(session: &mut Session, id: EntryId) -> Result<(), Err
     transaction.commit().await.map_err(failed)
 }
 
-/// Purges some of those after `after`; gives back how many, and the last of them, until there are none.
+/// How many were purged.
 pub(super) async fn purge(
     session: &Session,
-    after: i64,
+    watch: &Watch,
     older_than: Duration,
-    dead: bool,
-) -> Result<Option<(u64, i64)>, Error> {
-    let state = if dead { State::Dead } else { State::Done };
-    let rows = session.query(PURGE, &[&after, &state.code(), &seconds(older_than), &PURGED_TOGETHER]).await?;
-    let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>().map_err(failed)?;
-    Ok(ids.iter().max().map(|last| (ids.len() as u64, *last)))
+    state: State,
+) -> Result<u64, Error> {
+    let (age, code) = (seconds(older_than), state.code());
+    let (mut purged, mut after) = (0, i64::MIN);
+    // In steps, so that none of them takes long or holds much.
+    loop {
+        let step = watch.wait(session.query(PURGE, &[&after, &code, &age, &PURGED_TOGETHER])).await?;
+        let Some(last) = numbers(&step)?.into_iter().max() else { break };
+        purged += step.len() as u64;
+        after = last;
+    }
+    let late = watch.wait(session.query(PURGE_LATE, &[&code, &age])).await?;
+    let late: HashSet<i64> = numbers(&late)?.into_iter().collect();
+    Ok(purged + late.len() as u64)
+}
+
+fn numbers(rows: &[Row]) -> Result<Vec<i64>, Error> {
+    rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)
 }

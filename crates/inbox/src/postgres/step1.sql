@@ -50,6 +50,8 @@ CREATE TABLE idhooks_conflicts (
     UNIQUE (delivery, digest)
 );
 
+CREATE INDEX idhooks_conflicts_kept ON idhooks_conflicts (delivery) WHERE body IS NOT NULL;
+
 -- Small and always changing: rows are changed in place, and it is swept often.
 CREATE TABLE idhooks_leases (
     token bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -12,7 +12,6 @@ use idhooks_core::testing;
 use tokio::time::{sleep, timeout};
 
 use super::*;
-use crate::State;
 
 #[path = "../../tests/support/postgres.rs"]
 mod support;
