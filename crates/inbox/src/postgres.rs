@@ -1,8 +1,27 @@
-//! The engine for several machines: a PostgreSQL database.
+//! The engine for several machines: a PostgreSQL database, used by any number of receivers and workers at once.
+//!
+//! What it promises, and on what that rests:
+//! - **A program dies.** What was answered is in the database. What was not may be there or not; the sender comes again.
+//!   What the program held is handed out again when its leases run out, and it can no longer finish it.
+//! - **The database or its machine dies.** What was answered was in the log on disk before: `fsync`, `full_page_writes`
+//!   and `synchronous_commit` are read on every new session, and a weaker one is refused. While the database is away
+//!   every method says so within seconds; when it is back, the same store works again.
+//! - **A standby takes over.** It has what was answered only if the primary waited for it: set
+//!   `synchronous_standby_names`, which no program can see the sense of from here. Without, the last moments before the
+//!   failover are lost, tokens of leases may be given a second time, and the numbers of deliveries too.
+//! - **A part of the network is cut off.** Whoever can not reach the database accepts nothing and finishes nothing. A
+//!   worker that is cut off stops its handlers when its leases are over by its own clock; others take over when they are
+//!   over by the database's. Two handlers overlap only if one does not stop where it waits, and then only one finishes.
+//! - **The database's clock is set.** Leases and times to retry are told by it, so they end that much sooner or later.
+//!   Ending sooner costs a second attempt, never a second "done".
+//!
+//! A pooler between that hands a session to many programs in turn (`pool_mode = transaction`) can not be used: statements
+//! are prepared, settings are set and notifications are heard for a whole session.
 
 mod accept;
 mod failed;
 mod finish;
+mod gather;
 mod lease;
 mod notify;
 mod pool;
@@ -17,6 +36,7 @@ use async_trait::async_trait;
 
 use self::{
     failed::failed,
+    gather::Gather,
     notify::{Listener, Signals},
     pool::Pool,
 };
@@ -25,8 +45,8 @@ use crate::{
     store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
 };
 
-/// Connections for what arrives.
-const RECEIVING: usize = 8;
+/// Connections for what arrives: it is gathered, so a few do.
+const RECEIVING: usize = 4;
 
 /// Connections for everything else, so that a worker can renew its leases however much arrives.
 const WORKING: usize = 8;
@@ -39,8 +59,9 @@ const POLL_DEAF: Duration = Duration::from_millis(200);
 
 /// A database that any number of programs use at the same time.
 pub(crate) struct Postgres {
-    receiving: Pool,
+    receiving: Arc<Pool>,
     working: Pool,
+    gather: Gather,
     signals: Arc<Signals>,
     listener: Listener,
 }
@@ -49,7 +70,7 @@ impl Postgres {
     /// Opens the store behind the URL, and makes its tables first if they are not there.
     pub(crate) async fn open(url: &str) -> Result<Self, Error> {
         let config = url::read(url)?;
-        let receiving = Pool::new(config.clone(), RECEIVING)?;
+        let receiving = Arc::new(Pool::new(config.clone(), RECEIVING)?);
         let working = Pool::new(config.clone(), WORKING)?;
         let (mut session, _) = working.take().await?;
         schema::migrate(&mut session).await?;
@@ -58,15 +79,23 @@ impl Postgres {
         let channel = session.client().query_one_scalar(find, &[]).await.map_err(failed)?;
         let signals = Arc::new(Signals::default());
         let listener = Listener::start(config, channel, Arc::clone(&signals));
-        Ok(Self { receiving, working, signals, listener })
+        let gather = Gather::start(Arc::clone(&receiving));
+        Ok(Self { receiving, working, gather, signals, listener })
     }
 }
 
 #[async_trait]
 impl Store for Postgres {
     async fn accept(&self, arrival: Arrival) -> Result<Accepted, Error> {
-        let (mut session, watch) = self.receiving.take().await?;
-        let accepted = watch.wait(accept::accept(&mut session, &arrival)).await?;
+        let arrival = Arc::new(arrival);
+        let found = self.gather.keep(Arc::clone(&arrival)).await?;
+        let accepted = match found.as_ref().and_then(|found| accept::clear(&arrival, found)) {
+            Some(accepted) => accepted,
+            None => {
+                let (mut session, watch) = self.receiving.take().await?;
+                watch.wait(accept::settle(&mut session, &arrival, found)).await?
+            }
+        };
         if matches!(accepted, Accepted::New { .. }) {
             self.signals.tell_all();
         }
@@ -133,8 +162,8 @@ impl Store for Postgres {
     }
 
     async fn stats(&self) -> Result<Stats, Error> {
-        let (session, watch) = self.working.take().await?;
-        watch.wait(read::stats(&session)).await
+        let (mut session, watch) = self.working.take().await?;
+        watch.wait(read::stats(&mut session)).await
     }
 
     async fn close(&self) {

@@ -44,7 +44,9 @@ fn meaning(state: &SqlState) -> &'static str {
         SqlState::INVALID_CATALOG_NAME => "the store's server has no such database",
         SqlState::INVALID_SCHEMA_NAME => "the first schema of the search_path is not there",
         SqlState::INSUFFICIENT_PRIVILEGE => "the user of the URL may not do that in the store",
-        SqlState::UNDEFINED_TABLE | SqlState::UNDEFINED_COLUMN => "the tables of the inbox are not in the store any more",
+        SqlState::UNDEFINED_TABLE | SqlState::UNDEFINED_COLUMN => {
+            "the tables of the inbox are not in the store any more"
+        }
         SqlState::PROGRAM_LIMIT_EXCEEDED => "the delivery is larger than PostgreSQL takes",
         SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => "the store is damaged",
         _ => match state.code().get(..2) {

@@ -30,11 +30,9 @@ macro_rules! ends {
 }
 
 const DONE: &str = ends!("state = 2, finished_at = statement_timestamp(), reason = NULL");
-const RETRY: &str =
-    ends!(("$3") "state = 0, due_at = statement_timestamp() + make_interval(secs => $4), reason = $3");
+const RETRY: &str = ends!(("$3") "state = 0, due_at = statement_timestamp() + make_interval(secs => $4), reason = $3");
 const DEAD: &str = ends!(("$3") "state = 3, finished_at = statement_timestamp(), reason = $3");
-const UNREADABLE: &str =
-    ends!("state = 4, reader = greatest(reader, $4), reason = $3, attempts = attempts - 1");
+const UNREADABLE: &str = ends!("state = 4, reader = greatest(reader, $4), reason = $3, attempts = attempts - 1");
 const RELEASED: &str = ends!("state = 0, due_at = statement_timestamp(), attempts = attempts - 1");
 
 /// Bodies are what drives it: what was purged has none. What somebody is about to replay is left alone.
@@ -97,12 +95,7 @@ pub(super) async fn replay(session: &mut Session, id: EntryId) -> Result<(), Err
 }
 
 /// How many were purged.
-pub(super) async fn purge(
-    session: &Session,
-    watch: &Watch,
-    older_than: Duration,
-    state: State,
-) -> Result<u64, Error> {
+pub(super) async fn purge(session: &Session, watch: &Watch, older_than: Duration, state: State) -> Result<u64, Error> {
     let (age, code) = (seconds(older_than), state.code());
     let (mut purged, mut after) = (0, i64::MIN);
     // In steps, so that none of them takes long or holds much.

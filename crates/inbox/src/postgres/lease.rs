@@ -73,7 +73,8 @@ const RENEW: &str = "
 
 pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<Batch, Error> {
     let mut asked = Asked::new(request);
-    let (take_back, take_up) = (session.prepare(TAKE_BACK).await?, session.prepare(TAKE_UP).await?);
+    let take_back = session.prepare(TAKE_BACK).await.map_err(failed)?;
+    let take_up = session.prepare(TAKE_UP).await.map_err(failed)?;
     let attempts = i32::try_from(request.attempts).unwrap_or(i32::MAX);
     // Both are sent at once, and run one after the other.
     let (expired, first) = {
@@ -81,7 +82,8 @@ pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<B
         try_join!(session.client().query(&take_back, &attempts), session.client().query(&take_up, &values))
             .map_err(failed)?
     };
-    let mut batch = Batch { expired: expired.iter().map(gone).collect::<Result<_, _>>().map_err(failed)?, ..Batch::default() };
+    let mut batch =
+        Batch { expired: expired.iter().map(gone).collect::<Result<_, _>>().map_err(failed)?, ..Batch::default() };
     let mut rows = first;
     for _ in 0..LOOKS {
         let found = gather(&rows, &mut batch).map_err(failed)?;

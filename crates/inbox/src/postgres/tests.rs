@@ -219,11 +219,8 @@ async fn row_34_connections_that_are_cut_are_made_anew() {
     listening(&[&store]).await;
     store.accept(arrival("before", "profile")).await.unwrap();
     let client = database.client().await;
-    let channel: String = client
-        .query_one("SELECT 'idhooks_' || 'idhooks_deliveries'::regclass::oid", &[])
-        .await
-        .unwrap()
-        .get(0);
+    let channel: String =
+        client.query_one("SELECT 'idhooks_' || 'idhooks_deliveries'::regclass::oid", &[]).await.unwrap().get(0);
     let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity, \
                (SELECT setting FROM pg_settings WHERE name = 'search_path') AS s \
                WHERE application_name = $1";
@@ -265,7 +262,9 @@ async fn a_session_that_promises_less_is_refused() {
 async fn a_session_that_came_to_promise_less_is_refused_too() {
     let Some(database) = database().await else { return };
     let store = Postgres::open(database.url()).await.unwrap();
-    let weak = Postgres { receiving: Pool::new(url::read(&database.url_with("synchronous_commit=off")).unwrap(), 1).unwrap(), ..store };
+    let weak = url::read(&database.url_with("synchronous_commit=off")).unwrap();
+    let weak = Arc::new(Pool::new(weak, 1).unwrap());
+    let weak = Postgres { gather: Gather::start(Arc::clone(&weak)), receiving: weak, ..store };
     let error = weak.accept(arrival("key", "profile")).await.unwrap_err();
     assert!(error.to_string().contains("synchronous_commit"), "{error}");
 }

@@ -20,7 +20,8 @@ pub(crate) async fn database() -> Option<Database> {
     let client = match tokio::time::timeout(Duration::from_secs(10), connect(&server)).await {
         Ok(Ok(client)) => client,
         unreachable => {
-            let why = unreachable.map_or_else(|_| "it does not answer".to_owned(), |error| error.unwrap_err().to_string());
+            let why =
+                unreachable.map_or_else(|_| "it does not answer".to_owned(), |error| error.unwrap_err().to_string());
             assert!(env::var_os("CI").is_none(), "no PostgreSQL to test against: {why}");
             SKIPPED.call_once(|| {
                 eprintln!(
