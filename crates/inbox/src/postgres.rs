@@ -15,6 +15,9 @@
 //! - **The database's clock is set.** Leases and times to retry are told by it, so they end that much sooner or later.
 //!   Ending sooner costs a second attempt, never a second "done".
 //!
+//! `sslmode=require` in the URL verifies the server's name and certificate, and so do `verify-ca` and `verify-full`.
+//! `prefer`, the default, encrypts where that can be had, and guards against nobody who can change what is sent.
+//!
 //! A pooler between that hands a session to many programs in turn (`pool_mode = transaction`) can not be used: statements
 //! are prepared, settings are set and notifications are heard for a whole session.
 
@@ -28,6 +31,8 @@ mod pool;
 mod promise;
 mod read;
 mod schema;
+#[cfg(feature = "postgres-rustls")]
+mod tls;
 mod url;
 
 use std::{sync::Arc, time::Duration};
@@ -69,16 +74,16 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Opens the store behind the URL, and makes its tables first if they are not there.
     pub(crate) async fn open(url: &str) -> Result<Self, Error> {
-        let config = url::read(url)?;
-        let receiving = Arc::new(Pool::new(config.clone(), RECEIVING)?);
-        let working = Pool::new(config.clone(), WORKING)?;
+        let target = url::read(url)?;
+        let receiving = Arc::new(Pool::new(target.clone(), RECEIVING)?);
+        let working = Pool::new(target.clone(), WORKING)?;
         let (mut session, _) = working.take().await?;
         schema::migrate(&mut session).await?;
         // Of its own for each schema of the database.
         let find = "SELECT 'idhooks_' || 'idhooks_deliveries'::regclass::oid";
         let channel = session.client().query_one_scalar(find, &[]).await.map_err(failed)?;
         let signals = Arc::new(Signals::default());
-        let listener = Listener::start(config, channel, Arc::clone(&signals));
+        let listener = Listener::start(target, channel, Arc::clone(&signals));
         let gather = Gather::start(Arc::clone(&receiving));
         Ok(Self { receiving, working, gather, signals, listener })
     }
@@ -168,6 +173,7 @@ impl Store for Postgres {
 
     async fn close(&self) {
         self.listener.stop();
+        self.gather.stop();
         self.receiving.close();
         self.working.close();
     }

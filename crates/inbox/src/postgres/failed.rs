@@ -11,6 +11,11 @@ pub(super) fn failed(error: tokio_postgres::Error) -> Error {
     if let Some(state) = error.code() {
         return Error::unavailable(meaning(state)).caused_by(format!("SQLSTATE {}", state.code()));
     }
+    if is_tls(&error) {
+        return Error::unavailable(
+            "no TLS that can be trusted, as the URL asks for: verified are the server's name and its certificate",
+        );
+    }
     if let Some(io) = error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
         if io.kind() == io::ErrorKind::PermissionDenied {
             return Error::unavailable("none of the store's servers takes writes");
@@ -22,11 +27,13 @@ pub(super) fn failed(error: tokio_postgres::Error) -> Error {
     match text.as_str() {
         "connection closed" => Error::unavailable("the connection to the store was cut"),
         "authentication error" => Error::unavailable("the store asks for a proof that the URL does not hold"),
-        "error performing TLS handshake" => {
-            Error::unavailable("the store did not agree on TLS as the URL asks for it").caused_by(text)
-        }
         _ => Error::unavailable("the store answered what was not asked for: are its tables an inbox's?"),
     }
+}
+
+/// Whether the two did not agree on TLS.
+pub(super) fn is_tls(error: &tokio_postgres::Error) -> bool {
+    error.to_string() == "error performing TLS handshake"
 }
 
 fn meaning(state: &SqlState) -> &'static str {

@@ -3,9 +3,14 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::AbortHandle,
+    time::Instant,
+};
 use tokio_postgres::error::SqlState;
 
 use super::{
@@ -22,8 +27,14 @@ const WAITING: usize = 1024;
 const TOGETHER: usize = 64;
 const TOGETHER_BYTES: usize = 1024 * 1024;
 
+/// A failure that took longer is that of all who wait.
+const LONG: Duration = Duration::from_secs(1);
+
 /// Sends arrivals to the task that keeps them.
-pub(super) struct Gather(mpsc::Sender<Waiting>);
+pub(super) struct Gather {
+    send: mpsc::Sender<Waiting>,
+    task: AbortHandle,
+}
 
 struct Waiting {
     arrival: Arc<Arrival>,
@@ -33,15 +44,18 @@ struct Waiting {
 impl Gather {
     pub(super) fn start(pool: Arc<Pool>) -> Self {
         let (send, receive) = mpsc::channel(WAITING);
-        tokio::spawn(work(receive, pool));
-        Self(send)
+        Self { send, task: tokio::spawn(work(receive, pool)).abort_handle() }
+    }
+
+    pub(super) fn stop(&self) {
+        self.task.abort();
     }
 
     /// What stands under the key of an arrival now. `None` if it must be looked at alone.
     pub(super) async fn keep(&self, arrival: Arc<Arrival>) -> Result<Option<Found>, Error> {
         let (reply, answer) = oneshot::channel();
         // There is no task any more if its runtime has ended before the store.
-        if self.0.send(Waiting { arrival, reply }).await.is_err() {
+        if self.send.send(Waiting { arrival, reply }).await.is_err() {
             return Ok(None);
         }
         answer.await.unwrap_or(Ok(None))
@@ -55,7 +69,16 @@ async fn work(mut receive: mpsc::Receiver<Waiting>, pool: Arc<Pool>) {
         if together.is_empty() {
             return;
         }
+        let asked = Instant::now();
         let kept = keep(&pool, &together).await;
+        if let Err(Failure::Stores(error)) = &kept
+            && asked.elapsed() > LONG
+        {
+            // Who has waited all that time would only wait as long again.
+            while let Ok(waiting) = receive.try_recv() {
+                let _ = waiting.reply.send(Err(error.same()));
+            }
+        }
         answer(together, kept);
     }
 }

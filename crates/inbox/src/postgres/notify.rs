@@ -13,9 +13,9 @@ use tokio::{
     task::AbortHandle,
     time::{sleep, timeout},
 };
-use tokio_postgres::{AsyncMessage, Config};
+use tokio_postgres::AsyncMessage;
 
-use super::{failed::failed, pool::Session};
+use super::{failed::failed, pool::Session, url::Target};
 use crate::Error;
 
 /// A notification is sent after the commits it is about, and for all that came in so much time: inside them it would
@@ -67,8 +67,8 @@ impl Signals {
 pub(super) struct Listener(AbortHandle);
 
 impl Listener {
-    pub(super) fn start(config: Config, channel: String, signals: Arc<Signals>) -> Self {
-        Self(tokio::spawn(stay(config, channel, signals)).abort_handle())
+    pub(super) fn start(target: Target, channel: String, signals: Arc<Signals>) -> Self {
+        Self(tokio::spawn(stay(target, channel, signals)).abort_handle())
     }
 
     pub(super) fn stop(&self) {
@@ -82,12 +82,12 @@ impl Drop for Listener {
     }
 }
 
-async fn stay(config: Config, channel: String, signals: Arc<Signals>) {
+async fn stay(target: Target, channel: String, signals: Arc<Signals>) {
     let mut wait = AGAIN;
     loop {
         let heard = Heard(Arc::clone(&signals));
         // How it ended does not matter: workers that use the store say what is wrong with it.
-        drop(listen(&config, &channel, &heard, &mut wait).await);
+        drop(listen(&target, &channel, &heard, &mut wait).await);
         drop(heard);
         sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
         wait = wait.saturating_mul(2).min(LONGEST);
@@ -103,10 +103,10 @@ impl Drop for Heard {
     }
 }
 
-async fn listen(config: &Config, channel: &str, heard: &Heard, wait: &mut Duration) -> Result<(), Error> {
+async fn listen(target: &Target, channel: &str, heard: &Heard, wait: &mut Duration) -> Result<(), Error> {
     let signals = &heard.0;
     let told = Arc::downgrade(signals);
-    let session = Session::open(config, move |message| {
+    let session = Session::open(target, move |message| {
         if let (AsyncMessage::Notification(_), Some(signals)) = (message, told.upgrade()) {
             signals.tell_here();
         }

@@ -11,14 +11,24 @@ use std::{
 };
 
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
-use tokio::time::timeout;
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, SimpleQueryMessage, Statement, types::ToSql};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout,
+};
+use tokio_postgres::{
+    AsyncMessage, Client, Config, Connection, NoTls, Row, SimpleQueryMessage, Socket, Statement, types::ToSql,
+};
 
+#[cfg(feature = "postgres-rustls")]
+use super::failed::is_tls;
 use super::{
     failed::{failed, no_session},
     promise,
+    url::Target,
 };
 use crate::Error;
+#[cfg(feature = "postgres-rustls")]
+use tokio_postgres::config::SslMode;
 
 /// How long to wait for the server to take a connection.
 const CONNECT: Duration = Duration::from_secs(4);
@@ -41,8 +51,8 @@ pub(super) struct Pool(managed::Pool<Manager>);
 pub(super) type Taken = managed::Object<Manager>;
 
 impl Pool {
-    pub(super) fn new(config: Config, size: usize) -> Result<Self, Error> {
-        let pool = managed::Pool::builder(Manager { config }).max_size(size).build();
+    pub(super) fn new(target: Target, size: usize) -> Result<Self, Error> {
+        let pool = managed::Pool::builder(Manager { target }).max_size(size).build();
         pool.map(Self).map_err(|_| Error::settings("no pool of connections could be made"))
     }
 
@@ -60,7 +70,7 @@ impl Pool {
 }
 
 pub(super) struct Manager {
-    config: Config,
+    target: Target,
 }
 
 impl managed::Manager for Manager {
@@ -68,7 +78,7 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Session, Error> {
-        Session::open(&self.config, |_| {}).await
+        Session::open(&self.target, |_| {}).await
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
@@ -100,19 +110,13 @@ impl Watch {
 
 impl Session {
     /// Connects; `told` hears what the server says unasked.
-    pub(super) async fn open(config: &Config, told: impl FnMut(AsyncMessage) + Send + 'static) -> Result<Self, Error> {
+    pub(super) async fn open(target: &Target, told: impl FnMut(AsyncMessage) + Send + 'static) -> Result<Self, Error> {
         let late = |_| Error::unavailable("the store did not take a connection in time");
-        timeout(CONNECT, Self::connect(config, told)).await.map_err(late)?
+        timeout(CONNECT, Self::begin(target, told)).await.map_err(late)?
     }
 
-    async fn connect(config: &Config, mut told: impl FnMut(AsyncMessage) + Send + 'static) -> Result<Self, Error> {
-        let (client, mut connection) = config.connect(NoTls).await.map_err(failed)?;
-        // It ends when the client is dropped, after what was sent has been answered.
-        tokio::spawn(async move {
-            while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
-                told(message);
-            }
-        });
+    async fn begin(target: &Target, told: impl FnMut(AsyncMessage) + Send + 'static) -> Result<Self, Error> {
+        let client = connect(target, told).await?;
         client.batch_execute(SETTINGS).await.map_err(failed)?;
         check(&client).await?;
         Ok(Self { client, prepared: Mutex::default(), watch: Watch::default() })
@@ -150,6 +154,43 @@ impl Session {
     pub(super) async fn execute(&self, sql: &'static str, values: &[&(dyn ToSql + Sync)]) -> Result<u64, Error> {
         let statement = self.prepare(sql).await.map_err(failed)?;
         self.client.execute(&statement, values).await.map_err(failed)
+    }
+}
+
+#[cfg(not(feature = "postgres-rustls"))]
+async fn connect(target: &Target, told: impl FnMut(AsyncMessage) + Send + 'static) -> Result<Client, Error> {
+    plainly(&target.config, told).await
+}
+
+#[cfg(feature = "postgres-rustls")]
+async fn connect(target: &Target, told: impl FnMut(AsyncMessage) + Send + 'static) -> Result<Client, Error> {
+    let Some(tls) = &target.tls else { return plainly(&target.config, told).await };
+    match target.config.connect(tls.clone()).await {
+        Ok((client, connection)) => {
+            tokio::spawn(drive(connection, told));
+            Ok(client)
+        }
+        // `prefer` takes what it gets, a certificate that can not be verified included: it guards against nobody.
+        Err(error) if target.config.get_ssl_mode() == SslMode::Prefer && is_tls(&error) => {
+            plainly(&target.config, told).await
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+async fn plainly(config: &Config, told: impl FnMut(AsyncMessage) + Send + 'static) -> Result<Client, Error> {
+    let (client, connection) = config.connect(NoTls).await.map_err(failed)?;
+    tokio::spawn(drive(connection, told));
+    Ok(client)
+}
+
+/// Ends when the client is dropped, after what was sent has been answered.
+async fn drive<S>(mut connection: Connection<Socket, S>, mut told: impl FnMut(AsyncMessage))
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
+        told(message);
     }
 }
 

@@ -377,3 +377,75 @@ async fn row_46_no_secret_is_shown() {
         assert!(!shown.contains(canary), "{shown}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_can_not_be_kept_does_no_harm_to_those_that_came_with_it() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    let tasks: Vec<_> = (0..40)
+        .map(|place| {
+            let mut arrival = arrival(&format!("{place}"), "profile");
+            if place == 20 {
+                arrival.key = "a\0b".into();
+            }
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.accept(arrival).await })
+        })
+        .collect();
+    let mut failures = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(accepted) => assert!(matches!(accepted, Accepted::New { .. })),
+            Err(error) => {
+                assert!(error.is_unavailable(), "{error}");
+                failures += 1;
+            }
+        }
+    }
+    assert_eq!((failures, store.stats().await.unwrap().pending), (1, 39));
+}
+
+/// A server that has no TLS, and would take a password in the clear.
+async fn without_tls() -> (u16, tokio::task::JoinHandle<usize>) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (mut connection, _) = socket.accept().await.unwrap();
+        let mut request = [0; 8];
+        connection.read_exact(&mut request).await.unwrap();
+        connection.write_all(b"N").await.unwrap();
+        let mut more = Vec::new();
+        let _ = timeout(Duration::from_secs(2), connection.read_to_end(&mut more)).await;
+        more.len()
+    });
+    (port, server)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tls_that_is_asked_for_is_not_left_out() {
+    for mode in ["require", "verify-ca", "verify-full"] {
+        let (port, server) = without_tls().await;
+        let url = format!("postgres://user:password@localhost:{port}/test?sslmode={mode}&hostaddr=127.0.0.1");
+        let error = crate::Inbox::open(&url).await.unwrap_err();
+        assert!(error.to_string().contains("TLS"), "{mode}: {error}");
+        if cfg!(feature = "postgres-rustls") {
+            assert_eq!(server.await.unwrap(), 0, "nothing was said in the clear");
+        } else {
+            assert!(error.to_string().contains("postgres-rustls"), "{error}");
+        }
+    }
+}
+
+#[cfg(feature = "postgres-rustls")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let Some(database) = database().await else { return };
+    let client = database.client().await;
+    let has_tls: String = client.query_one("SHOW ssl", &[]).await.unwrap().get(0);
+    if has_tls == "on" {
+        let error = Postgres::open(&format!("{}&sslmode=require", database.url())).await.map(drop).unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("certificate"), "{error}");
+    }
+    Postgres::open(&format!("{}&sslmode=prefer", database.url())).await.unwrap();
+}

@@ -9,8 +9,17 @@ use tokio_postgres::{
 
 use crate::Error;
 
+/// Where the server is, and how to speak to it.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) config: Config,
+    /// `None` if the URL wants none.
+    #[cfg(feature = "postgres-rustls")]
+    pub(super) tls: Option<super::tls::Tls>,
+}
+
 /// Reads the URL. Errors quote nothing of it: where it is written wrongly, a piece of the password may stand anywhere.
-pub(super) fn read(url: &str) -> Result<Config, Error> {
+pub(super) fn read(url: &str) -> Result<Target, Error> {
     let url = strict_modes(url);
     let mut config: Config = url.parse().map_err(|_| {
         Error::settings(
@@ -21,7 +30,7 @@ pub(super) fn read(url: &str) -> Result<Config, Error> {
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
         return Err(Error::settings("the store's URL names no host"));
     }
-    if config.get_ssl_mode() == SslMode::Require {
+    if config.get_ssl_mode() == SslMode::Require && !cfg!(feature = "postgres-rustls") {
         return Err(Error::settings(
             "the store's URL asks for TLS, and this program was built without the feature `postgres-rustls` of \
              idhooks-inbox",
@@ -38,7 +47,21 @@ pub(super) fn read(url: &str) -> Result<Config, Error> {
         config.connect_timeout(Duration::from_secs(3));
     }
     notice_silence(&mut config);
-    Ok(config)
+    Ok(Target {
+        #[cfg(feature = "postgres-rustls")]
+        tls: tls(&config)?,
+        config,
+    })
+}
+
+#[cfg(feature = "postgres-rustls")]
+fn tls(config: &Config) -> Result<Option<super::tls::Tls>, Error> {
+    match config.get_ssl_mode() {
+        SslMode::Disable => Ok(None),
+        // Where TLS is not insisted on, a machine without root certificates is no obstacle.
+        SslMode::Prefer => Ok(super::tls::Tls::new().ok()),
+        _ => super::tls::Tls::new().map(Some),
+    }
 }
 
 /// A server that is gone without a word is noticed within seconds, not after the two hours of the default.
