@@ -71,6 +71,13 @@ impl Error {
         Self::new(Kind::Conflict, what)
     }
 
+    /// The same, for another who waits for the same.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn same(&self) -> Self {
+        let source = self.source.as_ref().map(|cause| Cause::from(cause.to_string()));
+        Self { kind: self.kind, what: self.what.clone(), source }
+    }
+
     /// With what lies behind it. Its text is shown to whoever reads logs, so it must not quote what was stored.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Cause>) -> Self {

@@ -295,6 +295,12 @@ impl InboxBuilder {
                     Err(Error::settings("this program was built without the feature `sqlite` of idhooks-inbox"))
                 }
             }
+            "postgres" | "postgresql" => {
+                #[cfg(feature = "postgres")]
+                return Ok(self.with_store(crate::postgres::Postgres::open(url).await?));
+                #[cfg(not(feature = "postgres"))]
+                Err(Error::settings("this program was built without the feature `postgres` of idhooks-inbox"))
+            }
             _ => Err(Error::settings("the store's URL must begin with `sqlite:` or `postgres:`")),
         }
     }

@@ -13,6 +13,8 @@ mod job;
 #[doc(hidden)]
 pub mod observe;
 mod outcome;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod store;

@@ -199,9 +199,10 @@ async fn files_that_are_no_inbox_are_left_alone() {
         .unwrap();
     assert_eq!(tables, 1);
 
-    for missing in [folder.path().join("no/such/folder/inbox.db"), folder.path().to_owned()] {
-        let error = open(&missing).await.unwrap_err();
-        assert!(error.is_unavailable() && error.to_string().contains("can not be written"), "{error}");
+    let unusable = [("no/such/folder/inbox.db", "does not exist"), ("", "can not be written")];
+    for (path, words) in unusable {
+        let error = open(&folder.path().join(path)).await.unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains(words), "{error}");
     }
 }
 

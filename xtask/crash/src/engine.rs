@@ -34,7 +34,7 @@ impl Engine {
         match psql(&server(), "SELECT 1") {
             Ok(()) => Ok(None),
             // There it must be tried.
-            Err(problem) if env::var_os("CI").is_some() => Err(problem),
+            Err(problem) if env::var_os("IDHOOKS_REQUIRE_POSTGRES").is_some() => Err(problem),
             Err(problem) => Ok(Some(problem)),
         }
     }

@@ -1,0 +1,179 @@
+//! Hands deliveries out, one of a lane at a time, to however many workers ask at once.
+
+use std::time::Duration;
+
+use tokio::try_join;
+use tokio_postgres::{Row, types::ToSql};
+
+use super::{count, failed::failed, pool::Session, seconds, text};
+use crate::{
+    EntryId, Error,
+    store::{Batch, Expired, Kept, LeaseRequest, Leased, Route, Token},
+};
+
+/// How often to look again for one lease request: each look takes another lane, or finds one that was just taken.
+const LOOKS: usize = 64;
+
+/// Leases that have run out: whoever held them is gone. What another session looks at in this moment is left to it.
+const TAKE_BACK: &str = "
+    WITH gone AS (
+        SELECT l.token, d.id, d.attempts FROM idhooks_leases AS l JOIN idhooks_deliveries AS d ON d.id = l.delivery
+        WHERE l.expires_at <= statement_timestamp() FOR UPDATE SKIP LOCKED
+    ), freed AS (
+        DELETE FROM idhooks_leases WHERE token IN (SELECT token FROM gone)
+    ), told AS (
+        INSERT INTO idhooks_attempts (delivery, number, ended_at, reason)
+        SELECT id, attempts, statement_timestamp(), 'the lease ran out: the worker died, or lost the store' FROM gone
+    )
+    UPDATE idhooks_deliveries AS d SET
+        state = CASE WHEN gone.attempts >= $1 THEN 3 ELSE 0 END,
+        due_at = CASE WHEN gone.attempts >= $1 THEN due_at ELSE statement_timestamp() END,
+        finished_at = CASE WHEN gone.attempts >= $1 THEN statement_timestamp() END,
+        reason = 'the lease ran out: the worker died, or lost the store'
+    FROM gone WHERE d.id = gone.id RETURNING d.id, d.vendor, d.state = 3";
+
+/// The unique lane in the table of leases is what keeps a lane to one worker. Rows go there ordered by lane, so that
+/// two sessions never wait for each other. The last two columns are there even if nothing is leased: how many were
+/// looked at, and when the next is due.
+const TAKE_UP: &str = "
+    WITH held AS MATERIALIZED (
+        SELECT lane FROM idhooks_leases WHERE lane IS NOT NULL
+    ), due AS (
+        SELECT id, lane, due_at FROM idhooks_deliveries AS d
+        WHERE state = 0 AND due_at <= statement_timestamp()
+        AND vendor = ANY (CASE WHEN verified THEN $1::text[] ELSE $2::text[] END)
+        AND (lane IS NULL OR lane NOT IN (SELECT lane FROM held))
+        ORDER BY due_at, id LIMIT $3 FOR UPDATE OF d SKIP LOCKED
+    ), unread AS (
+        SELECT id, lane, due_at FROM idhooks_deliveries AS d
+        WHERE state = 4 AND reader < $4
+        AND vendor = ANY (CASE WHEN verified THEN $1::text[] ELSE $2::text[] END)
+        AND (lane IS NULL OR lane NOT IN (SELECT lane FROM held))
+        ORDER BY reader, id LIMIT $3 - (SELECT count(*) FROM due) FOR UPDATE OF d SKIP LOCKED
+    ), found AS (
+        SELECT * FROM due UNION ALL SELECT * FROM unread
+    ), hold AS (
+        INSERT INTO idhooks_leases (delivery, lane, worker, expires_at)
+        SELECT id, lane, $5, statement_timestamp() + make_interval(secs => $6) FROM found ORDER BY lane, due_at, id
+        ON CONFLICT DO NOTHING RETURNING token, delivery
+    ), taken AS (
+        UPDATE idhooks_deliveries AS d SET state = 1, attempts = attempts + 1 FROM hold WHERE d.id = hold.delivery
+        RETURNING d.id, hold.token, d.vendor, d.verified, d.attempts, d.received_at, d.due_at, d.possible_replay,
+            d.proof, d.secret, d.label, d.endpoint
+    )
+    SELECT taken.id, token, vendor, verified, attempts, received_at, due_at, possible_replay, proof, secret, label,
+        endpoint, body, (SELECT count(*) FROM found),
+        (SELECT extract(epoch FROM min(due_at) - statement_timestamp())::float8 FROM idhooks_deliveries
+            WHERE state = 0 AND due_at > statement_timestamp())
+    FROM (VALUES (1)) AS always LEFT JOIN (taken JOIN idhooks_bodies USING (id)) ON true ORDER BY due_at, taken.id";
+
+const RENEW: &str = "
+    UPDATE idhooks_leases SET expires_at = statement_timestamp() + make_interval(secs => $2)
+    WHERE token = ANY ($1) RETURNING token";
+
+pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<Batch, Error> {
+    let mut asked = Asked::new(request);
+    let take_back = session.prepare(TAKE_BACK).await.map_err(failed)?;
+    let take_up = session.prepare(TAKE_UP).await.map_err(failed)?;
+    let attempts = i32::try_from(request.attempts).unwrap_or(i32::MAX);
+    // Both are sent at once, and run one after the other.
+    let (expired, first) = {
+        let (attempts, values): ([&(dyn ToSql + Sync); 1], _) = ([&attempts], asked.values());
+        try_join!(session.client().query(&take_back, &attempts), session.client().query(&take_up, &values))
+            .map_err(failed)?
+    };
+    let mut batch =
+        Batch { expired: expired.iter().map(gone).collect::<Result<_, _>>().map_err(failed)?, ..Batch::default() };
+    let mut rows = first;
+    for _ in 0..LOOKS {
+        let found = gather(&rows, &mut batch).map_err(failed)?;
+        // Fewer were there than were asked for: there are no more. Else what was not leased is of lanes that are
+        // held by now, and others are behind it.
+        if found < asked.most || batch.leased.len() >= request.most {
+            break;
+        }
+        asked.most = number(request.most - batch.leased.len());
+        rows = session.client().query(&take_up, &asked.values()).await.map_err(failed)?;
+    }
+    Ok(batch)
+}
+
+/// A request, as the statement numbers it.
+struct Asked {
+    verified: Vec<String>,
+    hinted: Vec<String>,
+    most: i64,
+    reader: i64,
+    worker: String,
+    seconds: f64,
+}
+
+impl Asked {
+    fn new(request: &LeaseRequest) -> Self {
+        let vendors = |verified| {
+            let routes = request.routes.iter().filter(|route| route.verified == verified);
+            routes.map(|route| route.vendor.clone().into_owned()).collect()
+        };
+        Self {
+            verified: vendors(true),
+            hinted: vendors(false),
+            most: number(request.most),
+            reader: request.reader,
+            worker: text(&request.worker),
+            seconds: seconds(request.time),
+        }
+    }
+
+    fn values(&self) -> [&(dyn ToSql + Sync); 6] {
+        [&self.verified, &self.hinted, &self.most, &self.reader, &self.worker, &self.seconds]
+    }
+}
+
+/// Adds what was leased; gives back how many were looked at.
+fn gather(rows: &[Row], batch: &mut Batch) -> Result<i64, tokio_postgres::Error> {
+    let mut found = 0;
+    for row in rows {
+        found = row.try_get(13)?;
+        let next: Option<f64> = row.try_get(14)?;
+        batch.next = next.map(|next| Duration::try_from_secs_f64(next).unwrap_or_default());
+        if let Some(id) = row.try_get(0)? {
+            batch.leased.push(leased(id, row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn leased(id: i64, row: &Row) -> Result<Leased, tokio_postgres::Error> {
+    let route = Route { vendor: row.try_get::<_, String>(2)?.into(), verified: row.try_get(3)? };
+    let body: Vec<u8> = row.try_get(12)?;
+    let kept = Kept {
+        body: body.into(),
+        proof: row.try_get(8)?,
+        secret: row.try_get(9)?,
+        label: row.try_get(10)?,
+        endpoint: row.try_get(11)?,
+    };
+    let mut leased = Leased::new(EntryId::new(id), Token::new(row.try_get(1)?), route, kept);
+    leased.attempt = count(row.try_get(4)?);
+    leased.received_at = row.try_get(5)?;
+    leased.due_at = row.try_get(6)?;
+    leased.possible_replay = row.try_get(7)?;
+    Ok(leased)
+}
+
+fn gone(row: &Row) -> Result<Expired, tokio_postgres::Error> {
+    let vendor: String = row.try_get(1)?;
+    Ok(Expired { id: EntryId::new(row.try_get(0)?), vendor: vendor.into(), dead: row.try_get(2)? })
+}
+
+/// Those that are lost.
+pub(super) async fn renew(session: &Session, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error> {
+    let numbers: Vec<i64> = tokens.iter().map(|token| token.get()).collect();
+    let rows = session.query(RENEW, &[&numbers, &seconds(time)]).await?;
+    let held = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>().map_err(failed)?;
+    Ok(tokens.iter().copied().filter(|token| !held.contains(&token.get())).collect())
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,451 @@
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+use idhooks_caf as caf;
+use idhooks_core::testing;
+use tokio::time::{sleep, timeout};
+
+use super::*;
+
+#[path = "../../tests/support/postgres.rs"]
+mod support;
+
+use support::{Database, database};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+fn arrival(id: &str, profile: &str) -> Arrival {
+    padded(id, profile, 0)
+}
+
+fn padded(id: &str, profile: &str, bytes: usize) -> Arrival {
+    let body = format!(
+        r#"{{"type":"PROFILEUPDATEDEVENT","source":"tests","id":"{id}","data":{{"profileId":"{profile}","x":"{:bytes$}"}}}}"#,
+        ""
+    );
+    Arrival::new(&testing::verified::<caf::Event>(body), DAY)
+}
+
+fn request(most: usize) -> LeaseRequest {
+    LeaseRequest {
+        worker: "tests".into(),
+        most,
+        time: Duration::from_secs(60),
+        attempts: 25,
+        routes: Arc::new([Route { vendor: "caf".into(), verified: true }]),
+        reader: 1,
+    }
+}
+
+async fn store(database: &Database) -> Arc<Postgres> {
+    Arc::new(Postgres::open(database.url()).await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_programs_start_at_once_on_an_empty_schema() {
+    let Some(database) = database().await else { return };
+    let starts: Vec<_> = (0..12)
+        .map(|_| {
+            let url = database.url().to_owned();
+            tokio::spawn(async move { Postgres::open(&url).await.map(drop) })
+        })
+        .collect();
+    for start in starts {
+        start.await.unwrap().unwrap();
+    }
+    let steps = database.client().await.query_one("SELECT count(*) FROM idhooks_schema", &[]).await.unwrap();
+    assert_eq!(steps.get::<_, i64>(0), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_28_eight_receivers_of_the_same_keys() {
+    let Some(database) = database().await else { return };
+    let mut tasks = Vec::new();
+    for _ in 0..8 {
+        let store = store(&database).await;
+        tasks.push(tokio::spawn(async move {
+            let mut new = Vec::new();
+            for key in 0..50 {
+                let accepted = store.accept(arrival(&format!("key-{key}"), "profile")).await.unwrap();
+                assert!(!matches!(accepted, Accepted::Conflict { .. }));
+                new.extend(matches!(accepted, Accepted::New { .. }).then_some((key, accepted.id())));
+            }
+            new
+        }));
+    }
+    let mut new = HashMap::new();
+    for task in tasks {
+        for (key, id) in task.await.unwrap() {
+            assert_eq!(new.insert(key, id), None, "key {key} was new twice");
+        }
+    }
+    assert_eq!(new.len(), 50);
+    assert_eq!(store(&database).await.stats().await.unwrap().pending, 50);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_28_a_key_whose_window_is_over_is_taken_over_once() {
+    let Some(database) = database().await else { return };
+    let stores = [store(&database).await, store(&database).await];
+    let first = Arrival { window: Some(DAY), ..arrival("key", "profile") };
+    let later = Arrival { received_at: first.received_at + DAY * 2, ..first.clone() };
+    let old = stores[0].accept(first).await.unwrap().id();
+    let tasks: Vec<_> = (0..16)
+        .map(|place| {
+            let (store, later) = (Arc::clone(&stores[place % 2]), later.clone());
+            tokio::spawn(async move { store.accept(later).await.unwrap() })
+        })
+        .collect();
+    let mut accepted = Vec::new();
+    for task in tasks {
+        accepted.push(task.await.unwrap());
+    }
+    let replays = accepted.iter().filter(|accepted| matches!(accepted, Accepted::New { possible_replay: true, .. }));
+    assert_eq!(replays.count(), 1, "{accepted:?}");
+    let ids: HashSet<_> = accepted.iter().map(Accepted::id).collect();
+    assert!(ids.len() == 1 && !ids.contains(&old), "{accepted:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_29_other_bodies_that_come_at_once_are_counted_right() {
+    let Some(database) = database().await else { return };
+    let stores = [store(&database).await, store(&database).await];
+    let id = stores[0].accept(arrival("key", "profile")).await.unwrap().id();
+    let tasks: Vec<_> = (0..40)
+        .map(|place| {
+            let store = Arc::clone(&stores[place % 2]);
+            tokio::spawn(async move { store.accept(padded("key", "profile", 1 + place / 2)).await.unwrap() })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), Accepted::Conflict { id });
+    }
+    let details = stores[1].get(id).await.unwrap().unwrap();
+    assert_eq!((details.entry.conflicts, details.conflicting.len()), (16, 16));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_workers_never_hold_two_of_a_lane() {
+    let Some(database) = database().await else { return };
+    let stores = [store(&database).await, store(&database).await];
+    for place in 0..200 {
+        stores[place % 2].accept(arrival(&format!("{place}"), &format!("lane-{}", place % 20))).await.unwrap();
+    }
+    let held: Arc<[AtomicUsize; 20]> = Arc::default();
+    let done = Arc::new(AtomicUsize::new(0));
+    let tasks: Vec<_> = (0..6)
+        .map(|place| {
+            let (store, held, done) = (Arc::clone(&stores[place % 2]), Arc::clone(&held), Arc::clone(&done));
+            tokio::spawn(async move {
+                let started = Instant::now();
+                while done.load(Ordering::SeqCst) < 200 {
+                    assert!(started.elapsed() < Duration::from_secs(60), "{done:?} are done");
+                    let batch = store.lease(request(5)).await.unwrap();
+                    let lanes: Vec<_> = batch.leased.iter().map(lane).collect();
+                    for lane in &lanes {
+                        assert_eq!(held[*lane].fetch_add(1, Ordering::SeqCst), 0, "lane {lane} is held twice");
+                    }
+                    sleep(Duration::from_millis(1)).await;
+                    for (leased, lane) in batch.leased.iter().zip(lanes) {
+                        held[lane].fetch_sub(1, Ordering::SeqCst);
+                        assert!(store.finish(leased.id, leased.token, Verdict::Done).await.unwrap());
+                        done.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let stats = stores[0].stats().await.unwrap();
+    assert_eq!((stats.done, stats.pending, stats.running), (200, 0, 0));
+}
+
+fn lane(leased: &crate::store::Leased) -> usize {
+    let body = String::from_utf8(leased.stored.as_ref().unwrap().body.to_vec()).unwrap();
+    let (_, rest) = body.split_once("lane-").unwrap();
+    rest.split('"').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_of_one_lane_do_not_stand_in_the_way_of_others() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    for place in 0..40 {
+        store.accept(arrival(&format!("one-{place}"), "lane-1")).await.unwrap();
+    }
+    for place in 2..12 {
+        store.accept(arrival(&format!("other-{place}"), &format!("lane-{place}"))).await.unwrap();
+    }
+    let batch = store.lease(request(16)).await.unwrap();
+    let lanes: HashSet<_> = batch.leased.iter().map(lane).collect();
+    assert_eq!((batch.leased.len(), lanes.len()), (11, 11));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_elsewhere_is_woken_before_it_looks_by_itself() {
+    let Some(database) = database().await else { return };
+    let (here, there) = (store(&database).await, store(&database).await);
+    listening(&[&here, &there]).await;
+    // What the start itself has woken.
+    while timeout(Duration::from_millis(200), there.changed()).await.is_ok() {}
+    for place in 0..3 {
+        here.accept(arrival(&format!("{place}"), "profile")).await.unwrap();
+        let woken = timeout(there.poll_interval() / 3, there.changed()).await;
+        assert!(woken.is_ok(), "was not woken by number {place}");
+        while timeout(Duration::from_millis(100), there.changed()).await.is_ok() {}
+    }
+}
+
+async fn listening(stores: &[&Arc<Postgres>]) {
+    let started = Instant::now();
+    while stores.iter().any(|store| !store.signals.listening()) {
+        assert!(started.elapsed() < Duration::from_secs(20), "it does not listen");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_34_connections_that_are_cut_are_made_anew() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    listening(&[&store]).await;
+    store.accept(arrival("before", "profile")).await.unwrap();
+    let client = database.client().await;
+    let channel: String =
+        client.query_one("SELECT 'idhooks_' || 'idhooks_deliveries'::regclass::oid", &[]).await.unwrap().get(0);
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity, \
+               (SELECT setting FROM pg_settings WHERE name = 'search_path') AS s \
+               WHERE application_name = $1";
+    let named = database.url().replace("options=", &format!("application_name={channel}&options="));
+    let named = Arc::new(Postgres::open(&named).await.unwrap());
+    listening(&[&named]).await;
+    named.accept(arrival("named", "profile")).await.unwrap();
+    let number: i64 = client.query_one(cut, &[&channel]).await.unwrap().get(0);
+    assert!(number >= 3, "one that listens and one of each pool were cut: {number}");
+    let started = Instant::now();
+    let mut failures = 0;
+    while let Err(error) = named.accept(arrival("after", "profile")).await {
+        assert!(error.is_unavailable(), "{error}");
+        failures += 1;
+        assert!(failures < 20 && started.elapsed() < Duration::from_secs(5), "{error}");
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(named.stats().await.unwrap().pending, 3);
+    listening(&[&named]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_promises_less_is_refused() {
+    let Some(database) = database().await else { return };
+    for value in ["off", "local", "remote_write"] {
+        let url = database.url_with(&format!("synchronous_commit={value}"));
+        let error = Postgres::open(&url).await.map(drop).unwrap_err();
+        assert!(error.is_weak() && error.to_string().contains("synchronous_commit"), "{error}");
+    }
+    let url = database.url_with("default_transaction_read_only=on");
+    let error = Postgres::open(&url).await.map(drop).unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("read-only"), "{error}");
+    let there = database.client().await.query_one("SELECT to_regclass('idhooks_schema') IS NULL", &[]).await.unwrap();
+    assert!(there.get::<_, bool>(0), "nothing was made");
+}
+
+/// The settings of a role or a database may change while the program runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_came_to_promise_less_is_refused_too() {
+    let Some(database) = database().await else { return };
+    let store = Postgres::open(database.url()).await.unwrap();
+    let weak = url::read(&database.url_with("synchronous_commit=off")).unwrap();
+    let weak = Arc::new(Pool::new(weak, 1).unwrap());
+    let weak = Postgres { gather: Gather::start(Arc::clone(&weak)), receiving: weak, ..store };
+    let error = weak.accept(arrival("key", "profile")).await.unwrap_err();
+    assert!(error.to_string().contains("synchronous_commit"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_42_old_and_new_tables() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    let (mut session, _) = store.working.take().await.unwrap();
+    let first = schema::STEPS[0];
+    let column = ("ALTER TABLE idhooks_deliveries ADD COLUMN added integer NOT NULL DEFAULT 0", 1);
+    schema::apply(&mut session, &[first, column]).await.unwrap();
+    schema::apply(&mut session, &[first]).await.expect("the release before starts");
+    let id = store.accept(arrival("1", "profile")).await.expect("and one that ran before works on").id();
+    let batch = store.lease(request(1)).await.unwrap();
+    assert!(store.finish(id, batch.leased[0].token, Verdict::Done).await.unwrap());
+    assert_eq!(store.get(id).await.unwrap().unwrap().entry.state, State::Done);
+
+    let breaking = ("ALTER TABLE idhooks_deliveries DROP COLUMN added", 3);
+    schema::apply(&mut session, &[first, column, breaking]).await.unwrap();
+    let error = schema::apply(&mut session, &[first, column]).await.unwrap_err();
+    assert!(error.is_schema() && error.to_string().contains("upgrade"), "{error}");
+    let error = Postgres::open(database.url()).await.map(drop).unwrap_err();
+    assert!(error.is_schema(), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_fails_leaves_the_tables_as_they_were() {
+    let Some(database) = database().await else { return };
+    let pool = Pool::new(url::read(database.url()).unwrap(), 1).unwrap();
+    let (mut session, _) = pool.take().await.unwrap();
+    let bad = ("CREATE TABLE half (x int); NONSENSE", 1);
+    schema::apply(&mut session, &[schema::STEPS[0], bad]).await.unwrap_err();
+    schema::migrate(&mut session).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_of_another_schema_are_not_taken_for_ones_own() {
+    let (Some(here), Some(there)) = (database().await, database().await) else { return };
+    let schema = |database: &Database| database.url().rsplit("%3D").next().unwrap().to_owned();
+    store(&there).await.accept(arrival("there", "profile")).await.unwrap();
+    let both = here.url_with(&format!("search_path={},{}", schema(&here), schema(&there)));
+    let store = Postgres::open(&both).await.unwrap();
+    assert_eq!(store.stats().await.unwrap().pending, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_34_a_server_that_is_not_there_is_unavailable() {
+    let started = Instant::now();
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let silent = format!("postgres://user@127.0.0.1:{port}/test");
+    assert!(Postgres::open(&silent).await.map(drop).unwrap_err().is_unavailable());
+    drop(socket);
+    let error = Postgres::open(&silent).await.map(drop).unwrap_err();
+    assert!(error.is_unavailable() && error.to_string().contains("refused"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(9));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_the_end_there_are_errors() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    store.close().await;
+    assert!(store.accept(arrival("1", "profile")).await.unwrap_err().is_unavailable());
+    assert!(store.stats().await.unwrap_err().is_unavailable());
+    assert!(!store.signals.listening());
+}
+
+#[test]
+fn a_store_may_outlive_its_runtime() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let first = runtime();
+    let Some((database, store)) = first.block_on(async {
+        let database = database().await?;
+        let store = store(&database).await;
+        store.accept(arrival("1", "profile")).await.unwrap();
+        Some((database, store))
+    }) else {
+        return;
+    };
+    drop(first);
+    assert!(!store.signals.listening(), "and it looks more often");
+    let second = runtime();
+    second.block_on(async { assert_eq!(store.stats().await.unwrap().pending, 1) });
+    drop(second);
+    drop((store, database));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_46_no_secret_is_shown() {
+    let canary = "canary-7f3a";
+    let urls = [
+        format!("postgres://user:{canary}@127.0.0.1:1/test"),
+        format!("postgres://user:{canary}@127.0.0.1:not-a-port/test"),
+        format!("postgres://user:{canary}@127.0.0.1/test?{canary}=1"),
+        format!("postgres://user:{canary}@127.0.0.1/test?sslmode={canary}"),
+        format!("postgres://user:{canary}@"),
+        format!("postgres://user:{canary}@127.0.0.1/test?sslmode=require"),
+        format!("postgres://{canary}@127.0.0.1/{canary}?options=-c{canary}%3D1"),
+    ];
+    for url in urls {
+        let error = crate::Inbox::open(&url).await.unwrap_err();
+        let mut shown = format!("{error} {error:?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            shown.push_str(&format!(" {cause} {cause:?}"));
+            source = cause.source();
+        }
+        assert!(!shown.contains(canary), "{shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_can_not_be_kept_does_no_harm_to_those_that_came_with_it() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    let tasks: Vec<_> = (0..40)
+        .map(|place| {
+            let mut arrival = arrival(&format!("{place}"), "profile");
+            if place == 20 {
+                arrival.key = "a\0b".into();
+            }
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.accept(arrival).await })
+        })
+        .collect();
+    let mut failures = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(accepted) => assert!(matches!(accepted, Accepted::New { .. })),
+            Err(error) => {
+                assert!(error.is_unavailable(), "{error}");
+                failures += 1;
+            }
+        }
+    }
+    assert_eq!((failures, store.stats().await.unwrap().pending), (1, 39));
+}
+
+/// A server that has no TLS, and would take a password in the clear.
+async fn without_tls() -> (u16, tokio::task::JoinHandle<usize>) {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (mut connection, _) = socket.accept().await.unwrap();
+        let mut request = [0; 8];
+        connection.read_exact(&mut request).await.unwrap();
+        connection.write_all(b"N").await.unwrap();
+        let mut more = Vec::new();
+        let _ = timeout(Duration::from_secs(2), connection.read_to_end(&mut more)).await;
+        more.len()
+    });
+    (port, server)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tls_that_is_asked_for_is_not_left_out() {
+    for mode in ["require", "verify-ca", "verify-full"] {
+        let (port, server) = without_tls().await;
+        let url = format!("postgres://user:password@localhost:{port}/test?sslmode={mode}&hostaddr=127.0.0.1");
+        let error = crate::Inbox::open(&url).await.unwrap_err();
+        assert!(error.to_string().contains("TLS"), "{mode}: {error}");
+        if cfg!(feature = "postgres-rustls") {
+            assert_eq!(server.await.unwrap(), 0, "nothing was said in the clear");
+        } else {
+            assert!(error.to_string().contains("postgres-rustls"), "{error}");
+        }
+    }
+}
+
+#[cfg(feature = "postgres-rustls")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let Some(database) = database().await else { return };
+    let client = database.client().await;
+    let has_tls: String = client.query_one("SHOW ssl", &[]).await.unwrap().get(0);
+    if has_tls == "on" {
+        let error = Postgres::open(&format!("{}&sslmode=require", database.url())).await.map(drop).unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("certificate"), "{error}");
+    }
+    Postgres::open(&format!("{}&sslmode=prefer", database.url())).await.unwrap();
+}
