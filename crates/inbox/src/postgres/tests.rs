@@ -90,6 +90,28 @@ async fn row_28_eight_receivers_of_the_same_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_28_receivers_that_gather_the_same_keys_do_not_wait_for_each_other() {
+    let Some(database) = database().await else { return };
+    let (mut stores, mut tasks) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
+        stores.push(store(&database).await);
+    }
+    for key in 0..300 {
+        for (place, store) in stores.iter().enumerate() {
+            let key = if place % 2 == 0 { key } else { (key / 50 + 1) * 50 - 1 - key % 50 };
+            let store = Arc::clone(store);
+            let arrival = arrival(&format!("key-{key}"), &format!("{key}"));
+            tasks.push(tokio::spawn(async move { store.accept(arrival).await.unwrap() }));
+        }
+    }
+    let mut new = 0;
+    for task in tasks {
+        new += usize::from(matches!(task.await.unwrap(), Accepted::New { .. }));
+    }
+    assert_eq!(new, 300);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_28_a_key_whose_window_is_over_is_taken_over_once() {
     let Some(database) = database().await else { return };
     let stores = [store(&database).await, store(&database).await];
