@@ -196,6 +196,23 @@ fn lane(leased: &crate::store::Leased) -> usize {
     rest.split('"').next().unwrap().parse().unwrap()
 }
 
+/// Whoever leases may hold the lock of a delivery that is being finished, and then want its lane.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_finishes_does_not_hold_the_lease_while_waiting_for_the_delivery() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    let id = store.accept(arrival("1", "profile")).await.unwrap().id();
+    let token = store.lease(request(1)).await.unwrap().leased[0].token;
+    let client = database.client().await;
+    client.batch_execute("BEGIN; SELECT FROM idhooks_deliveries FOR UPDATE").await.unwrap();
+    let finish = tokio::spawn(async move { store.finish(id, token, Verdict::Done).await });
+    sleep(Duration::from_millis(300)).await;
+    let lease = client.query("SELECT FROM idhooks_leases FOR UPDATE NOWAIT", &[]).await.unwrap();
+    assert_eq!((lease.len(), finish.is_finished()), (1, false));
+    client.batch_execute("COMMIT").await.unwrap();
+    assert!(finish.await.unwrap().unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_of_one_lane_do_not_stand_in_the_way_of_others() {
     let Some(database) = database().await else { return };
