@@ -18,10 +18,14 @@ use crate::{
 const PURGED_TOGETHER: i64 = 256;
 
 /// Each verdict is one statement that does nothing once the lease is gone: that is the fence.
+///
+/// The delivery is locked before its lease, as leasing does, or the two could wait for each other: whoever leases may
+/// hold the lock of a delivery that was leased by another since it looked, and wait for the lease of its lane to end.
 macro_rules! ends {
     ($(($told:literal))? $set:literal) => {
         concat!(
-            "WITH freed AS (DELETE FROM idhooks_leases WHERE token = $1 AND delivery = $2 RETURNING delivery) ",
+            "WITH locked AS (SELECT id FROM idhooks_deliveries WHERE id = $2 FOR UPDATE), freed AS (\
+             DELETE FROM idhooks_leases WHERE token = $1 AND delivery = (SELECT id FROM locked) RETURNING delivery) ",
             $(", told AS (INSERT INTO idhooks_attempts (delivery, number, ended_at, reason) ",
             "SELECT id, attempts, statement_timestamp(), ", $told, " FROM idhooks_deliveries JOIN freed ON id = delivery) ",)?
             "UPDATE idhooks_deliveries SET ", $set, " FROM freed WHERE id = delivery"

@@ -93,7 +93,9 @@ pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<B
             break;
         }
         asked.most = number(request.most - batch.leased.len());
-        rows = session.client().query(&take_up, &asked.values()).await.map_err(failed)?;
+        // What is leased already must come to its worker, whatever becomes of the rest.
+        let Ok(more) = session.client().query(&take_up, &asked.values()).await else { break };
+        rows = more;
     }
     Ok(batch)
 }

@@ -90,6 +90,28 @@ async fn row_28_eight_receivers_of_the_same_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_28_receivers_that_gather_the_same_keys_do_not_wait_for_each_other() {
+    let Some(database) = database().await else { return };
+    let (mut stores, mut tasks) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
+        stores.push(store(&database).await);
+    }
+    for key in 0..300 {
+        for (place, store) in stores.iter().enumerate() {
+            let key = if place % 2 == 0 { key } else { (key / 50 + 1) * 50 - 1 - key % 50 };
+            let store = Arc::clone(store);
+            let arrival = arrival(&format!("key-{key}"), &format!("{key}"));
+            tasks.push(tokio::spawn(async move { store.accept(arrival).await.unwrap() }));
+        }
+    }
+    let mut new = 0;
+    for task in tasks {
+        new += usize::from(matches!(task.await.unwrap(), Accepted::New { .. }));
+    }
+    assert_eq!(new, 300);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_28_a_key_whose_window_is_over_is_taken_over_once() {
     let Some(database) = database().await else { return };
     let stores = [store(&database).await, store(&database).await];
@@ -172,6 +194,23 @@ fn lane(leased: &crate::store::Leased) -> usize {
     let body = String::from_utf8(leased.stored.as_ref().unwrap().body.to_vec()).unwrap();
     let (_, rest) = body.split_once("lane-").unwrap();
     rest.split('"').next().unwrap().parse().unwrap()
+}
+
+/// Whoever leases may hold the lock of a delivery that is being finished, and then want its lane.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_finishes_does_not_hold_the_lease_while_waiting_for_the_delivery() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    let id = store.accept(arrival("1", "profile")).await.unwrap().id();
+    let token = store.lease(request(1)).await.unwrap().leased[0].token;
+    let client = database.client().await;
+    client.batch_execute("BEGIN; SELECT FROM idhooks_deliveries FOR UPDATE").await.unwrap();
+    let finish = tokio::spawn(async move { store.finish(id, token, Verdict::Done).await });
+    sleep(Duration::from_millis(300)).await;
+    let lease = client.query("SELECT FROM idhooks_leases FOR UPDATE NOWAIT", &[]).await.unwrap();
+    assert_eq!((lease.len(), finish.is_finished()), (1, false));
+    client.batch_execute("COMMIT").await.unwrap();
+    assert!(finish.await.unwrap().unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
