@@ -4,6 +4,8 @@
 
 pub(crate) mod engine;
 pub(crate) mod faulty;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 
 use std::{
     future::Future,
