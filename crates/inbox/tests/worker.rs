@@ -8,7 +8,6 @@
     clippy::indexing_slicing,
     reason = "a test that can not go on fails"
 )]
-#![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
 
 mod support;
 

@@ -394,7 +394,7 @@ fn a_store_may_outlive_its_runtime() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_46_no_secret_is_shown() {
+async fn row_49_no_secret_is_shown() {
     let canary = "canary-7f3a";
     let urls = [
         format!("postgres://user:{canary}@127.0.0.1:1/test"),

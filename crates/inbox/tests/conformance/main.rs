@@ -7,7 +7,6 @@
     reason = "a test that can not go on fails"
 )]
 #![cfg(any(feature = "sqlite", feature = "postgres"))]
-#![allow(unexpected_cfgs, reason = "the feature `postgres` comes with its engine")]
 
 #[path = "../support/mod.rs"]
 mod support;
