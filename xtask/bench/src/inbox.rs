@@ -1,0 +1,33 @@
+//! The inbox: how fast deliveries are put on disk, acknowledged and handled, and what that takes.
+
+mod accept;
+mod breakdown;
+mod deliveries;
+mod engine;
+mod log;
+
+use std::fs;
+
+use crate::{Effort, Outcome, Verdict};
+
+pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
+    let folder = engine::folder()?;
+    fs::create_dir_all(&folder)?;
+    println!("\n## Inbox: records of 1 KB, all on one disk, {}", file_system(&folder).as_deref().unwrap_or("unknown"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        accept::run(effort, verdict).await?;
+        breakdown::run(effort).await
+    })
+}
+
+/// Kind and device of the file system `folder` is on.
+fn file_system(folder: &std::path::Path) -> Option<String> {
+    let mounts = fs::read_to_string("/proc/mounts").ok()?;
+    let mounts = mounts.lines().filter_map(|line| {
+        let mut words = line.split(' ');
+        let (device, place, kind) = (words.next()?, words.next()?, words.next()?);
+        folder.starts_with(place).then(|| (place.len(), format!("{kind} on {device}")))
+    });
+    mounts.max_by_key(|(depth, _)| *depth).map(|(_, shown)| shown)
+}
