@@ -4,11 +4,19 @@ mod accept;
 mod breakdown;
 mod deliveries;
 mod engine;
+mod load;
 mod log;
+mod many;
+mod process;
+mod receive;
+mod work;
 
 use std::fs;
 
+pub use process::{ACCEPT, SERVE, WORK, accept as accept_in_process, serve, work as work_in_process};
+
 use crate::{Effort, Outcome, Verdict};
+use engine::Engine;
 
 pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     let folder = engine::folder()?;
@@ -17,7 +25,18 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         accept::run(effort, verdict).await?;
-        breakdown::run(effort).await
+        breakdown::run(effort).await?;
+        let mut engines = vec![Engine::Sqlite];
+        match engine::no_postgres() {
+            Some(why) => println!("\nPostgres is not measured: {why}"),
+            None => engines.push(Engine::Postgres),
+        }
+        for engine in engines {
+            receive::run(engine, effort, verdict).await?;
+            work::run(engine, effort, verdict).await?;
+            many::run(engine, effort).await?;
+        }
+        Ok(())
     })
 }
 
