@@ -12,14 +12,23 @@ use crate::{Effort, Outcome, measure::Rounds};
 /// As many as are committed together when that many callers wait.
 const TOGETHER: [usize; 2] = [super::accept::CALLERS, 1];
 
+/// As the inbox has it.
+const LOG_PAGES: u32 = 4000;
+
 /// The least: a number, a key that is there once, and the body.
 const LEAST: &str = "CREATE TABLE least (id INTEGER PRIMARY KEY, dedup BLOB UNIQUE, body BLOB)";
 
 pub(super) async fn run(effort: Effort) -> Outcome<()> {
     let (rounds, count, before) = effort.pick((15, 1024, 100_000), (1, 64, 200));
-    println!("\n## Inbox: the same rows without the inbox around them, {before} there before; medians of {rounds} rounds\n");
-    println!("{:<44} {:>17} {:>13} {:>15} {:>13}", "", "32 together: each", "pages written", "1 by 1: each", "pages written");
-    let mut contestants = vec![Contestant::new("a number, a key that is there once, a body", Tables::Least, before).await?];
+    println!(
+        "\n## Inbox: the same rows without the inbox around them, {before} there before; medians of {rounds} rounds\n"
+    );
+    println!(
+        "{:<44} {:>17} {:>13} {:>15} {:>13}",
+        "", "32 together: each", "pages written", "1 by 1: each", "pages written"
+    );
+    let mut contestants =
+        vec![Contestant::new("a number, a key that is there once, a body", Tables::Least, before).await?];
     contestants.push(Contestant::new("the inbox's tables", Tables::Inbox { without: None }, before).await?);
     for index in contestants[1].indexes()? {
         let name = format!("… without the index {index}");
@@ -29,7 +38,7 @@ pub(super) async fn run(effort: Effort) -> Outcome<()> {
         for turn in 0..contestants.len() {
             let who = (round + turn) % contestants.len();
             for (place, together) in TOGETHER.into_iter().enumerate() {
-                contestants[who].run(place, together, count / 32 * together)?;
+                contestants[who].run(place, together, count / TOGETHER[0] * together)?;
             }
         }
     }
@@ -62,6 +71,7 @@ impl Contestant {
         idhooks_inbox::Inbox::open(&store.url).await?.close().await;
         let connection = Connection::open(store.url.trim_start_matches("sqlite:"))?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         match &tables {
             Tables::Least => connection.execute_batch(LEAST)?,
             Tables::Inbox { without: Some(index) } => connection.execute_batch(&format!("DROP INDEX {index}"))?,
@@ -88,14 +98,14 @@ impl Contestant {
             self.insert(together)?;
         }
         let took = started.elapsed();
-        // What is in the log now was written by the next few, because it is emptied before and not while.
+        // An empty log, which then nobody empties, tells how much the next few write.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         self.connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         for _ in 0..4 {
             self.insert(together)?;
         }
         let pages: i64 = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1))?;
-        self.connection.pragma_update(None, "wal_autocheckpoint", 1000)?;
+        self.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         let (times, pages_each) = &mut self.rounds[place];
         times.push(took.as_secs_f64() * 1e6 / count as f64);
         pages_each.push(pages as f64 / (4 * together) as f64);

@@ -49,7 +49,8 @@ impl Deliveries {
 
     fn body(&self, number: u64, subjects: Subjects) -> String {
         let id = |letter| format!("{letter}{:08}{number:017}", self.series);
-        let subject = if subjects == Subjects::One { id('S').replace(|digit: char| digit.is_numeric(), "0") } else { id('S') };
+        let subject =
+            if subjects == Subjects::One { id('S').replace(|digit: char| digit.is_numeric(), "0") } else { id('S') };
         self.template.replacen(ID, &id('E'), 1).replacen(SUBJECT, &subject, 1)
     }
 

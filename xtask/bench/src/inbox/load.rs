@@ -63,7 +63,8 @@ pub(super) fn run(address: &str, connections: usize, requests: &[Vec<u8>], rate:
     };
     let times = thread::scope(|scope| {
         let threads: Vec<_> = streams.into_iter().map(|stream| scope.spawn(move || send(stream))).collect();
-        let ended = |thread: thread::ScopedJoinHandle<'_, _>| thread.join().map_err(|_| "a connection's thread died")?;
+        let ended =
+            |thread: thread::ScopedJoinHandle<'_, _>| thread.join().map_err(|_| "a connection's thread died")?;
         threads.into_iter().map(ended).collect::<Outcome<Vec<Vec<f64>>>>()
     })?;
     let took = started.elapsed();

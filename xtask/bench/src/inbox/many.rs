@@ -50,8 +50,7 @@ async fn handled(engine: Engine, processes: usize, backlog: usize) -> Outcome<f6
     let store = Fresh::new(engine)?;
     fill(&store.url, &mut Deliveries::new(99)?, backlog).await?;
     let inbox = Inbox::open(&store.url).await?;
-    let mut parts =
-        (0..processes).map(|_| Part::start(&[WORK, &store.url, "16"])).collect::<Outcome<Vec<_>>>()?;
+    let mut parts = (0..processes).map(|_| Part::start(&[WORK, &store.url, "16"])).collect::<Outcome<Vec<_>>>()?;
     let started = Instant::now();
     parts.iter_mut().try_for_each(Part::tell)?;
     while inbox.stats().await?.done < backlog as u64 {

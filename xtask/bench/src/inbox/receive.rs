@@ -27,7 +27,7 @@ pub(super) async fn run(engine: Engine, effort: Effort, verdict: &mut Verdict) -
     let top = top_rate(engine, rounds, count, &mut deliveries)?;
     println!("top rate: {top:.0}/s\n");
 
-    let heading = ["p50", "p99", "resident", "most"];
+    let heading = ["p50", "p99", "memory", "after", "most"];
     print!("{:<56}", "");
     heading.iter().for_each(|name| print!(" {name:>10}"));
     println!();
@@ -100,8 +100,11 @@ impl Contestant {
     }
 
     fn print(&self) {
-        let [_, most] = resident(self.server.id()).unwrap_or([f64::NAN; 2]);
+        let [after, most] = resident(self.server.id()).unwrap_or([f64::NAN; 2]);
         let [p50, p99] = [&self.p50, &self.p99].map(Rounds::median);
-        println!("{:<56} {p50:>7.0} µs {p99:>7.0} µs {:>7.1} MB {most:>7.1} MB", self.name, self.at_rest);
+        println!(
+            "{:<56} {p50:>7.0} µs {p99:>7.0} µs {:>7.1} MB {after:>7.1} MB {most:>7.1} MB",
+            self.name, self.at_rest
+        );
     }
 }

@@ -23,10 +23,16 @@ pub(super) async fn run(engine: Engine, effort: Effort, verdict: &mut Verdict) -
         (10_000, [1_000, 10_000, 100_000], Duration::from_secs(5)),
         (200, [50, 100, 200], Duration::from_millis(500)),
     );
-    println!("\n## Inbox: deliveries handled a second on {}, by handlers that do nothing, for at most {most:?}\n", engine.as_str());
+    println!(
+        "\n## Inbox: deliveries handled a second on {}, by handlers that do nothing, for at most {most:?}\n",
+        engine.as_str()
+    );
     for concurrency in [16, 64] {
         let rate = handled(engine, Subjects::Different, usual, concurrency, most).await?;
-        println!("{:<60} {rate:>9.0}/s", format!("a backlog of {usual}, all subjects different, {concurrency} at a time"));
+        println!(
+            "{:<60} {rate:>9.0}/s",
+            format!("a backlog of {usual}, all subjects different, {concurrency} at a time")
+        );
     }
     let mut rates = Vec::new();
     for backlog in lanes {
@@ -39,7 +45,13 @@ pub(super) async fn run(engine: Engine, effort: Effort, verdict: &mut Verdict) -
     verdict.at_least(what, large / small, 0.5, Some(0.8))
 }
 
-async fn handled(engine: Engine, subjects: Subjects, backlog: usize, concurrency: usize, most: Duration) -> Outcome<f64> {
+async fn handled(
+    engine: Engine,
+    subjects: Subjects,
+    backlog: usize,
+    concurrency: usize,
+    most: Duration,
+) -> Outcome<f64> {
     let store = Fresh::new(engine)?;
     let inbox = Inbox::open(&store.url).await?;
     let mut deliveries = Deliveries::new(2)?;
