@@ -9,6 +9,7 @@ mod effort;
 mod floor;
 pub mod growth;
 mod hostile;
+pub mod inbox;
 pub mod machine;
 mod measure;
 pub mod memory;

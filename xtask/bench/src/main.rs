@@ -2,7 +2,7 @@
 
 use std::{env, process::ExitCode, time::Instant};
 
-use idhooks_bench::{Effort, Outcome, Verdict, client, machine, memory, receiver, section};
+use idhooks_bench::{Effort, Outcome, Verdict, client, inbox, machine, memory, receiver, section};
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -11,6 +11,9 @@ fn main() -> ExitCode {
         // What this program calls itself for.
         [client::SERVE] => client::serve(),
         [receiver::SERVE, kind] => receiver::serve(kind),
+        [inbox::SERVE, url, worker] => inbox::serve(url, worker),
+        [inbox::ACCEPT, url, series, count] => inbox::accept_in_process(url, series, count),
+        [inbox::WORK, url, concurrency] => inbox::work_in_process(url, concurrency),
         [memory::PEAK, case, bytes] => memory::print_peak(case, bytes),
         _ => match asked(&words) {
             Some((effort, sections)) => measure(effort, &sections),

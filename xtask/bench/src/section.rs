@@ -1,12 +1,13 @@
 //! What can be measured by itself.
 
-use crate::{Effort, Outcome, Verdict, client, growth, memory, receive, receiver};
+use crate::{Effort, Outcome, Verdict, client, growth, inbox, memory, receive, receiver};
 
 /// What each section does, under the name it is asked for by.
-pub const ALL: [(&str, fn(Effort, &mut Verdict) -> Outcome<()>); 5] = [
+pub const ALL: [(&str, fn(Effort, &mut Verdict) -> Outcome<()>); 6] = [
     ("receive", receive::run),
     ("memory", memory::run),
     ("axum", receiver::run),
     ("growth", growth::run),
     ("client", client::run),
+    ("inbox", inbox::run),
 ];

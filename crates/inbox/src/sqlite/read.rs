@@ -132,7 +132,10 @@ fn count(connection: &Connection, now: i64) -> Db<Stats> {
         }
     }
     stats.conflicts = connection.query_row("SELECT count(*) FROM idhooks_conflicts", [], |row| row.get(0))?;
-    let oldest = "SELECT min(due_at) FROM idhooks_deliveries WHERE state = 0 AND due_at <= ?1";
+    // One look for each half of the index.
+    let oldest = "SELECT min(due_at) FROM (\
+                  SELECT min(due_at) AS due_at FROM idhooks_deliveries WHERE state = 0 AND behind = 0 AND due_at <= ?1 \
+                  UNION ALL SELECT min(due_at) FROM idhooks_deliveries WHERE state = 0 AND behind = 1 AND due_at <= ?1)";
     let oldest: Option<i64> = connection.query_row(oldest, [now], |row| row.get(0))?;
     stats.lag = oldest.map(|oldest| std::time::Duration::from_micros(now.abs_diff(oldest)));
     Ok(stats)

@@ -3,6 +3,8 @@ CREATE TABLE idhooks_schema (
     oldest INTEGER NOT NULL
 ) STRICT;
 
+-- An index of a digest costs each accept a page of the log, so there is only the one of `dedup`: who lists by subject
+-- reads the table.
 -- Times are microseconds since 1970. What is left after a purge: numbers, times, vendor, and the digests.
 CREATE TABLE idhooks_deliveries (
     id INTEGER PRIMARY KEY,
@@ -22,6 +24,7 @@ CREATE TABLE idhooks_deliveries (
     possible_replay INTEGER NOT NULL,
     state INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
+    behind INTEGER NOT NULL DEFAULT 0,  -- 1 once a worker found it due while its lane was held
     attempts INTEGER NOT NULL DEFAULT 0,
     finished_at INTEGER,
     reader INTEGER,
@@ -29,10 +32,10 @@ CREATE TABLE idhooks_deliveries (
     conflicts INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE INDEX idhooks_due ON idhooks_deliveries (due_at) WHERE state = 0;
+CREATE INDEX idhooks_due ON idhooks_deliveries (behind, due_at) WHERE state = 0;
+CREATE INDEX idhooks_behind ON idhooks_deliveries (lane, verified, due_at) WHERE behind = 1;
 CREATE INDEX idhooks_unreadable ON idhooks_deliveries (reader) WHERE state = 4;
 CREATE INDEX idhooks_dead ON idhooks_deliveries (id) WHERE state = 3;
-CREATE INDEX idhooks_lane ON idhooks_deliveries (lane) WHERE lane IS NOT NULL;
 
 -- Apart, so that a change of state does not write the body again.
 CREATE TABLE idhooks_bodies (

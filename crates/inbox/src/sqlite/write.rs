@@ -151,31 +151,61 @@ impl Write {
     fn take_up(&self, request: &LeaseRequest) -> Db<Batch> {
         let expired = self.take_back(request.attempts)?;
         let mut leased = Vec::new();
+        let mut put_behind = false;
         for (id, lane) in self.candidates(request)? {
             if leased.len() == request.most {
                 break;
             }
-            if let Some(token) = self.hold(id, lane, request)? {
-                leased.push(self.hand_out(id, token)?);
+            match self.hold(id, lane, request)? {
+                Some(token) => leased.push(self.hand_out(id, token)?),
+                None => {
+                    self.put_behind(id)?;
+                    put_behind = true;
+                }
             }
         }
+        // Others may be due that stood after those.
+        let look_again = put_behind && leased.len() < request.most;
+        let next = if look_again { Some(Duration::ZERO) } else { self.next()? };
+        Ok(Batch { leased, expired, next })
+    }
+
+    /// Time until something is due that is not yet.
+    fn next(&self) -> Db<Option<Duration>> {
         let now = self.clock.wall();
-        let next = "SELECT due_at FROM idhooks_deliveries WHERE state = 0 AND due_at > ?1 ORDER BY due_at LIMIT 1";
+        let next = "SELECT due_at FROM idhooks_deliveries WHERE state = 0 AND behind = 0 AND due_at > ?1 \
+                    ORDER BY due_at LIMIT 1";
         let next: Option<i64> =
             self.connection()?.prepare_cached(next)?.query_row([now], |row| row.get(0)).optional()?;
-        let next = next.map(|at| Duration::from_micros(at.saturating_sub(now).unsigned_abs()));
-        Ok(Batch { leased, expired, next })
+        Ok(next.map(|at| Duration::from_micros(at.saturating_sub(now).unsigned_abs())))
+    }
+
+    /// Out of sight until its lane is free, so that a lane with thousands of deliveries is not looked through for each
+    /// of them.
+    fn put_behind(&self, id: i64) -> Db<()> {
+        let set = "UPDATE idhooks_deliveries SET behind = 1 WHERE id = ?1 AND state = 0";
+        self.connection()?.prepare_cached(set)?.execute([id]).map(drop)
+    }
+
+    /// The lane is free: the next of it can be seen again, of either kind, because one worker may take only one kind.
+    fn free(&self, lane: Option<i64>) -> Db<()> {
+        let Some(lane) = lane else { return Ok(()) };
+        let next = "UPDATE idhooks_deliveries SET behind = 0 WHERE id = (SELECT id FROM idhooks_deliveries \
+                    WHERE behind = 1 AND lane = ?1 AND verified = ?2 ORDER BY due_at LIMIT 1)";
+        let mut statement = self.connection()?.prepare_cached(next)?;
+        [false, true].into_iter().try_for_each(|verified| statement.execute(params![lane, verified]).map(drop))
     }
 
     /// Leases that have run out, or were of an earlier start of the machine: whoever held them is gone.
     fn take_back(&self, attempts: u32) -> Db<Vec<Expired>> {
         let connection = self.connection()?;
-        let gone: Vec<i64> = connection
-            .prepare_cached("DELETE FROM idhooks_leases WHERE boot <> ?1 OR expires_at <= ?2 RETURNING delivery")?
-            .query_map(params![self.clock.boot(), self.clock.uptime()], |row| row.get(0))?
+        let gone: Vec<(i64, Option<i64>)> = connection
+            .prepare_cached("DELETE FROM idhooks_leases WHERE boot <> ?1 OR expires_at <= ?2 RETURNING delivery, lane")?
+            .query_map(params![self.clock.boot(), self.clock.uptime()], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Db<_>>()?;
         let mut expired = Vec::new();
-        for id in gone {
+        for (id, lane) in gone {
+            self.free(lane)?;
             let find = "SELECT vendor, attempts FROM idhooks_deliveries WHERE id = ?1";
             let (vendor, made): (String, u32) =
                 connection.prepare_cached(find)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -199,12 +229,15 @@ impl Write {
         let routes = vec!["(?, ?)"; request.routes.len()].join(", ");
         let sql = format!(
             "SELECT id, lane FROM idhooks_deliveries AS d WHERE {{}} \
-             AND NOT EXISTS (SELECT 1 FROM idhooks_leases WHERE lane = d.lane) \
              AND (vendor, verified) IN (VALUES {routes}) ORDER BY {{}} LIMIT ?"
         );
         let kinds = [
-            ("state = 0 AND due_at <= ?", "due_at", self.clock.wall()),
-            ("state = 4 AND reader < ?", "reader", request.reader),
+            ("state = 0 AND behind = 0 AND due_at <= ?", "due_at", self.clock.wall()),
+            (
+                "NOT EXISTS (SELECT 1 FROM idhooks_leases WHERE lane = d.lane) AND state = 4 AND reader < ?",
+                "reader",
+                request.reader,
+            ),
         ];
         let mut found = Vec::new();
         for (condition, order, bound) in kinds {
@@ -263,10 +296,10 @@ impl Write {
 
     fn end(&self, id: i64, token: Token, verdict: &Verdict) -> Db<bool> {
         let connection = self.connection()?;
-        let release = "DELETE FROM idhooks_leases WHERE token = ?1 AND delivery = ?2";
-        if connection.prepare_cached(release)?.execute([token.get(), id])? == 0 {
-            return Ok(false);
-        }
+        let release = "DELETE FROM idhooks_leases WHERE token = ?1 AND delivery = ?2 RETURNING lane";
+        let held = connection.prepare_cached(release)?.query_row([token.get(), id], |row| row.get(0)).optional()?;
+        let Some(lane) = held else { return Ok(false) };
+        self.free(lane)?;
         match verdict {
             Verdict::Done => {
                 let done = "UPDATE idhooks_deliveries SET state = 2, finished_at = ?2, reason = NULL WHERE id = ?1";
@@ -321,8 +354,8 @@ impl Write {
         if !has_body {
             return Err(Error::conflict(format!("the body of delivery {id} was purged")));
         }
-        let set =
-            "UPDATE idhooks_deliveries SET state = 0, due_at = ?2, attempts = 0, finished_at = NULL WHERE id = ?1";
+        let set = "UPDATE idhooks_deliveries SET state = 0, behind = 0, due_at = ?2, attempts = 0, finished_at = NULL \
+                   WHERE id = ?1";
         let put = || self.connection()?.execute(set, [id, self.clock.wall()]);
         put().map(drop).map_err(failed)
     }

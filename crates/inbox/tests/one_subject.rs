@@ -1,0 +1,85 @@
+//! A subject with many deliveries: they are handled one at a time, none is left behind, and others do not wait for them.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use idhooks_capa as capa;
+use idhooks_core::{Secret, Verified};
+use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome};
+use tokio::sync::Notify;
+
+const MANY: usize = 120;
+
+fn delivery(subject: &str, number: usize) -> Verified<capa::Event> {
+    let secret = Secret::new("a secret of the usual length 0123").unwrap();
+    let body = format!(
+        r#"{{"type":"TRANSACTION","event":"COMPLETED_ON_RAMP","transactionId":"{subject}","fiatAmount":"{number}"}}"#
+    );
+    let header = capa::sign(&secret, body.as_bytes());
+    capa::Verifier::new(secret).verify(&[header], body).unwrap()
+}
+
+#[derive(Default)]
+struct Seen {
+    order: Vec<(String, usize)>,
+    at_once: usize,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.db").display())).await.unwrap();
+    for number in 0..MANY {
+        inbox.accept(&delivery("busy", number)).await.unwrap();
+    }
+    inbox.accept(&delivery("other", 0)).await.unwrap();
+
+    let (seen, all) = (Arc::new(Mutex::new(Seen::default())), Arc::new(Notify::new()));
+    let handlers = Handlers::new().on({
+        let (seen, all) = (Arc::clone(&seen), Arc::clone(&all));
+        move |job: Job<Verified<capa::Event>>| {
+            let (seen, all) = (Arc::clone(&seen), Arc::clone(&all));
+            async move {
+                let capa::Event::Transaction(transaction) = job.event() else { panic!("another event") };
+                let subject = transaction.transaction_id.as_str().to_owned();
+                let number: usize = transaction.fiat_amount.as_ref().unwrap().as_str().parse().unwrap();
+                let busy = subject == "busy";
+                if busy {
+                    let mut seen = seen.lock().unwrap();
+                    seen.at_once += 1;
+                    assert_eq!(seen.at_once, 1, "two of one subject at once");
+                }
+                tokio::task::yield_now().await;
+                let mut seen = seen.lock().unwrap();
+                seen.at_once -= usize::from(busy);
+                // The first try of some fails: what stood behind them is not lost with them.
+                if busy && number % 50 == 7 && job.attempt() == 1 {
+                    return Outcome::retry("once more");
+                }
+                seen.order.push((subject, number));
+                if seen.order.len() == MANY + 1 {
+                    all.notify_one();
+                }
+                Outcome::done()
+            }
+        }
+    });
+    let worker =
+        inbox.worker().concurrency(4).backoff(Backoff::new(Duration::from_millis(20), Duration::from_millis(20)));
+    let until = async move { drop(tokio::time::timeout(Duration::from_secs(60), all.notified()).await) };
+    worker.until(until).run(handlers).await.unwrap();
+
+    let stats = inbox.stats().await.unwrap();
+    assert_eq!((stats.pending, stats.running, stats.done), (0, 0, MANY as u64 + 1));
+    let order = &seen.lock().unwrap().order;
+    let place = order.iter().position(|(subject, _)| subject == "other").unwrap();
+    assert!(place < MANY / 2, "it waited for {place} of another subject");
+    let first_tries: Vec<usize> = order
+        .iter()
+        .filter(|(subject, number)| subject == "busy" && number % 50 != 7)
+        .map(|(_, number)| *number)
+        .collect();
+    assert!(first_tries.is_sorted(), "{first_tries:?}");
+}
