@@ -1,5 +1,8 @@
 //! A subject with many deliveries: they are handled one at a time, none is left behind, and others do not wait for them.
 
+#![allow(clippy::unwrap_used, reason = "a test that can not go on fails")]
+#![cfg(feature = "sqlite")]
+
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
