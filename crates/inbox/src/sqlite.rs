@@ -1,6 +1,7 @@
 //! The engine for one machine: a SQLite file.
 
 mod clock;
+mod keys;
 mod read;
 mod schema;
 mod write;

@@ -3,12 +3,11 @@ CREATE TABLE idhooks_schema (
     oldest INTEGER NOT NULL
 ) STRICT;
 
--- An index of a digest costs each accept a page of the log, so there is only the one of `dedup`: who lists by subject
--- reads the table.
+-- An index of a digest costs each accept a page of the log, so there is none here: who lists by subject reads the table.
 -- Times are microseconds since 1970. What is left after a purge: numbers, times, vendor, and the digests.
 CREATE TABLE idhooks_deliveries (
     id INTEGER PRIMARY KEY,
-    dedup BLOB UNIQUE,              -- empty once a later delivery took the key over
+    dedup BLOB,                     -- empty once a later delivery took the key over
     digest BLOB NOT NULL,           -- of the body
     key TEXT,
     vendor TEXT NOT NULL,
@@ -36,6 +35,18 @@ CREATE INDEX idhooks_due ON idhooks_deliveries (behind, due_at) WHERE state = 0;
 CREATE INDEX idhooks_behind ON idhooks_deliveries (lane, verified, due_at) WHERE behind = 1;
 CREATE INDEX idhooks_unreadable ON idhooks_deliveries (reader) WHERE state = 4;
 CREATE INDEX idhooks_dead ON idhooks_deliveries (id) WHERE state = 3;
+
+-- The deliveries that have a key, up to the one in `idhooks_settled`; the keys of later ones stand beside them alone.
+CREATE TABLE idhooks_keys (
+    dedup BLOB PRIMARY KEY,
+    id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idhooks_settled (
+    delivery INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO idhooks_settled (delivery) VALUES (0);
 
 -- Apart, so that a change of state does not write the body again.
 CREATE TABLE idhooks_bodies (

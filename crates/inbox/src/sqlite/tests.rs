@@ -341,6 +341,8 @@ fn fill(connection: &Connection, number: u32) {
          INSERT INTO idhooks_bodies SELECT id, zeroblob(400) FROM idhooks_deliveries \
              WHERE id NOT IN (SELECT id FROM idhooks_bodies);
          UPDATE idhooks_deliveries SET state = 2 WHERE state = 1;
+         INSERT INTO idhooks_keys SELECT dedup, id FROM idhooks_deliveries;
+         UPDATE idhooks_settled SET delivery = (SELECT max(id) FROM idhooks_deliveries);
          COMMIT;"
     );
     connection.execute_batch(&fill).unwrap();

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter
 use super::{
     clock::{Clock, time},
     failed,
+    keys::Keys,
 };
 use crate::{
     Accepted, EntryId, Error, State,
@@ -26,6 +27,7 @@ const STEP: i64 = 1_000_000;
 pub(super) struct Write {
     connection: Option<Connection>,
     clock: Box<dyn Clock>,
+    keys: Keys,
     /// Both clocks, when they were last compared, and in the transaction that is not committed yet.
     compared: (i64, i64),
     comparing: Option<(i64, i64)>,
@@ -36,13 +38,15 @@ type Db<T> = Result<T, rusqlite::Error>;
 impl Write {
     pub(super) fn new(connection: Connection, clock: Box<dyn Clock>) -> Result<Self, Error> {
         let compared = (clock.wall(), clock.uptime());
-        let write = Self { connection: Some(connection), clock, compared, comparing: None };
+        let write = Self { connection: Some(connection), clock, keys: Keys::default(), compared, comparing: None };
         write.mend_times().map_err(failed)?;
         Ok(write)
     }
 
-    pub(super) fn begin(&self) -> Db<()> {
-        self.connection()?.execute_batch("BEGIN IMMEDIATE")
+    pub(super) fn begin(&mut self) -> Db<()> {
+        self.connection()?.execute_batch("BEGIN IMMEDIATE")?;
+        self.keys.begin();
+        Ok(())
     }
 
     pub(super) fn commit(&mut self) -> Db<()> {
@@ -54,6 +58,7 @@ impl Write {
     /// After some errors SQLite has done it by itself.
     pub(super) fn roll_back(&mut self) {
         self.comparing = None;
+        self.keys.forget();
         if let Ok(connection) = self.connection()
             && !connection.is_autocommit()
         {
@@ -79,21 +84,19 @@ impl Write {
         self.keep(arrival).map_err(failed)
     }
 
-    fn keep(&self, arrival: &Arrival) -> Db<Accepted> {
-        if let Some(id) = self.insert(arrival, false)? {
-            return Ok(Accepted::New { id, possible_replay: false });
-        }
-        let connection = self.connection()?;
-        let find = "SELECT id, digest, received_at FROM idhooks_deliveries WHERE dedup = ?1";
-        let (id, digest, came_at): (i64, Vec<u8>, i64) = connection
-            .prepare_cached(find)?
-            .query_row([&arrival.dedup[..]], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    fn keep(&mut self, arrival: &Arrival) -> Db<Accepted> {
+        let connection = self.connection.as_ref().ok_or(rusqlite::Error::InvalidQuery)?;
+        let Some(id) = self.keys.find(connection, &arrival.dedup)? else {
+            return Ok(Accepted::New { id: self.insert(arrival, false)?, possible_replay: false });
+        };
         let first = EntryId::new(id);
+        let find = "SELECT digest, received_at FROM idhooks_deliveries WHERE id = ?1";
+        let (digest, came_at): (Vec<u8>, i64) =
+            connection.prepare_cached(find)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let apart = super::clock::micros(arrival.received_at).abs_diff(came_at);
         if arrival.window.is_some_and(|window| u128::from(apart) > window.as_micros()) {
-            connection.prepare_cached("UPDATE idhooks_deliveries SET dedup = NULL WHERE id = ?1")?.execute([id])?;
-            let taken = self.insert(arrival, true)?;
-            return taken.map(|id| Accepted::New { id, possible_replay: true }).ok_or(rusqlite::Error::InvalidQuery);
+            self.keys.free(connection, &arrival.dedup, id)?;
+            return Ok(Accepted::New { id: self.insert(arrival, true)?, possible_replay: true });
         }
         if digest == arrival.digest {
             return Ok(Accepted::Duplicate { id: first });
@@ -110,14 +113,13 @@ impl Write {
         Ok(Accepted::Conflict { id: first })
     }
 
-    /// The number of the new delivery; `None` if its key is taken.
-    fn insert(&self, arrival: &Arrival, possible_replay: bool) -> Db<Option<EntryId>> {
+    /// The number of the new delivery.
+    fn insert(&mut self, arrival: &Arrival, possible_replay: bool) -> Db<EntryId> {
         let connection = self.connection()?;
         let insert = "INSERT INTO idhooks_deliveries (dedup, digest, key, vendor, verified, endpoint, event, subject, \
                       lane, proof, secret, label, received_at, possible_replay, state, due_at) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?15) \
-                      ON CONFLICT (dedup) DO NOTHING";
-        let inserted = connection.prepare_cached(insert)?.execute(params![
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?15)";
+        connection.prepare_cached(insert)?.execute(params![
             &arrival.dedup[..],
             &arrival.digest[..],
             arrival.key,
@@ -134,13 +136,25 @@ impl Write {
             possible_replay,
             self.clock.wall(),
         ])?;
-        if inserted == 0 {
-            return Ok(None);
-        }
         let id = connection.last_insert_rowid();
         let body = "INSERT INTO idhooks_bodies (id, body) VALUES (?1, ?2)";
         connection.prepare_cached(body)?.execute(params![id, &arrival.body()[..]])?;
-        Ok(Some(EntryId::new(id)))
+        self.keys.take(arrival.dedup, id);
+        Ok(EntryId::new(id))
+    }
+
+    /// Writes keys into their index, if it is time: see [`Keys`].
+    pub(super) fn settle(&mut self) -> Result<(), Error> {
+        if !self.keys.are_many() {
+            return Ok(());
+        }
+        self.begin().map_err(failed)?;
+        let connection = self.connection.as_ref().ok_or(rusqlite::Error::InvalidQuery).map_err(failed)?;
+        let settled = self.keys.settle(connection).and_then(|()| self.commit());
+        if settled.is_err() {
+            self.roll_back();
+        }
+        settled.map_err(failed)
     }
 
     pub(super) fn lease(&mut self, request: &LeaseRequest) -> Result<Batch, Error> {

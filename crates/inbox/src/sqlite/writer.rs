@@ -115,6 +115,8 @@ fn work(mut write: Write, mut commands: mpsc::Receiver<Command>) {
             }
         }
         commit(&mut write, &mut changes);
+        // Tried again after the next changes, if it fails.
+        let _ = write.settle();
         if finish(&mut write, other).is_break() {
             return;
         }
