@@ -10,15 +10,13 @@ use crate::Error;
 /// The number beside it is that of the oldest step whose programs can work on tables of this one.
 const STEPS: &[(&str, i64)] = &[(include_str!("step1.sql"), 1)];
 
-/// What every connection is set to. The first two are what "on disk" rests on, and are read back. The log grows to 16 MB
-/// before it is written into the file: each page goes there once, however many commits it was part of.
+/// What every connection is set to. The first two are what "on disk" rests on, and are read back.
 const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
     PRAGMA checkpoint_fullfsync = ON;
     PRAGMA secure_delete = ON;
-    PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY;
