@@ -13,7 +13,7 @@ use crate::{Effort, Outcome, measure::Rounds};
 const TOGETHER: [usize; 2] = [super::accept::CALLERS, 1];
 
 /// As the inbox has it.
-const LOG_PAGES: u32 = 4000;
+const LOG_PAGES: u32 = 1000;
 
 /// The least: a number, a key that is there once, and the body.
 const LEAST: &str = "CREATE TABLE least (id INTEGER PRIMARY KEY, dedup BLOB UNIQUE, body BLOB)";
