@@ -40,7 +40,7 @@ cargo xtask crash [--quick] [--seed N] [sqlite|postgres]
                         what became of the deliveries
 cargo xtask bench [--quick] [SECTION...]
                         measures against the floor, code by hand, and peers, and says which bounds hold;
-                        sections: receive, memory, axum, growth, client
+                        sections: receive, memory, axum, growth, client, inbox
 cargo xtask weigh [webhooks|clients]
                         builds from nothing: each vendor's webhook half and its bare dependencies; one vendor's client
                         and those of peers

@@ -8,7 +8,8 @@ use std::{
 use bytes::Bytes;
 use idhooks_core::Pii;
 
-/// Number of a delivery in one inbox; it grows with time and is never given twice.
+/// Number of a delivery in one inbox; it grows with time and is never given twice, unless a store is put back to an
+/// earlier state: from a backup, or by a standby that had not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryId(i64);
 
@@ -145,7 +146,7 @@ pub struct Attempt {
     pub number: u32,
     /// When it ended.
     pub ended_at: SystemTime,
-    /// What the handler or the worker said: see [`Outcome`](crate::Outcome).
+    /// What the handler or the worker said: see [`Outcome`](crate::Outcome). Empty once it was purged.
     pub reason: Box<str>,
 }
 

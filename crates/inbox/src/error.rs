@@ -5,8 +5,7 @@ use std::{error, fmt};
 type Cause = Box<dyn error::Error + Send + Sync>;
 
 /// Why the inbox could not do what it was asked. Its text and its causes name settings and files, never a body, a
-/// subject or a password.
-#[derive(Debug)]
+/// subject or a password. `Debug` says the same in the same words, because that is what a `main` prints that fails.
 pub struct Error {
     kind: Kind,
     what: Box<str>,
@@ -126,6 +125,13 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)?;
+        self.source.as_ref().map_or(Ok(()), |cause| write!(f, " ({cause})"))
     }
 }
 

@@ -89,8 +89,9 @@ impl fmt::Debug for Handlers {
     }
 }
 
-/// Deliveries are kept, or expected, that no handler takes. They would pile up in silence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Deliveries are kept, or expected, that no handler takes. They would pile up in silence. `Debug` says it in words, as a
+/// `main` that fails prints it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct NoHandler {
     routes: Vec<Route>,
 }
@@ -110,6 +111,12 @@ impl fmt::Display for NoHandler {
             write!(f, "{} {route}", if place == 0 { "" } else { "," })?;
         }
         f.write_str("; add one with `on`, or say `elsewhere` if another worker has it")
+    }
+}
+
+impl fmt::Debug for NoHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -166,9 +166,10 @@ impl Inbox {
         self.0.store.replay(id).await
     }
 
-    /// Removes what was handled longer ago: body, subject, key in words, conflicting bodies. A digest of the key stays,
-    /// so the same delivery is still a duplicate a year later. What is not handled is never touched, and what was
-    /// given up only by [`purge_dead_letters`](Self::purge_dead_letters).
+    /// Removes what was handled longer ago: body, subject, key in words, conflicting bodies, reasons of attempts that
+    /// failed. A digest of the key stays, so the same delivery is still a duplicate for as long as its key is good.
+    /// What is not handled is never touched, and what was given up only by
+    /// [`purge_dead_letters`](Self::purge_dead_letters).
     ///
     /// # Errors
     /// If the store is not available; what was purged before stays purged.

@@ -6,7 +6,7 @@ use std::{any::type_name, borrow::Cow, error, fmt, time::Duration};
 const LONGEST_REASON: usize = 1000;
 
 /// What a handler says of a delivery. `()` is [`done`](Self::done), so is `Ok(())`; a handler that returns
-/// `Result<_, Failed>` may use `?` on any error, which means [`retry`](Self::retry).
+/// `Result<_, Failed>` may use `?` on whatever implements [`std::error::Error`], which means [`retry`](Self::retry).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome(Kind);
 
@@ -86,6 +86,14 @@ pub struct Failed {
     reason: &'static str,
 }
 
+impl Failed {
+    /// With a reason of your own, for an error that is none of the standard library's kind, such as `anyhow::Error`.
+    #[must_use]
+    pub fn because(reason: &'static str) -> Self {
+        Self { reason }
+    }
+}
+
 impl<E: error::Error> From<E> for Failed {
     fn from(_: E) -> Self {
         Self { reason: type_name::<E>() }
@@ -105,6 +113,15 @@ mod tests {
     fn parse(text: &str) -> Result<(), Failed> {
         let _: u32 = text.parse()?;
         Ok(())
+    }
+
+    #[test]
+    fn an_error_of_another_kind_is_given_a_reason() {
+        let failed = || -> Result<(), Failed> {
+            Err(Box::<dyn error::Error>::from("canary")).map_err(|_| Failed::because("the ledger was away"))?;
+            Ok(())
+        };
+        assert_eq!(Outcome::from(failed()), Outcome::retry("the ledger was away"));
     }
 
     #[test]

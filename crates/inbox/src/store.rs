@@ -15,7 +15,8 @@ use crate::{Accepted, Details, EntryId, Error, Filter, Page, Purged, Stats};
 /// Keeps deliveries. Every method that changes something returns after a commit that survives power loss, or with
 /// an error that [`is_unavailable`](Error::is_unavailable).
 ///
-/// Every method may be dropped half-way, whatever it was doing then either happens wholly or not at all.
+/// Every method may be dropped half-way: what it was doing then happens wholly or not at all, and of a
+/// [`purge`](Self::purge), which goes in steps, each step does.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Keeps a delivery, unless one with the same [`dedup`](Arrival::dedup) is there.
@@ -138,7 +139,7 @@ pub struct LeaseRequest {
 pub struct Batch {
     /// The deliveries.
     pub leased: Vec<Leased>,
-    /// Vendor and attempt of each lease that had run out, and whether its delivery is dead now.
+    /// The leases that had run out.
     pub expired: Vec<Expired>,
     /// Time until the next pending delivery is due that is not yet; `None` if there is none.
     pub next: Option<Duration>,

@@ -141,8 +141,7 @@ impl fmt::Debug for Worker {
     }
 }
 
-/// Why a worker did not start.
-#[derive(Debug)]
+/// Why a worker did not start. `Debug` says it in words, as a `main` that fails prints it.
 #[non_exhaustive]
 pub enum RunError {
     /// Deliveries are in the store, or expected, that no handler takes.
@@ -156,6 +155,15 @@ impl fmt::Display for RunError {
         match self {
             Self::NoHandler(missing) => missing.fmt(f),
             Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoHandler(missing) => missing.fmt(f),
+            Self::Store(error) => fmt::Debug::fmt(error, f),
         }
     }
 }

@@ -49,8 +49,10 @@ const PURGE: &str = "
         DELETE FROM idhooks_bodies WHERE id IN (SELECT id FROM old)
     ), beside AS (
         UPDATE idhooks_conflicts SET body = NULL WHERE delivery IN (SELECT id FROM old)
+    ), told AS (
+        UPDATE idhooks_attempts SET reason = '' WHERE delivery IN (SELECT id FROM old)
     )
-    UPDATE idhooks_deliveries AS d SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL
+    UPDATE idhooks_deliveries AS d SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL, reason = NULL
     FROM old WHERE d.id = old.id RETURNING d.id";
 
 /// Bodies in conflict with a delivery that had been purged when they came.

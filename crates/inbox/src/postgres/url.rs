@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_postgres::{
     Config,
-    config::{SslMode, TargetSessionAttrs},
+    config::{ChannelBinding, SslMode, TargetSessionAttrs},
 };
 
 use crate::Error;
@@ -34,6 +34,11 @@ pub(super) fn read(url: &str) -> Result<Target, Error> {
         return Err(Error::settings(
             "the store's URL asks for TLS, and this program was built without the feature `postgres-rustls` of \
              idhooks-inbox",
+        ));
+    }
+    if config.get_channel_binding() == ChannelBinding::Require {
+        return Err(Error::settings(
+            "the store's URL asks for channel binding, which can not be had here: leave `channel_binding=require` out",
         ));
     }
     if config.get_application_name().is_none() {

@@ -397,8 +397,9 @@ impl Write {
             for sql in [
                 "DELETE FROM idhooks_bodies WHERE id = ?1",
                 "UPDATE idhooks_conflicts SET body = NULL WHERE delivery = ?1",
-                "UPDATE idhooks_deliveries SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL \
-                 WHERE id = ?1",
+                "UPDATE idhooks_attempts SET reason = '' WHERE delivery = ?1",
+                "UPDATE idhooks_deliveries SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL, \
+                 reason = NULL WHERE id = ?1",
             ] {
                 connection.prepare_cached(sql)?.execute([id])?;
             }

@@ -181,7 +181,11 @@ async fn dead_letters_are_purged_when_asked_for(engine: Engine) {
     .await;
     let (dead, done) = (details(&inbox, dead).await, details(&inbox, done).await);
     assert!(dead.body.is_none() && dead.entry.purged && done.body.is_some());
-    assert_eq!((dead.entry.state, dead.history.len()), (State::Dead, 1), "why it was given up is still told");
+    assert_eq!((dead.entry.state, dead.history.len()), (State::Dead, 1), "that it was given up is still told");
+    assert!(
+        dead.entry.reason.is_none() && dead.history[0].reason.is_empty(),
+        "and not why: those are a handler's words"
+    );
     assert!(matches!(inbox.accept(&caf("dead", "dead")).await.unwrap(), Accepted::Duplicate { .. }));
 }
 
