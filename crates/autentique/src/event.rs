@@ -302,6 +302,7 @@ impl Serialize for Event {
 
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "autentique";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         json::decode(body)

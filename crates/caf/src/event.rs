@@ -233,6 +233,7 @@ impl Serialize for Event {
 
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "caf";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const CONTENT_TYPE: Option<&'static str> = Some("application/json");
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {

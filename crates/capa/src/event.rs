@@ -92,6 +92,7 @@ record! {
 
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "capa";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         let wire: Wire = json::decode(body)?;

@@ -138,6 +138,7 @@ impl<'de> Deserialize<'de> for Event {
 
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "case-keeper";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     /// The text read from cards, with its confidences and comparisons, comes along for every attempt.
     const MAX_BODY: usize = 2 * 1024 * 1024;
 

@@ -56,6 +56,10 @@ pub trait WebhookEvent: Sized + Send + Sync + 'static {
     /// The vendor's name in lower case with hyphens: for logs, and as prefix of environment variables.
     const VENDOR: &'static str;
 
+    /// Version of the crate that reads the events, as `env!("CARGO_PKG_VERSION")`: what one could not read is read again
+    /// by a later one.
+    const VERSION: &'static str = "0.0.0";
+
     /// Largest body a receiver should buffer, in bytes: 1 MiB unless the vendor sends more.
     const MAX_BODY: usize = 1024 * 1024;
 

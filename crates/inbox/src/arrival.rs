@@ -9,6 +9,8 @@ use bytes::Bytes;
 use idhooks_core::{__stored::Stored, Delivery, Facts, Key, WebhookEvent};
 use sha2::{Digest as _, Sha256};
 
+use crate::inbox::Room;
+
 /// Longest name of an event or id of a subject that is kept for listings; a longer one is only in the body.
 const LONGEST_TEXT: usize = 256;
 
@@ -37,6 +39,9 @@ pub struct Arrival {
     /// When it was handed in, by this machine's clock.
     pub received_at: SystemTime,
     pub(crate) stored: Stored,
+    /// Given back once no store has it in its hands, however long ago its sender was answered.
+    #[expect(dead_code, reason = "what counts is when it is dropped")]
+    pub(crate) room: Option<Arc<Room>>,
 }
 
 impl Arrival {
@@ -69,6 +74,7 @@ impl Arrival {
                 label: evidence.label().map(Arc::from),
                 endpoint: endpoint.map(Arc::from),
             },
+            room: None,
         }
     }
 

@@ -19,6 +19,7 @@ enum Kind {
     Schema,
     Unavailable,
     Busy,
+    Closed,
     NotFound,
     Conflict,
 }
@@ -58,6 +59,12 @@ impl Error {
         Self::new(Kind::Busy, what)
     }
 
+    /// The inbox was closed by this program.
+    #[must_use]
+    pub fn closed() -> Self {
+        Self::new(Kind::Closed, "the inbox is closed")
+    }
+
     /// There is no such delivery.
     #[must_use]
     pub fn not_found(what: impl Into<Box<str>>) -> Self {
@@ -88,13 +95,19 @@ impl Error {
     /// The sender is answered 503 and comes again.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self.kind, Kind::Unavailable | Kind::Busy)
+        matches!(self.kind, Kind::Unavailable | Kind::Busy | Kind::Closed)
     }
 
     /// Whether that is because more is waiting than there is memory for.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.kind == Kind::Busy
+    }
+
+    /// Whether that is because this program closed the inbox: then it never succeeds.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.kind == Kind::Closed
     }
 
     /// Whether the store is set up to promise less than "on disk".

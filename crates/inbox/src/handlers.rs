@@ -69,6 +69,12 @@ impl Handlers {
         self.here.keys().cloned().collect()
     }
 
+    /// Number of what reads here, to be compared with that of what could not: the highest version of the crates of events.
+    /// Too high for the others among them, which then look once more in vain.
+    pub(crate) fn release(&self) -> i64 {
+        self.here.values().map(|handler| number(handler.version())).max().unwrap_or_default()
+    }
+
     /// Those of `wanted` that nobody handles.
     pub(crate) fn missing(&self, wanted: impl IntoIterator<Item = Route>) -> Result<(), NoHandler> {
         let missing = |route: &Route| !self.here.contains_key(route) && !self.elsewhere.contains(&route.vendor);
@@ -122,6 +128,13 @@ impl fmt::Debug for NoHandler {
 
 impl error::Error for NoHandler {}
 
+/// 1.2.3 is 1 002 003; what comes after a hyphen does not count.
+fn number(version: &str) -> i64 {
+    let mut parts = version.split(['.', '-', '+']).map(|part| part.parse::<i64>().unwrap_or_default().min(999));
+    let mut next = || parts.next().unwrap_or_default();
+    (next() * 1000 + next()) * 1000 + next()
+}
+
 pub(crate) fn route_of<D: Delivery>() -> Route {
     Route { vendor: Cow::Borrowed(<D::Event as WebhookEvent>::VENDOR), verified: D::IS_VERIFIED }
 }
@@ -130,6 +143,9 @@ type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// A handler, whatever its type of delivery.
 pub(crate) trait Handle: Send + Sync {
+    /// Version of the crate that reads the events.
+    fn version(&self) -> &'static str;
+
     /// Starts it, or says why the delivery can not be read.
     fn start(&self, leased: Leased, about: About) -> Result<Running, Cow<'static, str>>;
 }
@@ -145,6 +161,10 @@ where
     H: Fn(Job<D>) -> F + Send + Sync + 'static,
     F: Future<Output: Into<Outcome>> + Send + 'static,
 {
+    fn version(&self) -> &'static str {
+        <D::Event as WebhookEvent>::VERSION
+    }
+
     fn start(&self, leased: Leased, about: About) -> Result<Running, Cow<'static, str>> {
         let unknown = || Cow::Borrowed("it came with a proof this release does not know");
         let delivery = leased.stored.and_then(D::restore).ok_or_else(unknown)?;
@@ -152,5 +172,18 @@ where
         let handler = Arc::clone(&self.handler);
         // The handler itself is called inside the future, so that a panic of its is caught with the future's.
         Ok(Box::pin(async move { handler(Job { delivery, event, about }).await.into() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn versions_are_numbers_in_their_order() {
+        let versions = ["", "0.0.0", "0.1.0", "0.1.1-rc.1", "0.1.2", "0.10.0", "1.0.0", "1.0.999", "1.1"];
+        let numbers = versions.map(number);
+        assert!(numbers.is_sorted(), "{numbers:?}");
+        assert_eq!(number("1.2.3"), 1_002_003);
     }
 }

@@ -64,7 +64,7 @@ pub(crate) struct Shared {
     pub(crate) store: Box<dyn Store>,
     settings: InboxBuilder,
     /// Bytes of bodies that may still wait to be stored.
-    room: AtomicUsize,
+    room: Arc<AtomicUsize>,
     expected: Mutex<BTreeSet<Route>>,
 }
 
@@ -100,8 +100,9 @@ impl Inbox {
         let settings = &self.0.settings;
         let accepted = match self.0.take_room(delivery.body().len()) {
             None => Err(Error::busy("more deliveries are waiting to be stored than there is memory for")),
-            Some(_room) => {
-                let arrival = Arrival::new(delivery, settings.content_window);
+            Some(room) => {
+                let room = Some(Arc::new(room));
+                let arrival = Arrival { room, ..Arrival::new(delivery, settings.content_window) };
                 let late = || Error::unavailable("the store did not answer in time");
                 timeout(settings.accept_deadline, self.0.store.accept(arrival)).await.unwrap_or_else(|_| Err(late()))
             }
@@ -219,19 +220,19 @@ impl fmt::Debug for Inbox {
 
 impl Shared {
     /// Room for a body of that size, given back when dropped.
-    fn take_room(&self, bytes: usize) -> Option<Room<'_>> {
+    fn take_room(&self, bytes: usize) -> Option<Room> {
         let bytes = bytes.saturating_add(1024);
         let taken = self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(bytes));
-        taken.ok().map(|_| Room { room: &self.room, bytes })
+        taken.ok().map(|_| Room { room: Arc::clone(&self.room), bytes })
     }
 }
 
-struct Room<'s> {
-    room: &'s AtomicUsize,
+pub(crate) struct Room {
+    room: Arc<AtomicUsize>,
     bytes: usize,
 }
 
-impl Drop for Room<'_> {
+impl Drop for Room {
     fn drop(&mut self) {
         self.room.fetch_add(self.bytes, Ordering::Relaxed);
     }
@@ -309,7 +310,7 @@ impl InboxBuilder {
     /// An inbox over an engine of your own.
     #[must_use]
     pub fn with_store(self, store: impl Store) -> Inbox {
-        let room = AtomicUsize::new(self.max_waiting);
+        let room = Arc::new(AtomicUsize::new(self.max_waiting));
         Inbox(Arc::new(Shared { store: Box::new(store), settings: self, room, expected: Mutex::default() }))
     }
 }

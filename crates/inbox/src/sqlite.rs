@@ -30,6 +30,9 @@ use crate::{
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(4);
 
+/// How often to ask whether it has ended.
+const ASK_AGAIN: Duration = Duration::from_millis(1);
+
 /// How often to look for what other processes have written: one read of an index that is in memory.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -53,6 +56,7 @@ impl Sqlite {
         let mut connection = connect(path)?;
         schema::configure(&connection)?;
         schema::migrate(&mut connection)?;
+        schema::sync_log(&connection)?;
         let reader = connect(path)?;
         schema::configure(&reader)?;
         reader.execute_batch("PRAGMA query_only = ON").map_err(failed)?;
@@ -84,7 +88,7 @@ impl Store for Sqlite {
     }
 
     async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error> {
-        self.writer.run(move |write| write.lease(&request)).await
+        self.writer.run_for_asker(move |write| write.lease(&request)).await
     }
 
     async fn renew(&self, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error> {
@@ -121,20 +125,17 @@ impl Store for Sqlite {
     }
 
     async fn replay(&self, id: EntryId) -> Result<(), Error> {
-        self.writer.run(move |write| write.replay(id)).await?;
+        self.writer.run(move |write| write.replay(id)).await??;
         self.changed.notify_one();
         Ok(())
     }
 
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
-        let mut purged = Purged::default();
+        let (mut purged, mut after) = (Purged::default(), 0);
         // In steps, so that what arrives meanwhile does not wait for all of it.
-        loop {
-            let step = self.writer.run(move |write| write.purge(older_than, dead)).await?;
+        while let Some((step, last)) = self.writer.run(move |write| write.purge(after, older_than, dead)).await? {
             purged.deliveries += step;
-            if step == 0 {
-                break;
-            }
+            after = last;
         }
         if purged.deliveries > 0 {
             self.writer.checkpoint().await?;
@@ -160,15 +161,24 @@ impl Store for Sqlite {
 }
 
 fn closed() -> Error {
-    Error::unavailable("the inbox is closed")
+    Error::closed()
 }
 
 fn connect(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags).map_err(|error| {
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| {
         let what = format!("{} can not be opened", path.display());
         failed(error).caused_by(what)
-    })
+    })?;
+    connection.busy_handler(Some(wait_for_others)).map_err(failed)?;
+    Ok(connection)
+}
+
+/// Asks each millisecond. SQLite's own handler asks ten times a second in the end, and beside a program that commits
+/// without a pause hardly ever finds the file free.
+fn wait_for_others(asked: i32) -> bool {
+    std::thread::sleep(ASK_AGAIN);
+    u128::try_from(asked).is_ok_and(|asked| asked < BUSY.as_millis() / ASK_AGAIN.as_millis())
 }
 
 /// The path as it stands behind the colon; two slashes before it, as other URLs have them, are passed over.

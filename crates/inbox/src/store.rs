@@ -129,7 +129,7 @@ pub struct LeaseRequest {
     pub attempts: u32,
     /// What the worker has handlers for.
     pub routes: Arc<[Route]>,
-    /// Number of the release that reads: unreadable deliveries are given to a higher one than found them so.
+    /// Number of the release that reads, of the crates of events: unreadable deliveries are given to a higher one than found them so.
     pub reader: i64,
 }
 

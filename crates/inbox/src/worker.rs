@@ -26,6 +26,9 @@ use crate::{
 /// No retry is put off longer, whatever a handler asks for: a slip of a unit must not lose a delivery for years.
 const LONGEST_RETRY: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// As good as for ever, and still a time that can be added to now.
+const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+
 /// How long to wait after the store failed.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
@@ -79,13 +82,13 @@ impl Worker {
     /// Shorter means that a dead worker's deliveries are taken over sooner, and that a shorter silence of the store
     /// stops handlers.
     pub fn lease(mut self, time: Duration) -> Self {
-        self.lease = time.max(Duration::from_millis(100));
+        self.lease = time.clamp(Duration::from_millis(100), LONGEST);
         self
     }
 
     /// How long a handler may take.
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
+        self.time_limit = limit.min(LONGEST);
         self
     }
 
@@ -103,7 +106,7 @@ impl Worker {
 
     /// How long handlers may take to end once the worker is told to stop. What is still running then is handed back.
     pub fn grace(mut self, grace: Duration) -> Self {
-        self.grace = grace;
+        self.grace = grace.min(LONGEST);
         self
     }
 
@@ -114,7 +117,7 @@ impl Worker {
         self
     }
 
-    /// Handles deliveries until told to stop. Dropping it stops the handlers where they are; their deliveries are
+    /// Handles deliveries until told to stop, or until the inbox is closed. Dropping it stops the handlers where they are; their deliveries are
     /// handed out again when the leases run out.
     ///
     /// # Errors
@@ -187,6 +190,8 @@ struct Shift {
     grace: Duration,
     running: JoinSet<()>,
     held: HashMap<Id, Held>,
+    /// The inbox is, so there is nothing more to come.
+    closed: bool,
 }
 
 /// What a task needs to know of the worker's settings.
@@ -204,6 +209,8 @@ struct Held {
     started: Instant,
     /// Until when nobody else has it for certain.
     until: Instant,
+    /// It was told to stop, and is held no longer: one that blocks its thread may still run for a long time.
+    stopped: bool,
 }
 
 impl Shift {
@@ -215,7 +222,7 @@ impl Shift {
             time: lease,
             attempts,
             routes: handlers.routes(),
-            reader: reader(),
+            reader: handlers.release(),
         };
         let limits = Limits { inbox: inbox.clone(), time_limit, attempts, backoff };
         Self {
@@ -227,6 +234,7 @@ impl Shift {
             grace,
             running: JoinSet::new(),
             held: HashMap::new(),
+            closed: false,
         }
     }
 
@@ -235,13 +243,18 @@ impl Shift {
         let mut renew_at = Instant::now() + renewal;
         loop {
             let wake = self.take_up().await;
+            if self.closed {
+                break;
+            }
+            // Also when a lease is over before it could be renewed: then its handler is stopped, and not later.
+            let look_at = self.soonest().map_or(renew_at, |soonest| soonest.min(renew_at));
             tokio::select! {
                 // What is rarely ready comes first, so that what is always ready can not keep it waiting.
                 biased;
                 () = &mut self.until => break,
-                () = sleep_until(renew_at.into()) => {
-                    self.renew().await;
-                    renew_at = Instant::now() + renewal;
+                () = sleep_until(look_at.into()) => {
+                    let next = if self.renew().await { renewal } else { renewal.min(AFTER_FAILURE) };
+                    renew_at = Instant::now() + next;
                 }
                 Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
                 () = woken(&self.inbox, wake) => {}
@@ -270,6 +283,7 @@ impl Shift {
             Ok(batch) => batch,
             Err(error) => {
                 observe::store_failed(&error);
+                self.closed = error.is_closed();
                 return Some(AFTER_FAILURE);
             }
         };
@@ -294,7 +308,7 @@ impl Shift {
             deadline: started + self.worker.time_limit,
             possible_replay: leased.possible_replay,
         };
-        let limits = Arc::clone(&self.worker);
+        let (limits, reader) = (Arc::clone(&self.worker), self.request.reader);
         let handler = self.handlers.of(&leased.route).cloned();
         let kept = Leased { stored: None, ..leased.clone() };
         let (id, token, attempt) = (leased.id, leased.token, leased.attempt);
@@ -309,14 +323,14 @@ impl Shift {
                         Err(_) => limits.again(attempt, None, "the handler did not end in time".into()),
                     }
                 }
-                Some(Err(reason)) => Verdict::Unreadable { reader: reader(), reason },
+                Some(Err(reason)) => Verdict::Unreadable { reader, reason },
                 // The store gave what was not asked for.
                 None => Verdict::Released,
             };
             limits.finish(id, token, verdict, &vendor, started).await;
         });
         let until = asked_at + self.request.time;
-        self.held.insert(abort.id(), Held { leased: kept, abort, started, until });
+        self.held.insert(abort.id(), Held { leased: kept, abort, started, until, stopped: false });
     }
 
     /// A task is over, by itself, by a panic of its handler, or because it was stopped.
@@ -343,16 +357,18 @@ impl Shift {
         }
     }
 
-    /// When the first of the leases may be over.
+    /// When the first of the leases may be over. Those that are over do not count: what is asked of the store must not
+    /// end before it is answered, because a lease that is given to nobody is an attempt.
     fn soonest(&self) -> Option<Instant> {
-        self.held.values().map(|held| held.until).min()
+        self.held.values().filter(|held| !held.stopped).map(|held| held.until).min()
     }
 
-    /// Holds on to what is being handled, and stops what others may have taken.
-    async fn renew(&mut self) {
-        let tokens: Vec<Token> = self.held.values().map(|held| held.leased.token).collect();
+    /// Holds on to what is being handled, and stops what others may have taken. Whether the store answered.
+    async fn renew(&mut self) -> bool {
+        let tokens: Vec<Token> =
+            self.held.values().filter(|held| !held.stopped).map(|held| held.leased.token).collect();
         if tokens.is_empty() {
-            return;
+            return true;
         }
         let asked_at = Instant::now();
         let soonest = self.soonest().unwrap_or(asked_at);
@@ -373,8 +389,10 @@ impl Shift {
             }
             if held.until <= Instant::now() {
                 held.abort.abort();
+                held.stopped = true;
             }
         }
+        lost.is_some()
     }
 
     /// Lets handlers end, for as long as they are given, and hands the rest back.
@@ -382,20 +400,27 @@ impl Shift {
         let stop_at = tokio::time::Instant::now() + self.grace;
         let mut renew_at = tokio::time::Instant::now() + renewal;
         while !self.running.is_empty() {
+            let look_at = self.soonest().map_or(renew_at, |soonest| renew_at.min(soonest.into()));
             tokio::select! {
                 () = sleep_until(stop_at) => break,
                 Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
-                () = sleep_until(renew_at) => {
-                    self.renew().await;
-                    renew_at = tokio::time::Instant::now() + renewal;
+                () = sleep_until(look_at) => {
+                    let next = if self.renew().await { renewal } else { renewal.min(AFTER_FAILURE) };
+                    renew_at = tokio::time::Instant::now() + next;
                 }
             }
         }
         self.running.abort_all();
-        while let Some(ended) = self.running.join_next_with_id().await {
-            if let Ok((id, ())) = ended {
-                self.held.remove(&id);
+        let join = async {
+            while let Some(ended) = self.running.join_next_with_id().await {
+                if let Ok((id, ())) = ended {
+                    self.held.remove(&id);
+                }
             }
+        };
+        // One that blocks its thread does not end: what it holds is handed out when its lease runs out, and no sooner.
+        if timeout(HANDING_BACK, join).await.is_err() {
+            self.held.retain(|_, held| held.abort.is_finished());
         }
         let hand_back = async {
             for Held { leased, started, .. } in self.held.into_values() {
@@ -471,12 +496,4 @@ impl Limits {
         }
         true
     }
-}
-
-/// The number of this release: 1.2.3 is 1 002 003.
-fn reader() -> i64 {
-    let part = |text: &str| text.parse::<i64>().unwrap_or_default();
-    let (major, minor, patch) =
-        (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH"));
-    (part(major) * 1000 + part(minor)) * 1000 + part(patch)
 }

@@ -287,3 +287,39 @@ async fn a_path_is_taken_as_it_stands() {
     Inbox::open(&format!("sqlite://{}", path.display())).await.unwrap();
     assert!(path.exists());
 }
+
+/// A body that waits to be stored takes its memory until it is stored, also after its sender was told to come again.
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_wait_are_counted_until_they_are_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let few = Inbox::builder().max_waiting(8 * 1024).accept_deadline(Duration::from_millis(10));
+    let inbox = few.open(&url(&path)).await.unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut busy = 0;
+    for number in 0..50 {
+        busy += u32::from(inbox.accept(&capa(&format!("customer-{number}"))).await.unwrap_err().is_busy());
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(busy > 40, "{busy} of 50 were turned away");
+    let again = || async { inbox.accept(&capa("later")).await.ok() };
+    crate::support::eventually("there is room again", again).await;
+    assert!(all(&inbox).await.len() < 10);
+}
+
+/// A lease that comes when nobody waits for it any more would be an attempt at nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_whose_asker_has_gone_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let inbox = open(&path).await.unwrap();
+    inbox.accept(&capa("a")).await.unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let asked = tokio::time::timeout(Duration::from_millis(200), inbox.store().lease(request())).await;
+    assert!(asked.is_err());
+    other.execute_batch("ROLLBACK").unwrap();
+    let leased = lease(&inbox, request()).await;
+    assert_eq!(leased.iter().map(|leased| leased.attempt).collect::<Vec<_>>(), [1]);
+}

@@ -27,7 +27,7 @@ use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome, RunError, State, sto
 use tokio::{sync::Notify, time::sleep};
 
 use support::{
-    PATIENCE, all_done, caf, capa, case_keeper, details, eager, engine::Engine, eventually, faulty::faulty, lease,
+    PATIENCE, all, all_done, caf, capa, case_keeper, details, eager, engine::Engine, eventually, faulty::faulty, lease,
     request, signed_capa, start,
 };
 
@@ -446,4 +446,115 @@ async fn urls_that_can_not_be_opened_are_told_apart() {
         let error = Inbox::open(url).await.unwrap_err();
         assert!(error.to_string().contains(told) && !error.is_unavailable(), "{url}: {error}");
     }
+}
+
+/// A handler that can not be stopped is held no longer, and what is asked of the store for others is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_handler_that_blocks_its_thread_costs_no_other_delivery_an_attempt() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let (broken, faults) = faulty(engine.open().await);
+    let entered = Arc::new(AtomicU32::new(0));
+    let handlers = Handlers::new().on({
+        let entered = Arc::clone(&entered);
+        move |job: Capa| {
+            entered.fetch_add(1, Ordering::SeqCst);
+            let blocks = subject(&job) == "blocks" && job.attempt() == 1;
+            async move {
+                if blocks {
+                    std::thread::sleep(Duration::from_secs(4));
+                }
+            }
+        }
+    });
+    let worker = eager(&broken).lease(Duration::from_millis(600)).attempts(3).grace(Duration::ZERO);
+    let working = start(worker, handlers);
+    inbox.accept(&capa("blocks")).await.unwrap();
+    eventually("it is blocked", || async { (entered.load(Ordering::SeqCst) == 1).then_some(()) }).await;
+    faults.set(&faults.renew, true);
+    faults.set(&faults.lease, true);
+    sleep(Duration::from_millis(1100)).await;
+    faults.set(&faults.renew, false);
+    faults.set(&faults.lease, false);
+    for number in 0..20 {
+        inbox.accept(&capa(&format!("innocent-{number}"))).await.unwrap();
+    }
+    all_done(&inbox, 21).await;
+    working.stop().await;
+    let first_attempts = all(&inbox).await.into_iter().filter(|entry| entry.attempts == 1).count();
+    assert_eq!(first_attempts, 20);
+}
+
+/// When its lease is over a handler has been stopped, although no renewal was due just then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn row_37_a_handler_is_stopped_before_another_worker_may_begin() {
+    struct Dropped(Arc<Mutex<Option<Instant>>>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            *self.0.lock().unwrap() = Some(Instant::now());
+        }
+    }
+
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let (broken, faults) = faulty(engine.open().await);
+    let (stopped, began) = (Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None)));
+    let entered = Arc::new(AtomicU32::new(0));
+    let first = Handlers::new().on({
+        let (stopped, entered) = (Arc::clone(&stopped), Arc::clone(&entered));
+        move |_: Capa| {
+            entered.fetch_add(1, Ordering::SeqCst);
+            let dropped = Dropped(Arc::clone(&stopped));
+            async move {
+                let _dropped = dropped;
+                std::future::pending::<()>().await;
+            }
+        }
+    });
+    let lease = Duration::from_secs(3);
+    let first = start(eager(&broken).lease(lease).grace(Duration::ZERO), first);
+    // Between two looks at the leases: the next comes a second after the first, and the lease ends between two of them.
+    sleep(Duration::from_millis(1200)).await;
+    inbox.accept(&capa("a")).await.unwrap();
+    eventually("the first has it", || async { (entered.load(Ordering::SeqCst) == 1).then_some(()) }).await;
+    faults.set(&faults.renew, true);
+    faults.set(&faults.lease, true);
+    let second = Handlers::new().on({
+        let began = Arc::clone(&began);
+        move |_: Capa| {
+            *began.lock().unwrap() = Some(Instant::now());
+            async {}
+        }
+    });
+    let second = start(eager(&inbox), second);
+    let began = eventually("the second has it", || async { *began.lock().unwrap() }).await;
+    let stopped = eventually("the first is stopped", || async { *stopped.lock().unwrap() }).await;
+    // The machine may be busy in the very moment; a third of the lease it is not.
+    let overlap = stopped.saturating_duration_since(began);
+    assert!(overlap < Duration::from_millis(400), "{overlap:?}");
+    second.stop().await;
+    first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_without_end_are_survived() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let worker = inbox.worker().lease(Duration::MAX).time_limit(Duration::MAX).grace(Duration::MAX);
+    let working = start(worker, Handlers::new().on(|_: Capa| async {}));
+    all_done(&inbox, 1).await;
+    working.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_of_an_inbox_that_is_closed_ends() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let working = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    all_done(&inbox, 1).await;
+    inbox.close().await;
+    tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
 }

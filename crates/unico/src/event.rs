@@ -134,6 +134,7 @@ impl Wire {
 
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "unico";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         let mut wire: Wire = json::decode(body)?;

@@ -75,7 +75,7 @@ pub(super) fn no_session(error: PoolError<Error>) -> Error {
 }
 
 pub(super) fn closed() -> Error {
-    Error::unavailable("the inbox is closed")
+    Error::closed()
 }
 
 #[cfg(test)]

@@ -47,6 +47,9 @@ impl Clock for Machine {
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn uptime(&self) -> i64 {
+        if self.boot.is_empty() {
+            return self.wall();
+        }
         let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
         now.tv_sec.saturating_mul(1_000_000).saturating_add(now.tv_nsec / 1000)
     }

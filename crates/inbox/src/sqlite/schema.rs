@@ -24,7 +24,6 @@ const SETTINGS: &str = "
 
 /// Sets a connection up, and refuses one that would promise less.
 pub(super) fn configure(connection: &Connection) -> Result<(), Error> {
-    connection.busy_timeout(super::BUSY).map_err(failed)?;
     connection.execute_batch(SETTINGS).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     check(connection)
@@ -45,6 +44,12 @@ pub(super) fn check(connection: &Connection) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+/// What a program that was killed had written and not yet synced is found again, from memory: a duplicate of it would be
+/// answered 200 without a write, and a power cut would take it. A checkpoint syncs the log first.
+pub(super) fn sync_log(connection: &Connection) -> Result<(), Error> {
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(failed)
 }
 
 /// Brings the tables to this release's, or says why it can not work with them.

@@ -17,8 +17,8 @@ use crate::{
 /// Bodies kept beside the first one of a key.
 const MOST_CONFLICTS: i64 = 16;
 
-/// How many deliveries are purged in one transaction.
-const PURGED_TOGETHER: i64 = 256;
+/// How many deliveries are looked at for a purge in one transaction.
+const PURGED_TOGETHER: i64 = 1024;
 
 /// A wall clock that goes back by less is not worth a look.
 const STEP: i64 = 1_000_000;
@@ -354,44 +354,48 @@ impl Write {
         self.connection()?.prepare_cached(insert)?.execute(params![id, self.clock.wall(), reason]).map(drop)
     }
 
-    pub(super) fn replay(&mut self, id: EntryId) -> Result<(), Error> {
+    /// What can not be replayed is an answer, and no failure of the transaction with what others do in it.
+    pub(super) fn replay(&mut self, id: EntryId) -> Result<Result<(), Error>, Error> {
         let id = id.get();
         let find = "SELECT state, EXISTS (SELECT 1 FROM idhooks_bodies WHERE id = d.id) \
                     FROM idhooks_deliveries AS d WHERE id = ?1";
         let look = || self.connection()?.query_row(find, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional();
         let Some((state, has_body)): Option<(i16, bool)> = look().map_err(failed)? else {
-            return Err(Error::not_found(format!("there is no delivery {id}")));
+            return Ok(Err(Error::not_found(format!("there is no delivery {id}"))));
         };
         if state == State::Running.code() {
-            return Err(Error::conflict(format!("delivery {id} is in a worker's hands")));
+            return Ok(Err(Error::conflict(format!("delivery {id} is in a worker's hands"))));
         }
         if !has_body {
-            return Err(Error::conflict(format!("the body of delivery {id} was purged")));
+            return Ok(Err(Error::conflict(format!("the body of delivery {id} was purged"))));
         }
         let set = "UPDATE idhooks_deliveries SET state = 0, behind = 0, due_at = ?2, attempts = 0, finished_at = NULL \
                    WHERE id = ?1";
         let put = || self.connection()?.execute(set, [id, self.clock.wall()]);
-        put().map(drop).map_err(failed)
+        put().map(|_| Ok(())).map_err(failed)
     }
 
-    /// How many were purged; to be asked again until there is none.
-    pub(super) fn purge(&mut self, older_than: Duration, dead: bool) -> Result<u64, Error> {
+    /// Looks at some deliveries after `after`: how many it purged, and the last it looked at; `None` once there are no
+    /// more. In the order of their numbers, so that each is looked at once.
+    pub(super) fn purge(&mut self, after: i64, older_than: Duration, dead: bool) -> Result<Option<(u64, i64)>, Error> {
         let state = if dead { State::Dead } else { State::Done };
         let before = self.clock.wall().saturating_sub(span(older_than));
-        self.empty(state, before).map_err(failed)
+        self.empty(after, state, before).map_err(failed)
     }
 
-    fn empty(&self, state: State, before: i64) -> Db<u64> {
+    fn empty(&self, after: i64, state: State, before: i64) -> Db<Option<(u64, i64)>> {
         let connection = self.connection()?;
-        // The second part: bodies in conflict with a delivery that had been purged when they came.
-        let find = "SELECT id FROM idhooks_deliveries JOIN idhooks_bodies USING (id) \
-                    WHERE state = ?1 AND finished_at < ?2 \
-                    UNION ALL SELECT DISTINCT delivery FROM idhooks_conflicts AS c JOIN idhooks_deliveries AS d ON d.id = delivery \
-                    WHERE body IS NOT NULL AND c.received_at < ?2 AND state = ?1 AND finished_at < ?2 \
-                    AND NOT EXISTS (SELECT 1 FROM idhooks_bodies WHERE id = delivery) LIMIT ?3";
+        let last: Option<i64> = connection
+            .prepare_cached("SELECT max(id) FROM idhooks_deliveries WHERE id > ?1")?
+            .query_row([after], |row| row.get(0))?;
+        let Some(last) = last.map(|last| last.min(after.saturating_add(PURGED_TOGETHER))) else { return Ok(None) };
+        // The last part: bodies in conflict with a delivery that had been purged when they came.
+        let find = "SELECT id FROM idhooks_deliveries AS d WHERE id > ?1 AND id <= ?2 AND state = ?3 AND finished_at < ?4 \
+                    AND (EXISTS (SELECT 1 FROM idhooks_bodies WHERE id = d.id) OR EXISTS (SELECT 1 FROM idhooks_conflicts \
+                    WHERE delivery = d.id AND body IS NOT NULL AND received_at < ?4))";
         let ids: Vec<i64> = connection
             .prepare_cached(find)?
-            .query_map(params![state.code(), before, PURGED_TOGETHER], |row| row.get(0))?
+            .query_map(params![after, last, state.code(), before], |row| row.get(0))?
             .collect::<Db<_>>()?;
         for id in &ids {
             for sql in [
@@ -404,7 +408,7 @@ impl Write {
                 connection.prepare_cached(sql)?.execute([id])?;
             }
         }
-        Ok(ids.len() as u64)
+        Ok(Some((ids.len() as u64, last)))
     }
 
     /// If the wall's clock went back, what waits for a time waits that much less, or it would wait too long.

@@ -36,6 +36,8 @@ struct Asked<F, T> {
     run: F,
     done: Option<Result<T, Error>>,
     reply: oneshot::Sender<Result<T, Error>>,
+    /// Not made if nobody waits for it any more.
+    for_asker: bool,
 }
 
 impl<F, T> Change for Asked<F, T>
@@ -44,6 +46,9 @@ where
     T: Send,
 {
     fn make(&mut self, write: &mut Write) -> Result<(), Error> {
+        if self.for_asker && self.reply.is_closed() {
+            return Ok(());
+        }
         match (self.run)(write) {
             Ok(done) => {
                 self.done = Some(Ok(done));
@@ -76,8 +81,25 @@ impl Writer {
         &self,
         run: impl FnMut(&mut Write) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.ask(run, false).await
+    }
+
+    /// As [`run`](Self::run), unless whoever asked has stopped waiting before it is made: a lease that is given to
+    /// nobody is an attempt.
+    pub(super) async fn run_for_asker<T: Send + 'static>(
+        &self,
+        run: impl FnMut(&mut Write) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.ask(run, true).await
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        run: impl FnMut(&mut Write) -> Result<T, Error> + Send + 'static,
+        for_asker: bool,
+    ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Change(Box::new(Asked { run, done: None, reply }))).await?;
+        self.send(Command::Change(Box::new(Asked { run, done: None, reply, for_asker }))).await?;
         answer.await.map_err(|_| closed())?
     }
 
