@@ -129,8 +129,7 @@ impl Contestant {
             let now = 1_795_000_000_000_000 + number as i64;
             let insert = "INSERT INTO idhooks_deliveries (dedup, digest, key, vendor, verified, event, subject, lane, \
                           proof, secret, received_at, possible_replay, state, due_at) \
-                          VALUES (?1, ?1, ?2, 'caf', 1, 'TRANSACTIONSTATUSUPDATED', ?2, ?3, 'hmac', 0, ?4, 0, 0, ?4) \
-                          ON CONFLICT (dedup) DO NOTHING";
+                          VALUES (?1, ?1, ?2, 'caf', 1, 'TRANSACTIONSTATUSUPDATED', ?2, ?3, 'hmac', 0, ?4, 0, 0, ?4)";
             self.connection.prepare_cached(insert)?.execute(params![&digest[..], text, lane, now])?;
             let id = self.connection.last_insert_rowid();
             let insert = "INSERT INTO idhooks_bodies (id, body) VALUES (?1, ?2)";
