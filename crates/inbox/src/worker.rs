@@ -92,7 +92,8 @@ impl Worker {
         self
     }
 
-    /// How often a delivery is taken up before it becomes a dead letter; at least once.
+    /// How often a delivery is taken up before it becomes a dead letter; at least once. A worker that dies, or is cut off
+    /// from the store just as it is given a delivery, has used an attempt although no handler may have seen it: leave a few.
     pub fn attempts(mut self, most: u32) -> Self {
         self.attempts = most.max(1);
         self
