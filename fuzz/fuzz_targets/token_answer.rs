@@ -107,7 +107,8 @@ fn seeds() -> impl Iterator<Item = Vec<u8>> {
         r#"{"access_token":"t","access_token":"u"}"#,
         r#"{"access_token":"t","expires_in":-0.5,"expires_in":1}"#,
     ];
-    about_tokens.map(|sample| sample.body).chain(spelled.map(str::as_bytes)).flat_map(|body| {
-        ["200", "400", "401", "429", "500"].map(|status| [status.as_bytes(), b"\n\n", body].concat())
-    })
+    about_tokens
+        .map(|sample| sample.body)
+        .chain(spelled.map(str::as_bytes))
+        .flat_map(|body| ["200", "400", "401", "429", "500"].map(|status| [status.as_bytes(), b"\n\n", body].concat()))
 }
