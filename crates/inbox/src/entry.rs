@@ -281,6 +281,17 @@ pub struct Stats {
 }
 
 impl Stats {
+    /// Says how many are in that state.
+    pub(crate) fn set(&mut self, state: State, number: u64) {
+        match state {
+            State::Pending => self.pending = number,
+            State::Running => self.running = number,
+            State::Done => self.done = number,
+            State::Dead => self.dead = number,
+            State::Unreadable => self.unreadable = number,
+        }
+    }
+
     /// How many are in that state.
     #[must_use]
     pub fn of(&self, state: State) -> u64 {

@@ -92,7 +92,7 @@ pub(crate) fn lease_expired(vendor: &str, dead: bool) {
 pub(crate) fn store_failed(error: &Error) {
     counter!("idhooks_inbox_store_errors_total");
     let _ = error;
-    event!(warn, %error, "the store failed; the worker tries again");
+    event!(warn, %error, "the store failed; it is tried again");
 }
 
 pub(crate) fn stats(stats: &Stats) {

@@ -12,6 +12,12 @@ use idhooks_core::__stored::Stored;
 pub use crate::arrival::Arrival;
 use crate::{Accepted, Details, EntryId, Error, Filter, Page, Purged, Stats};
 
+/// Bodies that a store keeps beside the first one of a key.
+pub const MOST_CONFLICTS: u32 = 16;
+
+/// Why an attempt ended whose lease ran out, for its history.
+pub const LEASE_RAN_OUT: &str = "the lease ran out: the worker died, or lost the store";
+
 /// Keeps deliveries. Every method that changes something returns after a commit that survives power loss, or with
 /// an error that [`is_unavailable`](Error::is_unavailable).
 ///
@@ -21,7 +27,8 @@ use crate::{Accepted, Details, EntryId, Error, Filter, Page, Purged, Stats};
 pub trait Store: Send + Sync + 'static {
     /// Keeps a delivery, unless one with the same [`dedup`](Arrival::dedup) is there.
     ///
-    /// One that is there makes it a duplicate if its body's digest is equal, else a conflict. If the key has a
+    /// One that is there makes it a duplicate if its body's digest is equal, else a conflict, whose
+    /// body is kept too, up to [`MOST_CONFLICTS`]. If the key has a
     /// window and the one that is there came longer ago (or, with a clock that jumped, that much later), it is new,
     /// flagged, and takes the key over.
     async fn accept(&self, arrival: Arrival) -> Result<Accepted, Error>;

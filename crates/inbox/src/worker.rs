@@ -191,6 +191,7 @@ struct Shift {
     grace: Duration,
     running: JoinSet<()>,
     held: HashMap<Id, Held>,
+    renew_at: Instant,
     /// The inbox is, so there is nothing more to come.
     closed: bool,
 }
@@ -235,28 +236,23 @@ impl Shift {
             grace,
             running: JoinSet::new(),
             held: HashMap::new(),
+            renew_at: Instant::now(),
             closed: false,
         }
     }
 
     async fn work(mut self) {
-        let renewal = self.request.time / 3;
-        let mut renew_at = Instant::now() + renewal;
         loop {
             let wake = self.take_up().await;
             if self.closed {
                 break;
             }
-            // Also when a lease is over before it could be renewed: then its handler is stopped, and not later.
-            let look_at = self.soonest().map_or(renew_at, |soonest| soonest.min(renew_at));
+            let look_at = self.look_at();
             tokio::select! {
                 // What is rarely ready comes first, so that what is always ready can not keep it waiting.
                 biased;
                 () = &mut self.until => break,
-                () = sleep_until(look_at.into()) => {
-                    let next = if self.renew().await { renewal } else { renewal.min(AFTER_FAILURE) };
-                    renew_at = Instant::now() + next;
-                }
+                () = sleep_until(look_at.into()) => self.renew().await,
                 Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
                 () = woken(&self.inbox, wake) => {}
             }
@@ -265,7 +261,7 @@ impl Shift {
                 self.ended(ended).await;
             }
         }
-        self.wind_down(renewal).await;
+        self.wind_down().await;
     }
 
     /// Leases what there is room for. Gives the time after which to look again; `None` while there is no room.
@@ -364,8 +360,20 @@ impl Shift {
         self.held.values().filter(|held| !held.stopped).map(|held| held.until).min()
     }
 
+    /// When the leases are to be looked at next: also when one is over before it could be renewed, so that its handler is
+    /// stopped then and not later.
+    fn look_at(&self) -> Instant {
+        self.soonest().map_or(self.renew_at, |soonest| soonest.min(self.renew_at))
+    }
+
+    async fn renew(&mut self) {
+        let renewal = self.request.time / 3;
+        let next = if self.hold_on().await { renewal } else { renewal.min(AFTER_FAILURE) };
+        self.renew_at = Instant::now() + next;
+    }
+
     /// Holds on to what is being handled, and stops what others may have taken. Whether the store answered.
-    async fn renew(&mut self) -> bool {
+    async fn hold_on(&mut self) -> bool {
         let tokens: Vec<Token> =
             self.held.values().filter(|held| !held.stopped).map(|held| held.leased.token).collect();
         if tokens.is_empty() {
@@ -397,18 +405,14 @@ impl Shift {
     }
 
     /// Lets handlers end, for as long as they are given, and hands the rest back.
-    async fn wind_down(mut self, renewal: Duration) {
+    async fn wind_down(mut self) {
         let stop_at = tokio::time::Instant::now() + self.grace;
-        let mut renew_at = tokio::time::Instant::now() + renewal;
         while !self.running.is_empty() {
-            let look_at = self.soonest().map_or(renew_at, |soonest| renew_at.min(soonest.into()));
+            let look_at = self.look_at();
             tokio::select! {
                 () = sleep_until(stop_at) => break,
                 Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
-                () = sleep_until(look_at) => {
-                    let next = if self.renew().await { renewal } else { renewal.min(AFTER_FAILURE) };
-                    renew_at = tokio::time::Instant::now() + next;
-                }
+                () = sleep_until(look_at.into()) => self.renew().await,
             }
         }
         self.running.abort_all();

@@ -4,11 +4,11 @@ use std::{collections::HashMap, time::SystemTime};
 
 use tokio_postgres::{Row, types::ToSql};
 
-use super::{failed::failed, pool::Session};
-use crate::{Accepted, EntryId, Error, store::Arrival};
-
-/// Bodies kept beside the first one of a key.
-const MOST_CONFLICTS: i32 = 16;
+use super::{count, failed::failed, pool::Session};
+use crate::{
+    Accepted, EntryId, Error,
+    store::{Arrival, MOST_CONFLICTS},
+};
 
 /// How often to look again for what another session does at the same moment.
 const LOOKS: usize = 16;
@@ -107,7 +107,7 @@ pub(super) fn clear(arrival: &Arrival, found: &Found) -> Option<Accepted> {
     if first.digest == arrival.digest {
         return Some(Accepted::Duplicate { id: first.id });
     }
-    (first.conflicts >= MOST_CONFLICTS).then_some(Accepted::Conflict { id: first.id })
+    (count(first.conflicts) >= MOST_CONFLICTS).then_some(Accepted::Conflict { id: first.id })
 }
 
 /// Keeps one that has more to it: another session keeps the same key, or another body came before.
@@ -157,7 +157,7 @@ async fn keep_beside(session: &mut Session, arrival: &Arrival, first: EntryId) -
     let transaction = session.client_mut().transaction().await?;
     let lock = "SELECT conflicts FROM idhooks_deliveries WHERE id = $1 FOR UPDATE";
     let conflicts: i32 = transaction.query_one(lock, &[&first]).await?.try_get(0)?;
-    if conflicts < MOST_CONFLICTS {
+    if count(conflicts) < MOST_CONFLICTS {
         let keep = "INSERT INTO idhooks_conflicts (delivery, digest, received_at, body) VALUES ($1, $2, $3, $4) \
                     ON CONFLICT (delivery, digest) DO NOTHING";
         let (digest, body) = (&arrival.digest[..], &arrival.body()[..]);

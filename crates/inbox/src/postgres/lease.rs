@@ -8,7 +8,7 @@ use tokio_postgres::{Row, types::ToSql};
 use super::{count, failed::failed, pool::Session, seconds, text};
 use crate::{
     EntryId, Error,
-    store::{Batch, Expired, Kept, LeaseRequest, Leased, Route, Token},
+    store::{Batch, Expired, Kept, LEASE_RAN_OUT, LeaseRequest, Leased, Route, Token},
 };
 
 /// How often to look again for one lease request: each look takes another lane, or finds one that was just taken.
@@ -23,13 +23,13 @@ const TAKE_BACK: &str = "
         DELETE FROM idhooks_leases WHERE token IN (SELECT token FROM gone)
     ), told AS (
         INSERT INTO idhooks_attempts (delivery, number, ended_at, reason)
-        SELECT id, attempts, statement_timestamp(), 'the lease ran out: the worker died, or lost the store' FROM gone
+        SELECT id, attempts, statement_timestamp(), $2::text FROM gone
     )
     UPDATE idhooks_deliveries AS d SET
         state = CASE WHEN gone.attempts >= $1 THEN 3 ELSE 0 END,
         due_at = CASE WHEN gone.attempts >= $1 THEN due_at ELSE statement_timestamp() END,
         finished_at = CASE WHEN gone.attempts >= $1 THEN statement_timestamp() END,
-        reason = 'the lease ran out: the worker died, or lost the store'
+        reason = $2::text
     FROM gone WHERE d.id = gone.id RETURNING d.id, d.vendor, d.state = 3";
 
 /// The unique lane in the table of leases is what keeps a lane to one worker. Rows go there ordered by lane, so that
@@ -78,8 +78,8 @@ pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<B
     let attempts = i32::try_from(request.attempts).unwrap_or(i32::MAX);
     // Both are sent at once, and run one after the other.
     let (expired, first) = {
-        let (attempts, values): ([&(dyn ToSql + Sync); 1], _) = ([&attempts], asked.values());
-        try_join!(session.client().query(&take_back, &attempts), session.client().query(&take_up, &values))
+        let (ending, values): ([&(dyn ToSql + Sync); 2], _) = ([&attempts, &LEASE_RAN_OUT], asked.values());
+        try_join!(session.client().query(&take_back, &ending), session.client().query(&take_up, &values))
             .map_err(failed)?
     };
     let mut batch =

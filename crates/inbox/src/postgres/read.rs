@@ -142,13 +142,8 @@ fn add_up(states: &[Row], rest: &Row) -> Db<Stats> {
     let mut stats = Stats::default();
     for row in states {
         let number = row.try_get::<_, i64>(1)?.unsigned_abs();
-        match State::from_code(row.try_get(0)?) {
-            Some(State::Pending) => stats.pending = number,
-            Some(State::Running) => stats.running = number,
-            Some(State::Done) => stats.done = number,
-            Some(State::Dead) => stats.dead = number,
-            Some(State::Unreadable) => stats.unreadable = number,
-            None => {}
+        if let Some(state) = State::from_code(row.try_get(0)?) {
+            stats.set(state, number);
         }
     }
     stats.conflicts = rest.try_get::<_, i64>(0)?.unsigned_abs();

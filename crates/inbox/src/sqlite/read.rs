@@ -122,13 +122,8 @@ fn count(connection: &Connection, now: i64) -> Db<Stats> {
     let rows = statement.query_map([], |row| Ok((row.get::<_, i16>(0)?, row.get::<_, u64>(1)?)))?;
     for row in rows {
         let (code, number) = row?;
-        match State::from_code(code) {
-            Some(State::Pending) => stats.pending = number,
-            Some(State::Running) => stats.running = number,
-            Some(State::Done) => stats.done = number,
-            Some(State::Dead) => stats.dead = number,
-            Some(State::Unreadable) => stats.unreadable = number,
-            None => {}
+        if let Some(state) = State::from_code(code) {
+            stats.set(state, number);
         }
     }
     stats.conflicts = connection.query_row("SELECT count(*) FROM idhooks_conflicts", [], |row| row.get(0))?;

@@ -11,11 +11,10 @@ use super::{
 };
 use crate::{
     Accepted, EntryId, Error, State,
-    store::{Arrival, Batch, Expired, Kept, LeaseRequest, Leased, Route, Token, Verdict},
+    store::{
+        Arrival, Batch, Expired, Kept, LEASE_RAN_OUT, LeaseRequest, Leased, MOST_CONFLICTS, Route, Token, Verdict,
+    },
 };
-
-/// Bodies kept beside the first one of a key.
-const MOST_CONFLICTS: i64 = 16;
 
 /// How many deliveries are looked at for a purge in one transaction.
 const PURGED_TOGETHER: i64 = 1024;
@@ -224,11 +223,10 @@ impl Write {
             let (vendor, made): (String, u32) =
                 connection.prepare_cached(find)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let dead = made >= attempts;
-            let reason = "the lease ran out: the worker died, or lost the store";
             if dead {
-                self.give_up(id, reason)?
+                self.give_up(id, LEASE_RAN_OUT)?
             } else {
-                self.put_back(id, Duration::ZERO, reason)?
+                self.put_back(id, Duration::ZERO, LEASE_RAN_OUT)?
             }
             expired.push(Expired { id: EntryId::new(id), vendor: vendor.into(), dead });
         }
@@ -241,10 +239,6 @@ impl Write {
             return Ok(Vec::new());
         }
         let routes = vec!["(?, ?)"; request.routes.len()].join(", ");
-        let sql = format!(
-            "SELECT id, lane FROM idhooks_deliveries AS d WHERE {{}} \
-             AND (vendor, verified) IN (VALUES {routes}) ORDER BY {{}} LIMIT ?"
-        );
         let kinds = [
             ("state = 0 AND behind = 0 AND due_at <= ?", "due_at", self.clock.wall()),
             (
@@ -255,12 +249,15 @@ impl Write {
         ];
         let mut found = Vec::new();
         for (condition, order, bound) in kinds {
+            let sql = format!(
+                "SELECT id, lane FROM idhooks_deliveries AS d WHERE {condition} \
+                 AND (vendor, verified) IN (VALUES {routes}) ORDER BY {order} LIMIT ?"
+            );
             let routes = request.routes.iter().flat_map(|Route { vendor, verified }| {
                 [Value::Text(vendor.clone().into_owned()), Value::Integer(i64::from(*verified))]
             });
             let most = i64::try_from(request.most.saturating_mul(4)).unwrap_or(i64::MAX);
             let values = std::iter::once(Value::Integer(bound)).chain(routes).chain([Value::Integer(most)]);
-            let sql = sql.replacen("{}", condition, 1).replacen("{}", order, 1);
             let mut statement = self.connection()?.prepare_cached(&sql)?;
             let mut rows = statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.try_for_each(|row| row.map(|row| found.push(row)))?;

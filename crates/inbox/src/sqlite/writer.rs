@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, thread};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{closed, failed, write::Write};
-use crate::Error;
+use crate::{Error, observe};
 
 /// How many changes wait at most; who comes then waits to be let in.
 const WAITING: usize = 4096;
@@ -34,7 +34,7 @@ trait Change: Send {
 
 struct Asked<F, T> {
     run: F,
-    done: Option<Result<T, Error>>,
+    done: Option<T>,
     reply: oneshot::Sender<Result<T, Error>>,
     /// Not made if nobody waits for it any more.
     for_asker: bool,
@@ -49,19 +49,14 @@ where
         if self.for_asker && self.reply.is_closed() {
             return Ok(());
         }
-        match (self.run)(write) {
-            Ok(done) => {
-                self.done = Some(Ok(done));
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
+        self.done = Some((self.run)(write)?);
+        Ok(())
     }
 
     fn tell(self: Box<Self>, committed: Result<(), Error>) {
         let Self { done, reply, .. } = *self;
-        let none = || Err(Error::unavailable("the change was not made"));
-        let answer = committed.and_then(|()| done.unwrap_or_else(none));
+        let none = || Error::unavailable("the change was not made");
+        let answer = committed.and_then(|()| done.ok_or_else(none));
         // Whoever asked may have stopped waiting.
         let _ = reply.send(answer);
     }
@@ -137,8 +132,10 @@ fn work(mut write: Write, mut commands: mpsc::Receiver<Command>) {
             }
         }
         commit(&mut write, &mut changes);
-        // Tried again after the next changes, if it fails.
-        let _ = write.settle();
+        // Nothing that was told depends on it; it is tried again after the next changes.
+        if let Err(error) = write.settle() {
+            observe::store_failed(&error);
+        }
         if finish(&mut write, other).is_break() {
             return;
         }
