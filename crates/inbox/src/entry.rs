@@ -281,8 +281,8 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Says how many are in that state.
-    pub(crate) fn set(&mut self, state: State, number: u64) {
+    /// Says how many are in that state, for a [`Store`](crate::store::Store).
+    pub fn set(&mut self, state: State, number: u64) {
         match state {
             State::Pending => self.pending = number,
             State::Running => self.running = number,
