@@ -122,16 +122,13 @@ fn work(mut write: Write, mut commands: mpsc::Receiver<Command>) {
     while let Some(first) = commands.blocking_recv() {
         let mut next = Some(first);
         let mut other = None;
-        while let Some(command) = next.take() {
-            match command {
-                Command::Change(change) => changes.push(change),
-                command => other = Some(command),
+        commit(&mut write, &mut changes, || match next.take().or_else(|| commands.try_recv().ok())? {
+            Command::Change(change) => Some(change),
+            command => {
+                other = Some(command);
+                None
             }
-            if other.is_none() && changes.len() < TOGETHER {
-                next = commands.try_recv().ok();
-            }
-        }
-        commit(&mut write, &mut changes);
+        });
         // Nothing that was told depends on it; it is tried again after the next changes.
         if let Err(error) = write.settle() {
             observe::store_failed(&error);
@@ -157,20 +154,30 @@ fn finish(write: &mut Write, command: Option<Command>) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// All in one transaction; if that fails, each in one of its own, so that one that can not be made does no harm to
-/// the others.
-fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>) {
-    if changes.is_empty() {
-        return;
-    }
+/// All in one transaction, those too that come while it is being made; if that fails, each in one of its own, so that
+/// one that can not be made does no harm to the others. `changes` is empty before and after.
+fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>, mut next: impl FnMut() -> Option<Box<dyn Change>>) {
+    let Some(first) = next() else { return };
+    changes.push(first);
     if let Err(error) = write.begin() {
         // The store's fault and no change's: each by itself would only wait for it again.
+        changes.extend(std::iter::from_fn(&mut next).take(TOGETHER - 1));
         for change in changes.drain(..) {
             change.tell(Err(failed(same(&error))));
         }
         return;
     }
-    let together = complete(write, |write| changes.iter_mut().try_for_each(|change| change.make(write)));
+    let together = complete(write, |write| {
+        let mut made = 0;
+        while let Some(change) = changes.get_mut(made) {
+            change.make(write)?;
+            made += 1;
+            if made == changes.len() && made < TOGETHER {
+                changes.extend(next());
+            }
+        }
+        Ok(())
+    });
     if together.is_err() && changes.len() > 1 {
         for mut change in changes.drain(..) {
             let alone = transact(write, |write| change.make(write));
