@@ -2,6 +2,7 @@
 
 mod clock;
 mod keys;
+mod lease;
 mod read;
 mod schema;
 mod write;

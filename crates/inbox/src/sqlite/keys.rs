@@ -2,16 +2,21 @@
 //!
 //! Digests come in no order, so an index of them costs each delivery a page of the log: most of what an accept takes,
 //! and more the larger the store. So the keys of the latest deliveries are held in memory, and written into the index
-//! many at a time, in its order. Nothing rests on memory: each key stands beside its delivery, and whoever begins a
-//! transaction first reads the deliveries that others have added since.
+//! many at a time, in its order, a part after each transaction. Nothing rests on memory: each key stands beside its
+//! delivery, and whoever begins a transaction first reads the deliveries that others have added since.
+//!
+//! The index has the first eight bytes of a key, so that many stand on a page. Whether the rest is the same stands
+//! beside the delivery.
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _};
 
-/// How many keys are written into the index at once: enough that many share a page, and few enough that what arrives
-/// meanwhile does not wait long.
-const TOGETHER: usize = 8192;
+/// How many keys are held before they are written into the index: enough that many share a page.
+const TOGETHER: usize = 16 * 1024;
+
+/// How many are written in one transaction: few enough that what arrives meanwhile does not wait long.
+pub(super) const PART: usize = 256;
 
 type Db<T> = Result<T, rusqlite::Error>;
 type Digest = [u8; 32];
@@ -22,6 +27,10 @@ type Digest = [u8; 32];
 pub(super) struct Keys {
     /// Of the deliveries after `settled`.
     recent: HashMap<Digest, i64>,
+    /// Those of them that are being written into the index, the next one last.
+    run: Vec<(i64, i64)>,
+    /// The last delivery of the run.
+    run_end: i64,
     /// The last delivery whose key, and that of every one before, is in the index.
     settled: i64,
     /// The last delivery that was looked at.
@@ -47,8 +56,8 @@ impl Keys {
         if let Some(id) = self.recent.get(key) {
             return Ok(Some(*id));
         }
-        let find = "SELECT id FROM idhooks_keys WHERE dedup = ?1";
-        connection.prepare_cached(find)?.query_row([&key[..]], |row| row.get(0)).optional()
+        let find = "SELECT id FROM idhooks_keys JOIN idhooks_deliveries USING (id) WHERE prefix = ?1 AND dedup = ?2";
+        connection.prepare_cached(find)?.query_row((prefix(key), &key[..]), |row| row.get(0)).optional()
     }
 
     /// A delivery that was just added has the key.
@@ -57,31 +66,43 @@ impl Keys {
         self.seen = id;
     }
 
-    /// The delivery that had the key has it no more; another one is about to take it.
+    /// The delivery that had the key has it no more; another one is about to take it. What the index says of it, or is
+    /// yet to be told, leads to a delivery without a key.
     pub(super) fn free(&mut self, connection: &Connection, key: &Digest, id: i64) -> Db<()> {
-        connection.prepare_cached("UPDATE idhooks_deliveries SET dedup = NULL WHERE id = ?1")?.execute([id])?;
         self.recent.remove(key);
-        connection.prepare_cached("DELETE FROM idhooks_keys WHERE dedup = ?1")?.execute([&key[..]]).map(drop)
+        connection.prepare_cached("UPDATE idhooks_deliveries SET dedup = NULL WHERE id = ?1")?.execute([id]).map(drop)
     }
 
-    /// Whether so many are held in memory that it is time to write them into the index.
+    /// Whether there is something to be written into the index.
     pub(super) fn are_many(&self) -> bool {
-        self.recent.len() >= TOGETHER
+        !self.run.is_empty() || self.recent.len() >= TOGETHER
     }
 
-    /// Writes those that are held in memory into the index.
-    pub(super) fn settle(&mut self, connection: &Connection) -> Db<()> {
+    /// Writes some of those that are held in memory into the index.
+    pub(super) fn settle(&mut self, connection: &Connection, part: usize) -> Db<()> {
         self.look(connection)?;
-        let mut keys: Vec<_> = self.recent.drain().collect();
-        keys.sort_unstable();
-        let mut insert = connection.prepare_cached(
-            "INSERT INTO idhooks_keys (dedup, id) VALUES (?1, ?2) ON CONFLICT (dedup) DO UPDATE SET id = excluded.id",
-        )?;
-        for (key, id) in keys {
-            insert.execute(params![&key[..], id])?;
+        if self.run.is_empty() {
+            self.run.extend(self.recent.iter().map(|(key, id)| (prefix(key), *id)));
+            self.run.sort_unstable_by(|one, other| other.cmp(one));
+            self.run_end = self.seen;
         }
-        self.settled = self.seen;
-        connection.prepare_cached("UPDATE idhooks_settled SET delivery = ?1")?.execute([self.settled]).map(drop)
+        let mut insert =
+            connection.prepare_cached("INSERT OR IGNORE INTO idhooks_keys (prefix, id) VALUES (?1, ?2)")?;
+        for (prefix, id) in self.run.drain(self.run.len().saturating_sub(part)..).rev() {
+            insert.execute([prefix, id])?;
+        }
+        if self.run.is_empty() {
+            connection.prepare_cached("UPDATE idhooks_settled SET delivery = ?1")?.execute([self.run_end])?;
+            self.forget_settled(self.run_end);
+        }
+        Ok(())
+    }
+
+    fn forget_settled(&mut self, settled: i64) {
+        self.recent.retain(|_, id| *id > settled);
+        self.run.retain(|(_, id)| *id > settled);
+        self.settled = settled;
+        self.seen = self.seen.max(settled);
     }
 
     /// Looks for what others did: the keys they wrote into the index, and the deliveries they added.
@@ -92,9 +113,7 @@ impl Keys {
         let settled: i64 =
             connection.prepare_cached("SELECT delivery FROM idhooks_settled")?.query_row([], |row| row.get(0))?;
         if settled != self.settled {
-            self.recent.retain(|_, id| *id > settled);
-            self.settled = settled;
-            self.seen = self.seen.max(settled);
+            self.forget_settled(settled);
         }
         let added = "SELECT dedup, id FROM idhooks_deliveries WHERE id > ?1 AND dedup IS NOT NULL ORDER BY id";
         let mut statement = connection.prepare_cached(added)?;
@@ -107,6 +126,12 @@ impl Keys {
         self.looked = true;
         Ok(())
     }
+}
+
+/// Of a key, what the index has of it.
+fn prefix(key: &Digest) -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = *key;
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 #[cfg(test)]
@@ -129,7 +154,7 @@ mod tests {
         fn new() -> Self {
             let connection = Connection::open_in_memory().unwrap();
             let tables = "CREATE TABLE idhooks_deliveries (id INTEGER PRIMARY KEY, dedup BLOB);
-                          CREATE TABLE idhooks_keys (dedup BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
+                          CREATE TABLE idhooks_keys (prefix INTEGER, id INTEGER, PRIMARY KEY (prefix, id)) WITHOUT ROWID;
                           CREATE TABLE idhooks_settled (delivery INTEGER NOT NULL);
                           INSERT INTO idhooks_settled VALUES (0)";
             connection.execute_batch(tables).unwrap();
@@ -155,9 +180,9 @@ mod tests {
             id
         }
 
-        fn settle(&mut self, program: usize) {
+        fn settle(&mut self, program: usize, part: usize) {
             self.keys[program].begin();
-            self.keys[program].settle(&self.connection).unwrap();
+            self.keys[program].settle(&self.connection, part).unwrap();
         }
 
         /// What a program finds that has seen nothing yet.
@@ -174,12 +199,12 @@ mod tests {
         for _ in 0..20_000 {
             let (program, key) = (random.usize(..2), random.i64(..300));
             match random.u8(..20) {
-                0 => store.settle(program),
-                1 => store.keys[program].forget(),
-                2 => {
+                0 | 1 => store.settle(program, 20),
+                2 => store.keys[program].forget(),
+                3 => {
                     truth.insert(key, store.accept(program, key, true));
                 }
-                3 => assert_eq!(store.fresh(key), truth.get(&key).copied()),
+                4 => assert_eq!(store.fresh(key), truth.get(&key).copied()),
                 _ => {
                     let id = store.accept(program, key, false);
                     assert_eq!(id, *truth.entry(key).or_insert(id), "key {key}");
@@ -187,11 +212,13 @@ mod tests {
             }
             assert_eq!(store.find(1 - program, key), truth.get(&key).copied());
         }
-        store.settle(0);
+        // The first ends a run that was begun, the second has all that came since.
+        store.settle(0, usize::MAX);
+        store.settle(0, usize::MAX);
         for (key, id) in truth {
             assert_eq!((store.find(0, key), store.find(1, key), store.fresh(key)), (Some(id), Some(id), Some(id)));
         }
-        assert!(store.keys.iter().all(|keys| keys.recent.is_empty()), "what is in the index is held no longer");
+        assert!(store.keys.iter().all(|keys| keys.recent.is_empty() && keys.run.is_empty()), "held no longer");
     }
 
     #[test]
@@ -201,11 +228,36 @@ mod tests {
             assert!(!store.keys[0].are_many());
             store.accept(0, key, false);
         }
-        assert!(store.keys[0].are_many());
-        store.settle(0);
-        assert!(!store.keys[0].are_many());
+        let mut parts = 0;
+        while store.keys[0].are_many() {
+            store.settle(0, PART);
+            parts += 1;
+        }
+        assert_eq!((parts, store.keys[0].recent.len()), (TOGETHER / PART, 0));
         let indexed: usize =
             store.connection.query_row("SELECT count(*) FROM idhooks_keys", [], |row| row.get(0)).unwrap();
         assert_eq!(indexed, TOGETHER);
+    }
+
+    /// As everyone can make them who sends unauthenticated deliveries.
+    #[test]
+    fn row_32_keys_that_begin_alike_are_different() {
+        let mut store = Store::new();
+        let alike = |last| {
+            let mut digest = [7; 32];
+            digest[31] = last;
+            digest
+        };
+        for last in 0..3 {
+            store.keys[0].begin();
+            assert_eq!(store.keys[0].find(&store.connection, &alike(last)).unwrap(), None);
+            store.connection.execute("INSERT INTO idhooks_deliveries (dedup) VALUES (?1)", [&alike(last)[..]]).unwrap();
+            store.keys[0].take(alike(last), i64::from(last) + 1);
+            store.settle(0, PART);
+        }
+        for last in 0..4 {
+            let found = Keys::default().find(&store.connection, &alike(last)).unwrap();
+            assert_eq!(found, (last < 3).then_some(i64::from(last) + 1));
+        }
     }
 }

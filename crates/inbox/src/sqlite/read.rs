@@ -1,25 +1,31 @@
 //! What is only looked at.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use idhooks_core::Pii;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter, types::Value};
 
-use super::{clock::time, failed};
+use super::{clock::time, failed, schema::NEW};
 use crate::{Attempt, Conflicting, Details, Entry, EntryId, Error, Filter, Page, State, Stats, store::Route};
 
 type Db<T> = Result<T, rusqlite::Error>;
 
-const COLUMNS: &str = "d.id, d.vendor, d.verified, d.endpoint, d.event, d.subject, d.key, d.state, d.received_at, \
-                       d.due_at, d.finished_at, d.attempts, d.possible_replay, d.reason, d.conflicts, \
-                       EXISTS (SELECT 1 FROM idhooks_bodies WHERE id = d.id)";
+/// One that no worker has looked at has no state yet: it is pending, and was due when it came.
+const ENTRIES: &str = "SELECT d.id, d.vendor, d.verified, endpoint, event, subject, key, coalesce(state, 0), received_at, \
+                       coalesce(due_at, received_at), finished_at, coalesce(attempts, 0), possible_replay, reason, \
+                       (SELECT count(*) FROM idhooks_conflicts WHERE delivery = d.id), body IS NOT NULL \
+                       FROM idhooks_deliveries AS d LEFT JOIN idhooks_states AS s ON s.id = d.id WHERE true";
 
 pub(super) fn unfinished(connection: &Connection) -> Result<Vec<Route>, Error> {
     let read = || -> Db<Vec<Route>> {
-        let sql = "SELECT DISTINCT vendor, verified FROM idhooks_deliveries WHERE state = 0 \
-                   UNION SELECT DISTINCT vendor, verified FROM idhooks_deliveries WHERE state = 4 \
-                   UNION SELECT DISTINCT vendor, verified FROM idhooks_deliveries \
-                   WHERE id IN (SELECT delivery FROM idhooks_leases)";
-        let mut statement = connection.prepare_cached(sql)?;
+        let sql = format!(
+            "SELECT DISTINCT vendor, verified FROM idhooks_deliveries WHERE id IN (\
+                 SELECT id FROM idhooks_states WHERE state = 0 UNION ALL SELECT id FROM idhooks_states WHERE state = 4 \
+                 UNION ALL SELECT delivery FROM idhooks_leases) \
+             UNION SELECT DISTINCT vendor, verified FROM {NEW}"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
         let route = |row: &Row<'_>| Ok(Route { vendor: row.get::<_, String>(0)?.into(), verified: row.get(1)? });
         statement.query_map([], route)?.collect()
     };
@@ -38,14 +44,13 @@ pub(super) fn list(connection: &Connection, filter: &Filter) -> Result<Page, Err
 fn select(connection: &Connection, filter: &Filter, most: usize) -> Db<Vec<Entry>> {
     let text = |text: &Option<Box<str>>| text.as_deref().map(|text| Value::Text(text.to_owned()));
     let conditions = [
-        // As a number in the text, so that SQLite sees which of its partial indexes fits.
-        (filter.state.map(|state| format!("d.state = {}", state.code())), None),
+        (filter.state.map(of_state), None),
         (Some("d.vendor = ?".to_owned()), text(&filter.vendor)),
         (Some("d.endpoint = ?".to_owned()), text(&filter.endpoint)),
         (Some("d.lane = ?".to_owned()), filter.lane().map(Value::Integer)),
         (Some("d.id < ?".to_owned()), filter.before.map(|id| Value::Integer(id.get()))),
     ];
-    let mut sql = format!("SELECT {COLUMNS} FROM idhooks_deliveries AS d WHERE true");
+    let mut sql = ENTRIES.to_owned();
     let mut values = Vec::new();
     for (condition, value) in conditions {
         let Some(condition) = condition.filter(|condition| !condition.contains('?') || value.is_some()) else {
@@ -58,6 +63,19 @@ fn select(connection: &Connection, filter: &Filter, most: usize) -> Db<Vec<Entry
     sql.push_str(" ORDER BY d.id DESC LIMIT ?");
     values.push(Value::Integer(i64::try_from(most).unwrap_or(i64::MAX)));
     connection.prepare_cached(&sql)?.query_map(params_from_iter(values), entry)?.collect()
+}
+
+/// Through what there is for each state to find its deliveries by, if they are few among all.
+fn of_state(state: State) -> String {
+    let code = state.code();
+    match state {
+        State::Pending => {
+            format!("d.id IN (SELECT id FROM idhooks_states WHERE state = {code} UNION ALL SELECT id FROM {NEW})")
+        }
+        State::Running => "d.id IN (SELECT delivery FROM idhooks_leases)".to_owned(),
+        State::Dead | State::Unreadable => format!("d.id IN (SELECT id FROM idhooks_states WHERE state = {code})"),
+        State::Done => format!("s.state = {code}"),
+    }
 }
 
 fn entry(row: &Row<'_>) -> Db<Entry> {
@@ -91,10 +109,10 @@ pub(super) fn get(connection: &mut Connection, id: EntryId) -> Result<Option<Det
 /// In one transaction, so that all of it is of one moment.
 fn details(connection: &mut Connection, id: i64) -> Db<Option<Details>> {
     let connection = connection.transaction()?;
-    let sql = format!("SELECT {COLUMNS} FROM idhooks_deliveries AS d WHERE d.id = ?1");
+    let sql = format!("{ENTRIES} AND d.id = ?1");
     let Some(entry) = connection.query_row(&sql, [id], entry).optional()? else { return Ok(None) };
-    let find = "SELECT body FROM idhooks_bodies WHERE id = ?1";
-    let body: Option<Vec<u8>> = connection.query_row(find, [id], |row| row.get(0)).optional()?;
+    let find = "SELECT body FROM idhooks_deliveries WHERE id = ?1";
+    let body: Option<Vec<u8>> = connection.query_row(find, [id], |row| row.get(0))?;
     let history = connection
         .prepare_cached("SELECT number, ended_at, reason FROM idhooks_attempts WHERE delivery = ?1 ORDER BY id")?
         .query_map([id], |row| {
@@ -112,13 +130,15 @@ fn details(connection: &mut Connection, id: i64) -> Db<Option<Details>> {
     Ok(Some(Details { entry, body: body.map(|body| Pii::from(Bytes::from(body))), history, conflicting }))
 }
 
-pub(super) fn stats(connection: &Connection, now: i64) -> Result<Stats, Error> {
+pub(super) fn stats(connection: &mut Connection, now: i64) -> Result<Stats, Error> {
     count(connection, now).map_err(failed)
 }
 
-fn count(connection: &Connection, now: i64) -> Db<Stats> {
+/// In one transaction, so that none is counted twice that a worker takes up meanwhile.
+fn count(connection: &mut Connection, now: i64) -> Db<Stats> {
+    let connection = connection.transaction()?;
     let mut stats = Stats::default();
-    let mut statement = connection.prepare_cached("SELECT state, count(*) FROM idhooks_deliveries GROUP BY state")?;
+    let mut statement = connection.prepare_cached("SELECT state, count(*) FROM idhooks_states GROUP BY state")?;
     let rows = statement.query_map([], |row| Ok((row.get::<_, i16>(0)?, row.get::<_, u64>(1)?)))?;
     for row in rows {
         let (code, number) = row?;
@@ -126,12 +146,20 @@ fn count(connection: &Connection, now: i64) -> Db<Stats> {
             stats.set(state, number);
         }
     }
+    // Numbers have no gaps.
+    let new = format!(
+        "SELECT (SELECT coalesce(max(id), 0) FROM idhooks_deliveries) - (SELECT coalesce(max(id), 0) FROM idhooks_states), \
+         (SELECT received_at FROM {NEW} ORDER BY id LIMIT 1)"
+    );
+    let (new, first): (u64, Option<i64>) = connection.query_row(&new, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    stats.set(State::Pending, stats.pending + new);
     stats.conflicts = connection.query_row("SELECT count(*) FROM idhooks_conflicts", [], |row| row.get(0))?;
     // One look for each half of the index.
-    let oldest = "SELECT min(due_at) FROM (\
-                  SELECT min(due_at) AS due_at FROM idhooks_deliveries WHERE state = 0 AND behind = 0 AND due_at <= ?1 \
-                  UNION ALL SELECT min(due_at) FROM idhooks_deliveries WHERE state = 0 AND behind = 1 AND due_at <= ?1)";
-    let oldest: Option<i64> = connection.query_row(oldest, [now], |row| row.get(0))?;
-    stats.lag = oldest.map(|oldest| std::time::Duration::from_micros(now.abs_diff(oldest)));
+    let due = "SELECT min(due_at) FROM (\
+               SELECT min(due_at) AS due_at FROM idhooks_states WHERE state = 0 AND behind = 0 AND due_at <= ?1 \
+               UNION ALL SELECT min(due_at) FROM idhooks_states WHERE state = 0 AND behind = 1 AND due_at <= ?1)";
+    let due: Option<i64> = connection.query_row(due, [now], |row| row.get(0))?;
+    let oldest = [due, first].into_iter().flatten().min();
+    stats.lag = oldest.map(|oldest| Duration::from_micros(now.saturating_sub(oldest).max(0).unsigned_abs()));
     Ok(stats)
 }

@@ -1,6 +1,6 @@
 //! The tables, how they came to be, and what the connection must be set to.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, config::DbConfig};
 
 use super::failed;
 use crate::Error;
@@ -9,6 +9,10 @@ use crate::Error;
 /// written so that the release before it can work on (columns are added with defaults, and statements name theirs).
 /// The number beside it is that of the oldest step whose programs can work on tables of this one.
 const STEPS: &[(&str, i64)] = &[(include_str!("step1.sql"), 1)];
+
+/// Deliveries that no worker has looked at: they have no state of their own yet.
+pub(super) const NEW: &str =
+    "idhooks_deliveries WHERE id > coalesce((SELECT id FROM idhooks_states ORDER BY id DESC LIMIT 1), 0)";
 
 /// What every connection is set to. The first two are what "on disk" rests on, and are read back.
 const SETTINGS: &str = "
@@ -25,6 +29,8 @@ const SETTINGS: &str = "
 /// Sets a connection up, and refuses one that would promise less.
 pub(super) fn configure(connection: &Connection) -> Result<(), Error> {
     connection.execute_batch(SETTINGS).map_err(failed)?;
+    // Else SQLite plans some statements anew for each value, which costs more than to run them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     check(connection)
 }

@@ -3,10 +3,10 @@ CREATE TABLE idhooks_schema (
     oldest INTEGER NOT NULL
 ) STRICT;
 
--- An index of a digest costs each accept a page of the log, so there is none here: who lists by subject reads the table.
--- Times are microseconds since 1970. What is left after a purge: numbers, times, vendor, and the digests.
+-- What came, as it came: all that an accept writes, so there is no index. Who lists by subject reads the table. Times
+-- are microseconds since 1970. What is left after a purge: numbers, times, vendor, and the digests.
 CREATE TABLE idhooks_deliveries (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY,         -- without gaps
     dedup BLOB,                     -- empty once a later delivery took the key over
     digest BLOB NOT NULL,           -- of the body
     key TEXT,
@@ -21,25 +21,35 @@ CREATE TABLE idhooks_deliveries (
     label TEXT,
     received_at INTEGER NOT NULL,
     possible_replay INTEGER NOT NULL,
+    body BLOB                       -- empty once purged; last, so that a long one is not read for what is before it
+) STRICT;
+
+-- What became of it, so that a change of state does not write the body again. Those after the last one here are new:
+-- due, and not looked at by any worker.
+CREATE TABLE idhooks_states (
+    id INTEGER PRIMARY KEY,
+    lane INTEGER,
+    verified INTEGER NOT NULL,
     state INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
     behind INTEGER NOT NULL DEFAULT 0,  -- 1 once a worker found it due while its lane was held
     attempts INTEGER NOT NULL DEFAULT 0,
     finished_at INTEGER,
     reader INTEGER,
-    reason TEXT,
-    conflicts INTEGER NOT NULL DEFAULT 0
+    reason TEXT
 ) STRICT;
 
-CREATE INDEX idhooks_due ON idhooks_deliveries (behind, due_at) WHERE state = 0;
-CREATE INDEX idhooks_behind ON idhooks_deliveries (lane, verified, due_at) WHERE behind = 1;
-CREATE INDEX idhooks_unreadable ON idhooks_deliveries (reader) WHERE state = 4;
-CREATE INDEX idhooks_dead ON idhooks_deliveries (id) WHERE state = 3;
+CREATE INDEX idhooks_due ON idhooks_states (behind, due_at) WHERE state = 0;
+CREATE INDEX idhooks_behind ON idhooks_states (lane, verified, due_at) WHERE behind = 1;
+CREATE INDEX idhooks_unreadable ON idhooks_states (reader) WHERE state = 4;
+CREATE INDEX idhooks_dead ON idhooks_states (id) WHERE state = 3;
 
--- The deliveries that have a key, up to the one in `idhooks_settled`; the keys of later ones stand beside them alone.
+-- The first bytes of the keys of deliveries up to the one in `idhooks_settled`; the keys of later ones stand beside
+-- them alone.
 CREATE TABLE idhooks_keys (
-    dedup BLOB PRIMARY KEY,
-    id INTEGER NOT NULL
+    prefix INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    PRIMARY KEY (prefix, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE idhooks_settled (
@@ -47,12 +57,6 @@ CREATE TABLE idhooks_settled (
 ) STRICT;
 
 INSERT INTO idhooks_settled (delivery) VALUES (0);
-
--- Apart, so that a change of state does not write the body again.
-CREATE TABLE idhooks_bodies (
-    id INTEGER PRIMARY KEY,
-    body BLOB NOT NULL
-) STRICT;
 
 -- Bodies that came under a key that was taken.
 CREATE TABLE idhooks_conflicts (
