@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 const TOGETHER: usize = 16 * 1024;
 
 /// How many are written in one transaction: few enough that what arrives meanwhile does not wait long.
-pub(super) const PART: usize = 256;
+pub(super) const PART: usize = 512;
 
 type Db<T> = Result<T, rusqlite::Error>;
 type Digest = [u8; 32];
