@@ -399,6 +399,30 @@ fn row_41_accept_and_lease_do_no_more_work_with_a_backlog() {
 }
 
 #[tokio::test]
+async fn new_ones_of_another_vendor_are_passed_over_once() {
+    let store = Stored::new();
+    for number in 0..900 {
+        let body = format!(r#"{{"type":"KYC","event":"VERIFIED_USER","externalUserId":"{number}"}}"#);
+        store.sqlite.accept(Arrival { vendor: "other", ..arrival(&body) }).await.unwrap();
+    }
+    let id = accept(&store.sqlite, "a").await;
+    let mut asked = 0;
+    let leased = loop {
+        asked += 1;
+        let batch = store.sqlite.lease(request()).await.unwrap();
+        if let [leased] = &batch.leased[..] {
+            break leased.id;
+        }
+        assert_eq!((batch.leased.len(), batch.next), (0, Some(Duration::ZERO)), "there is more to look at");
+    };
+    assert_eq!((leased, asked), (id, 3), "four times as many as are asked for are looked at");
+    let batch = store.sqlite.lease(request()).await.unwrap();
+    assert_eq!((batch.leased.len(), batch.next), (0, None), "a worker has nothing to come back for");
+    let stats = store.sqlite.stats().await.unwrap();
+    assert_eq!((stats.pending, stats.running), (900, 1));
+}
+
+#[tokio::test]
 async fn states_are_the_numbers_of_the_tables() {
     let store = Stored::new();
     let id = accept(&store.sqlite, "a").await;
