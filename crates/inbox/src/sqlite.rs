@@ -130,6 +130,14 @@ impl Store for Sqlite {
         Ok(())
     }
 
+    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
+        let reason = reason.to_owned();
+        self.writer.run(move |write| write.give_up_waiting(id, &reason)).await??;
+        // Another delivery of the same subject may be next.
+        self.changed.notify_one();
+        Ok(())
+    }
+
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
         let (mut purged, mut after) = (Purged::default(), 0);
         // In steps, so that what arrives meanwhile does not wait for all of it.

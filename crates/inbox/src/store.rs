@@ -69,6 +69,13 @@ pub trait Store: Send + Sync + 'static {
     /// If there is none, a worker holds it, or its body was purged.
     async fn replay(&self, id: EntryId) -> Result<(), Error>;
 
+    /// Makes a delivery that waits, or that could not be read, a dead letter, with the reason in its history. One that
+    /// is dead stays as it is.
+    ///
+    /// # Errors
+    /// If there is none, a worker holds it, or it is done.
+    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error>;
+
     /// Removes body, subject, key in words and conflicting bodies of what was handled (or, if `dead`, given up)
     /// longer ago. The digests stay.
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error>;

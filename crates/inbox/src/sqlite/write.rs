@@ -340,7 +340,7 @@ impl Write {
 
     fn give_up(&self, id: i64, reason: &str) -> Db<()> {
         self.remember(id, reason)?;
-        let set = "UPDATE idhooks_deliveries SET state = 3, finished_at = ?2, reason = ?3 WHERE id = ?1";
+        let set = "UPDATE idhooks_deliveries SET state = 3, behind = 0, finished_at = ?2, reason = ?3 WHERE id = ?1";
         self.connection()?.prepare_cached(set)?.execute(params![id, self.clock.wall(), reason]).map(drop)
     }
 
@@ -370,6 +370,23 @@ impl Write {
                    WHERE id = ?1";
         let put = || self.connection()?.execute(set, [id, self.clock.wall()]);
         put().map(|_| Ok(())).map_err(failed)
+    }
+
+    /// As with [`replay`](Self::replay), a refusal is an answer.
+    pub(super) fn give_up_waiting(&mut self, id: EntryId, reason: &str) -> Result<Result<(), Error>, Error> {
+        let id = id.get();
+        let find = "SELECT state, lane FROM idhooks_deliveries WHERE id = ?1";
+        let look = || self.connection()?.query_row(find, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional();
+        let Some((state, lane)): Option<(i16, Option<i64>)> = look().map_err(failed)? else {
+            return Ok(Err(Error::not_found(format!("there is no delivery {id}"))));
+        };
+        match State::from_code(state) {
+            Some(State::Running) => Ok(Err(Error::conflict(format!("delivery {id} is in a worker's hands")))),
+            Some(State::Done) => Ok(Err(Error::conflict(format!("delivery {id} is done")))),
+            Some(State::Dead) => Ok(Ok(())),
+            // It may be the one of its lane that can be seen.
+            _ => self.give_up(id, reason).and_then(|()| self.free(lane)).map(Ok).map_err(failed),
+        }
     }
 
     /// Looks at some deliveries after `after`: how many it purged, and the last it looked at; `None` once there are no
