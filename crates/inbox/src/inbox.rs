@@ -47,14 +47,8 @@ use crate::{
 /// assert!(matches!(inbox.accept(&delivery).await?, Accepted::Duplicate { .. }));
 ///
 /// // Where the work is done, in the same process or another one.
-/// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-/// let stop = std::sync::Mutex::new(Some(stop));
-/// let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
-///     println!("{:?}", job.delivery());
-///     let stop = stop.lock().ok().and_then(|mut stop| stop.take());
-///     async move { drop(stop) }
-/// });
-/// inbox.worker().until(async { drop(stopped.await) }).run(handlers).await?;
+/// let handlers = Handlers::new().on(|job: Job<Verified<capa::Event>>| async move { println!("{:?}", job.delivery()) });
+/// inbox.worker().until_idle().run(handlers).await?; // a service says `until(ctrl_c)`
 /// assert_eq!(inbox.stats().await?.done, 1);
 /// # Ok(())
 /// # }

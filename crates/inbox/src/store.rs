@@ -155,7 +155,9 @@ pub struct Batch {
     pub leased: Vec<Leased>,
     /// The leases that had run out.
     pub expired: Vec<Expired>,
-    /// Time until the next pending delivery is due that is not yet; `None` if there is none.
+    /// Time until the next pending delivery is due that is not yet; `None` if there is none. Zero if some that are due may
+    /// not have been looked at: a worker that is told so, or gets deliveries, asks again, and else takes it that there
+    /// are none.
     pub next: Option<Duration>,
 }
 
