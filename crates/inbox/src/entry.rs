@@ -258,6 +258,10 @@ pub struct Page {
 pub struct Purged {
     /// Deliveries whose body, subject and key in words are gone; the digest of the key stays.
     pub deliveries: u64,
+    /// Whether a log beside the SQLite file may still hold some of them, because another program went on reading it for
+    /// seconds: a backup, for instance. The next purge that finds nobody reading empties it. Of PostgreSQL's logs nothing is
+    /// said.
+    pub in_log: bool,
 }
 
 /// How much there is.

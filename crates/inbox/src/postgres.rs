@@ -168,7 +168,7 @@ impl Store for Postgres {
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
         let (session, watch) = self.working.take().await?;
         let state = if dead { State::Dead } else { State::Done };
-        Ok(Purged { deliveries: finish::purge(&session, &watch, older_than, state).await? })
+        Ok(Purged { deliveries: finish::purge(&session, &watch, older_than, state).await?, ..Purged::default() })
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

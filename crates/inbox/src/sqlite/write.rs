@@ -65,10 +65,14 @@ impl Write {
         }
     }
 
-    /// So that what was purged is in no log either.
-    pub(super) fn checkpoint(&self) -> Result<(), Error> {
-        let connection = self.connection().map_err(failed)?;
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)
+    /// So that what was purged is in no log either; `false` if somebody reads the log. Who reads is not waited for, because
+    /// what arrives would wait as well.
+    pub(super) fn checkpoint(&mut self) -> Result<bool, Error> {
+        let connection = self.connection.as_mut().ok_or_else(super::closed)?;
+        connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+        let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0));
+        connection.busy_handler(Some(super::wait_for_others)).map_err(failed)?;
+        emptied.map_err(failed)
     }
 
     pub(super) fn close(&mut self) {
