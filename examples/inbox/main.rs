@@ -43,12 +43,6 @@ async fn work(inbox: &Inbox, decide: fn(&Job<Verified<capa::Event>>) -> Outcome)
         println!("  attempt {} at {}", job.attempt(), job.event().name());
         async move { outcome }
     });
-    let soon = Backoff::new(Duration::from_millis(10), Duration::from_secs(1)); // from ten seconds, unless said
-    inbox.worker().backoff(soon).until(idle(inbox.clone())).run(handlers).await
-}
-
-async fn idle(inbox: Inbox) {
-    while inbox.stats().await.is_ok_and(|stats| stats.pending + stats.running > 0) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let at_once = Backoff::new(Duration::ZERO, Duration::ZERO); // from ten seconds, unless said
+    inbox.worker().backoff(at_once).until_idle().run(handlers).await
 }

@@ -53,3 +53,71 @@ fn status(confirmation: &Confirmation) -> String {
     let status = verification.status.as_ref().map_or("unknown", VerificationStatus::as_str);
     format!("its status is {status}")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use idhooks::{
+        case_keeper::Verifier,
+        inbox::{Inbox, State},
+    };
+    use idhooks_fixtures::server::case_keeper as double;
+
+    use super::*;
+    use crate::worker::{self, Settings};
+
+    type Done = Result<(), Box<dyn std::error::Error>>;
+
+    fn hint(key: &str, id: &str) -> Result<Hint<Event>, Box<dyn std::error::Error>> {
+        let body = serde_json::json!({ "key": key, "data": { "id": id } }).to_string();
+        Ok(Verifier::new().verify(&[] as &[(&str, &str)], body)?)
+    }
+
+    /// The whole way: hints in the inbox, the receiver's own handlers, and a server that answers as Case Keeper does.
+    #[tokio::test]
+    async fn each_hint_is_asked_about_and_what_is_not_so_yet_is_asked_again() -> Done {
+        let server = double::start().await?;
+        let client = Client::builder(double::CLIENT_ID, double::CLIENT_SECRET, server.url());
+        let client = client.token_url(server.url().join(double::TOKEN_PATH)?).build()?;
+        let folder = tempfile::tempdir()?;
+        let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.db").display())).await?;
+        let unknown = "00000000-0000-4000-8000-00000000dead";
+        let mut kept = Vec::new();
+        for (key, id, state, reason) in [
+            ("verification.verified", double::VERIFIED, State::Done, None),
+            (
+                "verification.verified",
+                double::COMPLETED,
+                State::Pending,
+                Some("Case Keeper says otherwise, or not yet"),
+            ),
+            ("verification.deleted", double::DELETED, State::Done, None),
+            ("verification.verified", unknown, State::Done, None),
+            ("verification.verified", double::FOREIGN, State::Done, None),
+        ] {
+            kept.push((inbox.accept(&hint(key, id)?).await?.id(), id, state, reason));
+        }
+
+        let settings = Settings { client: Some(client), handler_time: Duration::ZERO };
+        inbox.worker().until_idle().run(worker::handlers(settings)).await?;
+
+        for (id, subject, state, reason) in kept {
+            let details = inbox.get(id).await?.ok_or("it is kept")?;
+            let found = (details.entry.state, details.entry.attempts, details.entry.reason.as_deref());
+            assert_eq!(found, (state, 1, reason), "{subject}");
+            assert!(state == State::Done || details.entry.due_at > SystemTime::now() + Duration::from_secs(10));
+            assert_eq!(server.count(&format!("GET /api/v3/case-keeper/verifications/{subject}")), 1, "{subject}");
+        }
+        assert_eq!(server.count(&format!("POST {}", double::TOKEN_PATH)), 1);
+        inbox.close().await;
+        Ok(())
+    }
+
+    #[test]
+    fn of_a_hint_only_the_beginning_of_the_subject_is_printed() {
+        assert_eq!(shown::<Hint<Event>>(Some(double::VERIFIED)), "00000000");
+        assert_eq!(shown::<idhooks::Verified<idhooks::capa::Event>>(Some("customer-17")), "customer-17");
+        assert_eq!(shown::<Hint<Event>>(None), "-");
+    }
+}

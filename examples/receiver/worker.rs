@@ -24,8 +24,13 @@ pub(crate) struct Settings {
 }
 
 pub(crate) async fn run(inbox: &Inbox, settings: Settings, stop: &Stop) -> Result<(), Box<dyn Error>> {
+    inbox.worker().lease(LEASE).until(stop.clone().told()).run(handlers(settings)).await?;
+    Ok(())
+}
+
+pub(crate) fn handlers(settings: Settings) -> Handlers {
     let Settings { client, handler_time: time } = settings;
-    let handlers = Handlers::new()
+    Handlers::new()
         .on(move |job: Job<Verified<caf::Event>>| show(job, time))
         .on(move |job: Job<Verified<unico::Event>>| show(job, time))
         .on(move |job: Job<Verified<autentique::Event>>| show(job, time))
@@ -38,9 +43,7 @@ pub(crate) async fn run(inbox: &Inbox, settings: Settings, stop: &Stop) -> Resul
                     None => show(job, time).await,
                 }
             }
-        });
-    inbox.worker().lease(LEASE).until(stop.clone().told()).run(handlers).await?;
-    Ok(())
+        })
 }
 
 /// Where your own work would be. It may run twice for one delivery, so it must do no harm twice.

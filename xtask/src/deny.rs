@@ -2,7 +2,7 @@
 
 use crate::{run::run, tools::Tool};
 
-const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
+pub(crate) const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 
 /// Licences, sources, duplicates, and crates that are not wanted.
 pub(crate) fn policy() -> Result<(), String> {

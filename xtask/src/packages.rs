@@ -51,7 +51,7 @@ pub(crate) const PACKAGES: &[Package] = &[
     Package { name: "idhooks-capa", features: &[COMMON, CLIENT], most_crates: VENDOR },
     Package {
         name: "idhooks-inbox",
-        features: &[&["sqlite", "postgres", "postgres-rustls", "metrics", "tracing"]],
+        features: &[&["sqlite", "postgres", "postgres-rustls", "metrics", "tracing", "testing"]],
         most_crates: &[("", 34), ("sqlite", 50), ("postgres", 75), ("postgres-rustls", 95)],
     },
     Package { name: "idhooks-axum", features: &[&["inbox"]], most_crates: &[("", 50), ("inbox", 50)] },

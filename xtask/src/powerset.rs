@@ -7,7 +7,7 @@ use crate::{
     tools::Tool,
 };
 
-const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46" };
+pub(crate) const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46" };
 
 /// Each crate with no feature, each one, and each pair.
 ///

@@ -28,46 +28,38 @@ By hand, each time:
   6. `git tag -s vVERSION` on the merged commit, push the tag, approve the environment. What was interrupted goes on
      when the job is run again.";
 
-/// Everything that can be checked without publishing.
+/// Everything that can be checked without publishing. What fails keeps nothing else from being checked, because all of
+/// it takes most of an hour.
 pub(crate) fn rehearse() -> Result<(), String> {
-    let mut ledger = Ledger::default();
-    let done = rehearse_steps(&mut ledger);
-    ledger.print();
-    match done {
-        Ok(()) => eprintln!("\nNothing was uploaded.\n\n{BY_HAND}"),
-        Err(_) => eprintln!("\nStopped at the first failure. Nothing was uploaded."),
-    }
-    done
-}
-
-fn rehearse_steps(ledger: &mut Ledger) -> Result<(), String> {
     let metadata = Metadata::read()?;
-    let mut version = String::new();
-    ledger.step("versions agree", || {
-        version = versions::agreed(&metadata)?;
-        Ok(version.clone())
-    })?;
+    let version = versions::agreed(&metadata)?;
+    let mut ledger = Ledger::default();
+    ledger.step("versions agree", || Ok(version.clone()));
     ledger.step("tree, tag and changelog", || match obstacles(&version)? {
         told if told.is_empty() => Ok("ready to publish".to_owned()),
         told => Ok(format!("not yet ready to publish: {}", told.join("; "))),
-    })?;
-    ledger.step("Rust of dependencies", || passed(msrv::dependencies_agree(&metadata)))?;
-    ledger.step("lints, incompatible_msrv among them", || passed(ci::lints()))?;
-    ledger.step("licences, sources, duplicates", || passed(deny::policy()))?;
+    });
+    ledger.step("tools, built once", || passed(deny::DENY.program().and_then(|_| powerset::HACK.program()).map(drop)));
+    ledger.step("Rust of dependencies", || passed(msrv::dependencies_agree(&metadata)));
+    ledger.step("lints, incompatible_msrv among them", || passed(ci::lints()));
+    ledger.step("licences, sources, duplicates", || passed(deny::policy()));
     ledger.step("advisories", || {
         Ok("skipped: they need a database from the internet; the workflow has it (`cargo xtask advisories`)".to_owned())
-    })?;
-    ledger.step("what the release breaks", || semver::check(&version))?;
-    ledger.step("docs as docs.rs builds them", || passed(docs::as_hosted()))?;
-    ledger.step("foreign types in public signatures", || passed(public::dependencies()))?;
-    ledger.step("minimal versions", || passed(msrv::minimal_versions()))?;
-    ledger.step("features two by two", || passed(powerset::check(&metadata)))?;
-    ledger.step("each crate from its own tarball", || passed(tarballs::build(&version)))?;
+    });
+    ledger.step("what the release breaks", || semver::check(&version));
+    ledger.step("docs as docs.rs builds them", || passed(docs::as_hosted()));
+    ledger.step("foreign types in public signatures", || passed(public::dependencies()));
+    ledger.step("minimal versions", || passed(msrv::minimal_versions()));
+    ledger.step("features two by two", || passed(powerset::check(&metadata)));
+    ledger.step("each crate from its own tarball", || passed(tarballs::build(&version)));
     ledger.step("order of publishing", || {
         tarballs::rehearse()?;
         let there = published(&version)?.len();
         Ok(format!("{there} of {} are in the registry at {version}", PACKAGES.len()))
-    })
+    });
+    ledger.end()?;
+    eprintln!("\n{BY_HAND}");
+    Ok(())
 }
 
 /// Uploads what the registry does not have yet.
@@ -145,10 +137,11 @@ fn passed(done: Result<(), String>) -> Result<String, String> {
 #[derive(Default)]
 struct Ledger {
     lines: Vec<String>,
+    problems: Vec<String>,
 }
 
 impl Ledger {
-    fn step(&mut self, name: &str, work: impl FnOnce() -> Result<String, String>) -> Result<(), String> {
+    fn step(&mut self, name: &str, work: impl FnOnce() -> Result<String, String>) {
         eprintln!("\n── {name}");
         let start = Instant::now();
         let result = work();
@@ -156,11 +149,16 @@ impl Ledger {
         let line = format!("{:>7.1} s  {name}: {shown}", start.elapsed().as_secs_f64());
         eprintln!("\n{line}");
         self.lines.push(line);
-        result.map(drop).map_err(|problem| format!("{name}: {problem}"))
+        self.problems.extend(result.err().map(|problem| format!("{name}: {problem}")));
     }
 
-    fn print(&self) {
-        eprintln!("\n{}", self.lines.join("\n"));
+    /// Prints it all, and fails if a step has.
+    fn end(self) -> Result<(), String> {
+        eprintln!("\n{}\n\nNothing was uploaded.", self.lines.join("\n"));
+        match self.problems.len() {
+            0 => Ok(()),
+            failed => Err(format!("{failed} of {} steps failed\n{}", self.lines.len(), self.problems.join("\n"))),
+        }
     }
 }
 
@@ -183,10 +181,14 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_fails_stands_in_the_ledger_and_names_itself() {
+    fn a_step_that_fails_is_named_and_keeps_no_other_from_being_done() {
         let mut ledger = Ledger::default();
-        assert_eq!(ledger.step("one", || Ok("passed".to_owned())), Ok(()));
-        assert_eq!(ledger.step("two", || Err("broken".to_owned())), Err("two: broken".to_owned()));
-        assert!(ledger.lines[0].ends_with(" s  one: passed") && ledger.lines[1].ends_with(" s  two: FAILED"));
+        ledger.step("one", || Err("broken".to_owned()));
+        ledger.step("two", || Ok("passed".to_owned()));
+        assert!(ledger.lines[0].ends_with(" s  one: FAILED") && ledger.lines[1].ends_with(" s  two: passed"));
+        assert_eq!(ledger.end(), Err("1 of 2 steps failed\none: broken".to_owned()));
+        let mut ledger = Ledger::default();
+        ledger.step("one", || Ok("passed".to_owned()));
+        assert_eq!(ledger.end(), Ok(()));
     }
 }

@@ -320,6 +320,10 @@ impl Store for Failing {
         self.inner.store().replay(id).await
     }
 
+    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
+        self.inner.store().give_up(id, reason).await
+    }
+
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
         self.inner.store().purge(older_than, dead).await
     }

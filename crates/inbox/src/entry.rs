@@ -43,7 +43,7 @@ pub enum State {
     Running,
     /// Handled.
     Done,
-    /// Given up, by its handler or after too many attempts.
+    /// Given up, by its handler, by hand, or after too many attempts.
     Dead,
     /// No handler was asked, because this release can not read the body. It is read again by a later one.
     Unreadable,
@@ -116,7 +116,7 @@ pub struct Entry {
     pub attempts: u32,
     /// The same bytes came before the window of their key.
     pub possible_replay: bool,
-    /// Why the last attempt did not do it.
+    /// Why the last attempt did not do it, or why it was given up.
     pub reason: Option<Box<str>>,
     /// Deliveries with the same key and another body.
     pub conflicts: u32,
@@ -132,7 +132,7 @@ pub struct Details {
     pub entry: Entry,
     /// The bytes as they came; `None` once they were purged. They may hold personal data.
     pub body: Option<Pii<Bytes>>,
-    /// Attempts that did not do it, the oldest first.
+    /// Attempts that did not do it, and why it was given up by [`Inbox::give_up`](crate::Inbox::give_up); the oldest first.
     pub history: Vec<Attempt>,
     /// Deliveries with the same key and another body, the oldest first.
     pub conflicting: Vec<Conflicting>,
@@ -142,11 +142,11 @@ pub struct Details {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// Its number, from 1; it starts again after a replay.
+    /// Its number, from 1; it starts again after a replay. If the delivery was given up by hand, how many were made before.
     pub number: u32,
     /// When it ended.
     pub ended_at: SystemTime,
-    /// What the handler or the worker said: see [`Outcome`](crate::Outcome). Empty once it was purged.
+    /// What the handler, the worker or whoever gave it up said: see [`Outcome`](crate::Outcome). Empty once it was purged.
     pub reason: Box<str>,
 }
 
@@ -258,6 +258,10 @@ pub struct Page {
 pub struct Purged {
     /// Deliveries whose body, subject and key in words are gone; the digest of the key stays.
     pub deliveries: u64,
+    /// Whether a log beside the SQLite file may still hold some of them, because another program went on reading it for
+    /// seconds: a backup, for instance. The next purge that finds nobody reading empties it. Of PostgreSQL's logs nothing is
+    /// said.
+    pub in_log: bool,
 }
 
 /// How much there is.

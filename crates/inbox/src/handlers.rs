@@ -108,6 +108,10 @@ impl NoHandler {
     pub fn routes(&self) -> &[Route] {
         &self.routes
     }
+
+    pub(crate) fn into_routes(self) -> impl Iterator<Item = Route> {
+        self.routes.into_iter()
+    }
 }
 
 impl fmt::Display for NoHandler {

@@ -1,6 +1,7 @@
 //! The inbox itself.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     fmt,
     sync::{
@@ -17,6 +18,7 @@ use crate::{
     Accepted, Details, Entry, EntryId, Error, Filter, Handlers, Page, Purged, RunError, State, Stats, Worker,
     handlers::route_of,
     observe,
+    outcome::keepable,
     store::{Arrival, Route, Store},
 };
 
@@ -45,14 +47,8 @@ use crate::{
 /// assert!(matches!(inbox.accept(&delivery).await?, Accepted::Duplicate { .. }));
 ///
 /// // Where the work is done, in the same process or another one.
-/// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-/// let stop = std::sync::Mutex::new(Some(stop));
-/// let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
-///     println!("{:?}", job.delivery());
-///     let stop = stop.lock().ok().and_then(|mut stop| stop.take());
-///     async move { drop(stop) }
-/// });
-/// inbox.worker().until(async { drop(stopped.await) }).run(handlers).await?;
+/// let handlers = Handlers::new().on(|job: Job<Verified<capa::Event>>| async move { println!("{:?}", job.delivery()) });
+/// inbox.worker().until_idle().run(handlers).await?; // a service says `until(ctrl_c)`
 /// assert_eq!(inbox.stats().await?.done, 1);
 /// # Ok(())
 /// # }
@@ -165,6 +161,18 @@ impl Inbox {
     /// If there is none, a worker holds it, or its body was purged.
     pub async fn replay(&self, id: EntryId) -> Result<(), Error> {
         self.0.store.replay(id).await
+    }
+
+    /// Makes a delivery a dead letter that nobody is to handle: one that waits for an attempt, or that could not be
+    /// read and never will be. Then [`purge_dead_letters`](Self::purge_dead_letters) removes its body, and
+    /// [`replay`](Self::replay) brings it back before that. One that is dead stays as it is.
+    ///
+    /// The reason is kept and listed, its first thousand bytes: write one of your own, without personal data.
+    ///
+    /// # Errors
+    /// If there is none, a worker holds it, or it is done.
+    pub async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
+        self.0.store.give_up(id, &keepable(Cow::Borrowed(reason))).await
     }
 
     /// Removes what was handled longer ago: body, subject, key in words, conflicting bodies, reasons of attempts that

@@ -18,6 +18,9 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod unhandled;
 mod worker;
 
 pub use accepted::Accepted;

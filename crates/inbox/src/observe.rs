@@ -5,7 +5,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{Accepted, Error, Stats, store::Leased};
+use crate::{
+    Accepted, Error, Stats,
+    store::{Leased, Route},
+};
 
 macro_rules! counter {
     ($name:literal $(, $label:literal => $value:expr)*) => {
@@ -93,6 +96,29 @@ pub(crate) fn store_failed(error: &Error) {
     counter!("idhooks_inbox_store_errors_total");
     let _ = error;
     event!(warn, %error, "the store failed; it is tried again");
+}
+
+/// Deliveries wait, or are expected, that no handler of this worker takes.
+pub(crate) fn no_handler(route: &Route) {
+    unhandled(route, true);
+    event!(warn, vendor = &*route.vendor, kind = kind(route), "deliveries wait that no handler of this worker takes");
+}
+
+/// They do no longer.
+pub(crate) fn handler_found(route: &Route) {
+    unhandled(route, false);
+}
+
+fn unhandled(route: &Route, waits: bool) {
+    #[cfg(feature = "metrics")]
+    metrics::gauge!("idhooks_inbox_no_handler", "vendor" => route.vendor.clone(), "kind" => kind(route))
+        .set(f64::from(u8::from(waits)));
+    let _ = (route, waits);
+}
+
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+fn kind(route: &Route) -> &'static str {
+    if route.verified { "verified" } else { "hint" }
 }
 
 pub(crate) fn stats(stats: &Stats) {

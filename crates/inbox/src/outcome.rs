@@ -51,7 +51,7 @@ impl Outcome {
 }
 
 /// A reason that every store can keep: a verdict that can not be written down would be tried for ever.
-fn keepable(mut reason: Cow<'static, str>) -> Cow<'static, str> {
+pub(crate) fn keepable(mut reason: Cow<'_, str>) -> Cow<'_, str> {
     if reason.len() > LONGEST_REASON {
         let mut end = LONGEST_REASON;
         while !reason.is_char_boundary(end) {

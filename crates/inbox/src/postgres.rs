@@ -160,10 +160,15 @@ impl Store for Postgres {
         Ok(())
     }
 
+    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
+        let (mut session, watch) = self.working.take().await?;
+        watch.wait(finish::give_up(&mut session, id, reason)).await
+    }
+
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
         let (session, watch) = self.working.take().await?;
         let state = if dead { State::Dead } else { State::Done };
-        Ok(Purged { deliveries: finish::purge(&session, &watch, older_than, state).await? })
+        Ok(Purged { deliveries: finish::purge(&session, &watch, older_than, state).await?, ..Purged::default() })
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

@@ -11,12 +11,12 @@ mod writer;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::sleep};
 
 use self::{
     clock::{Clock, Machine},
@@ -33,6 +33,9 @@ const BUSY: Duration = Duration::from_secs(4);
 
 /// How often to ask whether it has ended.
 const ASK_AGAIN: Duration = Duration::from_millis(1);
+
+/// How often to ask whether somebody still reads the log that is to be emptied.
+const ASK_FOR_LOG: Duration = Duration::from_millis(50);
 
 /// How often to look for what other processes have written: one read of an index that is in memory.
 const POLL: Duration = Duration::from_millis(100);
@@ -63,6 +66,20 @@ impl Sqlite {
         reader.execute_batch("PRAGMA query_only = ON").map_err(failed)?;
         let writer = Writer::start(Write::new(connection, Box::new(clock))?)?;
         Ok(Self { writer, reader: Arc::new(Mutex::new(Some(reader))), changed: Notify::new() })
+    }
+
+    /// Whether the log could be emptied.
+    async fn empty_log(&self) -> Result<bool, Error> {
+        let give_up_at = Instant::now() + BUSY;
+        loop {
+            if self.writer.checkpoint().await? {
+                return Ok(true);
+            }
+            if Instant::now() > give_up_at {
+                return Ok(false);
+            }
+            sleep(ASK_FOR_LOG).await;
+        }
     }
 
     async fn read<T: Send + 'static>(
@@ -131,6 +148,14 @@ impl Store for Sqlite {
         Ok(())
     }
 
+    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
+        let reason = reason.to_owned();
+        self.writer.run(move |write| write.give_up_waiting(id, &reason)).await??;
+        // Another delivery of the same subject may be next.
+        self.changed.notify_one();
+        Ok(())
+    }
+
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
         let (mut purged, mut after) = (Purged::default(), 0);
         // In steps, so that what arrives meanwhile does not wait for all of it.
@@ -138,9 +163,8 @@ impl Store for Sqlite {
             purged.deliveries += step;
             after = last;
         }
-        if purged.deliveries > 0 {
-            self.writer.checkpoint().await?;
-        }
+        // Also if nothing was purged: an earlier purge may have left something there.
+        purged.in_log = !self.empty_log().await?;
         Ok(purged)
     }
 

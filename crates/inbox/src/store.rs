@@ -69,6 +69,13 @@ pub trait Store: Send + Sync + 'static {
     /// If there is none, a worker holds it, or its body was purged.
     async fn replay(&self, id: EntryId) -> Result<(), Error>;
 
+    /// Makes a delivery that waits, or that could not be read, a dead letter, with the reason in its history. One that
+    /// is dead stays as it is.
+    ///
+    /// # Errors
+    /// If there is none, a worker holds it, or it is done.
+    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error>;
+
     /// Removes body, subject, key in words and conflicting bodies of what was handled (or, if `dead`, given up)
     /// longer ago. The digests stay.
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error>;
@@ -148,7 +155,9 @@ pub struct Batch {
     pub leased: Vec<Leased>,
     /// The leases that had run out.
     pub expired: Vec<Expired>,
-    /// Time until the next pending delivery is due that is not yet; `None` if there is none.
+    /// Time until the next pending delivery is due that is not yet; `None` if there is none. Zero if some that are due may
+    /// not have been looked at: a worker that is told so, or gets deliveries, asks again, and else takes it that there
+    /// are none.
     pub next: Option<Duration>,
 }
 

@@ -21,6 +21,7 @@ use crate::{
     observe,
     outcome::Kind,
     store::{LeaseRequest, Leased, Token, Verdict},
+    unhandled,
 };
 
 /// No retry is put off longer, whatever a handler asks for: a slip of a unit must not lose a delivery for years.
@@ -56,6 +57,8 @@ pub struct Worker {
     backoff: Backoff,
     grace: Duration,
     until: Pin<Box<dyn Future<Output = ()> + Send>>,
+    until_idle: bool,
+    pub(crate) look_for_unhandled: Duration,
 }
 
 impl Worker {
@@ -69,6 +72,8 @@ impl Worker {
             backoff: Backoff::default(),
             grace: Duration::from_secs(30),
             until: Box::pin(pending()),
+            until_idle: false,
+            look_for_unhandled: unhandled::EVERY,
         }
     }
 
@@ -118,6 +123,17 @@ impl Worker {
         self
     }
 
+    /// Stops once everything that can be handled now is handled, for a cron job, a Lambda or a test: nothing is due, and
+    /// nothing that this worker took up is running. What waits for a later attempt is not waited for, nor what another
+    /// worker holds or has no handler here. With a [`backoff`](Self::backoff) of zero every attempt is made.
+    ///
+    /// A store that fails meanwhile is waited for, so give a limit by [`until`](Self::until) as well: it stops at
+    /// whichever comes first.
+    pub fn until_idle(mut self) -> Self {
+        self.until_idle = true;
+        self
+    }
+
     /// Handles deliveries until told to stop, or until the inbox is closed. Dropping it stops the handlers where they are; their deliveries are
     /// handed out again when the leases run out.
     ///
@@ -125,10 +141,15 @@ impl Worker {
     /// If something in the store, or expected, has no handler; or the store can not be read at the start. What
     /// happens to the store later is waited out.
     pub async fn run(self, handlers: Handlers) -> Result<(), RunError> {
-        let wanted = self.inbox.0.store.unfinished().await.map_err(RunError::Store)?;
-        handlers.missing(wanted.into_iter().chain(self.inbox.expected())).map_err(RunError::NoHandler)?;
-        Shift::new(self, handlers).work().await;
-        Ok(())
+        let missing = unhandled::missing(&self.inbox, &handlers).await.map_err(RunError::Store)?;
+        if let Some(missing) = missing {
+            return Err(RunError::NoHandler(missing));
+        }
+        let watch = unhandled::watch(self.inbox.clone(), handlers.clone(), self.look_for_unhandled);
+        tokio::select! {
+            () = Shift::new(self, handlers).work() => Ok(()),
+            never = watch => match never {},
+        }
     }
 }
 
@@ -188,10 +209,13 @@ struct Shift {
     handlers: Handlers,
     request: LeaseRequest,
     until: Pin<Box<dyn Future<Output = ()> + Send>>,
+    until_idle: bool,
     grace: Duration,
     running: JoinSet<()>,
     held: HashMap<Id, Held>,
     renew_at: Instant,
+    /// When the store was last asked it had nothing to handle, and nothing was running.
+    idle: bool,
     /// The inbox is, so there is nothing more to come.
     closed: bool,
 }
@@ -217,7 +241,7 @@ struct Held {
 
 impl Shift {
     fn new(worker: Worker, handlers: Handlers) -> Self {
-        let Worker { inbox, concurrency, lease, time_limit, attempts, backoff, grace, until } = worker;
+        let Worker { inbox, concurrency, lease, time_limit, attempts, backoff, grace, until, until_idle, .. } = worker;
         let request = LeaseRequest {
             worker: format!("{}-{:08x}", std::process::id(), fastrand::u32(..)).into(),
             most: concurrency,
@@ -233,10 +257,12 @@ impl Shift {
             handlers,
             request,
             until,
+            until_idle,
             grace,
             running: JoinSet::new(),
             held: HashMap::new(),
             renew_at: Instant::now(),
+            idle: false,
             closed: false,
         }
     }
@@ -244,7 +270,7 @@ impl Shift {
     async fn work(mut self) {
         loop {
             let wake = self.take_up().await;
-            if self.closed {
+            if self.closed || self.idle && self.until_idle {
                 break;
             }
             let look_at = self.look_at();
@@ -284,6 +310,8 @@ impl Shift {
                 return Some(AFTER_FAILURE);
             }
         };
+        let more = !batch.leased.is_empty() || batch.next == Some(Duration::ZERO);
+        self.idle = !more && self.held.is_empty();
         for expired in &batch.expired {
             observe::lease_expired(&expired.vendor, expired.dead);
         }

@@ -252,16 +252,63 @@ async fn row_35_what_was_purged_is_in_none_of_the_files() {
         inbox.accept(&caf(&format!("{canary}-{place}"), &format!("{canary}-profile-{place}"))).await.unwrap();
     }
     inbox.accept(&support::signed_caf(support::caf_body_of(&format!("{canary}-0"), canary, "OTHER"))).await.unwrap();
-    let holds = || {
-        let files = fs::read_dir(folder.path()).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
-        files.filter(|bytes| bytes.windows(canary.len()).any(|part| part == canary.as_bytes())).count()
-    };
+    let holds = || holding(folder.path(), canary);
     assert!(holds() > 0);
     for leased in lease(&inbox, request()).await {
         assert!(inbox.store().finish(leased.id, leased.token, Verdict::Done).await.unwrap());
     }
-    let purged = inbox.purge(Duration::ZERO).await.unwrap().deliveries;
-    assert_eq!((purged, holds()), (5, 0));
+    let purged = inbox.purge(Duration::ZERO).await.unwrap();
+    assert_eq!((purged.deliveries, purged.in_log, holds()), (5, false, 0));
+}
+
+/// How many of the files in a folder hold that text.
+fn holding(folder: &Path, text: &str) -> usize {
+    let files = fs::read_dir(folder).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+    files.filter(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes())).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_35_a_log_that_is_read_while_purging_is_emptied_by_the_next_purge() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let inbox = open(&path).await.unwrap();
+    let canary = "canary-5d41402abc4b2a76";
+    inbox.accept(&caf(canary, canary)).await.unwrap();
+    let (id, token) = lease_one(&inbox).await;
+    assert!(inbox.store().finish(id, token, Verdict::Done).await.unwrap());
+
+    // As a backup does, and a shell that somebody left open.
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN").unwrap();
+    let there: i64 = other.query_row("SELECT count(*) FROM idhooks_bodies", (), |row| row.get(0)).unwrap();
+    assert_eq!(there, 1);
+    let purging = tokio::spawn({
+        let inbox = inbox.clone();
+        async move { inbox.purge(Duration::ZERO).await.unwrap() }
+    });
+    let mut longest = Duration::ZERO;
+    let mut number = 0;
+    while !purging.is_finished() {
+        let started = Instant::now();
+        inbox.accept(&capa(&format!("meanwhile-{number}"))).await.unwrap();
+        longest = longest.max(started.elapsed());
+        number += 1;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(longest < Duration::from_secs(2), "what arrives does not wait for who reads: {longest:?}");
+    let purged = purging.await.unwrap();
+    assert_eq!((purged.deliveries, purged.in_log), (1, true));
+    assert!(holding(folder.path(), canary) > 0, "it is told because it is so");
+
+    other.execute_batch("COMMIT").unwrap();
+    let purged = inbox.purge(Duration::ZERO).await.unwrap();
+    assert_eq!((purged.deliveries, purged.in_log, holding(folder.path(), canary)), (0, false, 0));
+    // And it waits for other writers as before.
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = tokio::spawn(async move { inbox.accept(&capa("later")).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    other.execute_batch("COMMIT").unwrap();
+    assert!(is_new(waiting.await.unwrap().unwrap()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -558,3 +558,24 @@ async fn a_worker_of_an_inbox_that_is_closed_ends() {
     inbox.close().await;
     tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_idle_a_store_that_fails_is_waited_for_and_no_longer_than_told() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    faults.set(&faults.lease, true);
+    let handlers = || Handlers::new().on(|_: Capa| async {});
+    let limit = sleep(Duration::from_millis(200));
+    let worker = inbox.worker().until(limit).until_idle();
+    tokio::time::timeout(PATIENCE, worker.run(handlers())).await.expect("told to stop").unwrap();
+    assert_eq!(inbox.stats().await.unwrap().pending, 1);
+
+    let failed = faults.failed();
+    let working = tokio::spawn(inbox.worker().until_idle().run(handlers()));
+    eventually("it fails", || async { (faults.failed() > failed).then_some(()) }).await;
+    assert!(!working.is_finished(), "it is not known whether there is something to do");
+    faults.set(&faults.lease, false);
+    tokio::time::timeout(PATIENCE, working).await.expect("it ends").unwrap().unwrap();
+    assert_eq!(inbox.stats().await.unwrap().done, 1);
+}

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use tokio_postgres::Row;
+use tokio_postgres::{Row, Transaction};
 
 use super::{
     failed::failed,
@@ -38,6 +38,15 @@ const RETRY: &str = ends!(("$3") "state = 0, due_at = statement_timestamp() + ma
 const DEAD: &str = ends!(("$3") "state = 3, finished_at = statement_timestamp(), reason = $3");
 const UNREADABLE: &str = ends!("state = 4, reader = greatest(reader, $4), reason = $3, attempts = attempts - 1");
 const RELEASED: &str = ends!("state = 0, due_at = statement_timestamp(), attempts = attempts - 1");
+
+/// What a person does to a delivery that nobody holds.
+const GIVE_UP: &str = "
+    WITH given_up AS (
+        UPDATE idhooks_deliveries SET state = 3, finished_at = statement_timestamp(), reason = $2::text
+        WHERE id = $1 AND state IN (0, 4) RETURNING id, attempts
+    )
+    INSERT INTO idhooks_attempts (delivery, number, ended_at, reason)
+    SELECT id, attempts, statement_timestamp(), $2::text FROM given_up";
 
 /// Bodies are what drives it: what was purged has none. What somebody is about to replay is left alone.
 const PURGE: &str = "
@@ -83,6 +92,29 @@ pub(super) async fn finish(session: &Session, id: EntryId, token: Token, verdict
 pub(super) async fn replay(session: &mut Session, id: EntryId) -> Result<(), Error> {
     let id = id.get();
     let transaction = session.client_mut().transaction().await.map_err(failed)?;
+    lock(&transaction, id).await?;
+    // After the lock, so that it sees what a purge did that held it.
+    let set = "UPDATE idhooks_deliveries SET state = 0, due_at = statement_timestamp(), attempts = 0, \
+               finished_at = NULL WHERE id = $1 AND EXISTS (SELECT FROM idhooks_bodies WHERE id = $1)";
+    if transaction.execute(set, &[&id]).await.map_err(failed)? == 0 {
+        return Err(Error::conflict(format!("the body of delivery {id} was purged")));
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+pub(super) async fn give_up(session: &mut Session, id: EntryId, reason: &str) -> Result<(), Error> {
+    let id = id.get();
+    let transaction = session.client_mut().transaction().await.map_err(failed)?;
+    let state = lock(&transaction, id).await?;
+    if state == State::Done.code() {
+        return Err(Error::conflict(format!("delivery {id} is done")));
+    }
+    transaction.execute(GIVE_UP, &[&id, &reason]).await.map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+/// The state of a delivery that no worker holds; it stays so until the transaction ends.
+async fn lock(transaction: &Transaction<'_>, id: i64) -> Result<i16, Error> {
     let lock = "SELECT state FROM idhooks_deliveries WHERE id = $1 FOR UPDATE";
     let Some(row) = transaction.query_opt(lock, &[&id]).await.map_err(failed)? else {
         return Err(Error::not_found(format!("there is no delivery {id}")));
@@ -91,13 +123,7 @@ pub(super) async fn replay(session: &mut Session, id: EntryId) -> Result<(), Err
     if state == State::Running.code() {
         return Err(Error::conflict(format!("delivery {id} is in a worker's hands")));
     }
-    // After the lock, so that it sees what a purge did that held it.
-    let set = "UPDATE idhooks_deliveries SET state = 0, due_at = statement_timestamp(), attempts = 0, \
-               finished_at = NULL WHERE id = $1 AND EXISTS (SELECT FROM idhooks_bodies WHERE id = $1)";
-    if transaction.execute(set, &[&id]).await.map_err(failed)? == 0 {
-        return Err(Error::conflict(format!("the body of delivery {id} was purged")));
-    }
-    transaction.commit().await.map_err(failed)
+    Ok(state)
 }
 
 /// How many were purged.

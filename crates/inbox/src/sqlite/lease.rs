@@ -61,7 +61,7 @@ impl Write {
     }
 
     /// The lane is free: the next of it can be seen again, of either kind, because one worker may take only one kind.
-    fn free(&self, lane: Option<i64>) -> Db<()> {
+    pub(super) fn free(&self, lane: Option<i64>) -> Db<()> {
         let Some(lane) = lane else { return Ok(()) };
         let next = "UPDATE idhooks_states SET behind = 0 WHERE id = (SELECT id FROM idhooks_states \
                     WHERE behind = 1 AND lane = ?1 AND verified = ?2 ORDER BY due_at LIMIT 1)";
@@ -143,6 +143,17 @@ impl Write {
         self.connection()?.prepare_cached(&add)?.execute([self.clock.wall(), most])
     }
 
+    /// The same for one of them, and those before it.
+    pub(super) fn look_at_new_until(&self, id: i64) -> Db<()> {
+        let count =
+            "SELECT id - coalesce((SELECT max(id) FROM idhooks_states), 0) FROM idhooks_deliveries WHERE id = ?1";
+        let new: Option<i64> = self.connection()?.query_row(count, [id], |row| row.get(0)).optional()?;
+        match new.map(usize::try_from) {
+            Some(Ok(new)) => self.look_at_new(new).map(drop),
+            _ => Ok(()),
+        }
+    }
+
     fn has_new(&self) -> Db<bool> {
         let find = format!("SELECT EXISTS (SELECT 1 FROM {NEW})");
         self.connection()?.prepare_cached(&find)?.query_row([], |row| row.get(0))
@@ -221,9 +232,9 @@ impl Write {
         self.connection()?.prepare_cached(set)?.execute(params![id, due_at, reason]).map(drop)
     }
 
-    fn give_up(&self, id: i64, reason: &str) -> Db<()> {
+    pub(super) fn give_up(&self, id: i64, reason: &str) -> Db<()> {
         self.remember(id, reason)?;
-        let set = "UPDATE idhooks_states SET state = 3, finished_at = ?2, reason = ?3 WHERE id = ?1";
+        let set = "UPDATE idhooks_states SET state = 3, behind = 0, finished_at = ?2, reason = ?3 WHERE id = ?1";
         self.connection()?.prepare_cached(set)?.execute(params![id, self.clock.wall(), reason]).map(drop)
     }
 

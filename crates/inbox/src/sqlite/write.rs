@@ -63,10 +63,14 @@ impl Write {
         }
     }
 
-    /// So that what was purged is in no log either.
-    pub(super) fn checkpoint(&self) -> Result<(), Error> {
-        let connection = self.connection().map_err(failed)?;
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)
+    /// So that what was purged is in no log either; `false` if somebody reads the log. Who reads is not waited for, because
+    /// what arrives would wait as well.
+    pub(super) fn checkpoint(&mut self) -> Result<bool, Error> {
+        let connection = self.connection.as_mut().ok_or_else(super::closed)?;
+        connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+        let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0));
+        connection.busy_handler(Some(super::wait_for_others)).map_err(failed)?;
+        emptied.map_err(failed)
     }
 
     pub(super) fn close(&mut self) {
@@ -168,6 +172,26 @@ impl Write {
                    WHERE id = ?1";
         let put = || self.connection()?.execute(set, [id, self.clock.wall()]);
         put().map(|_| Ok(())).map_err(failed)
+    }
+
+    /// As with [`replay`](Self::replay), a refusal is an answer.
+    pub(super) fn give_up_waiting(&mut self, id: EntryId, reason: &str) -> Result<Result<(), Error>, Error> {
+        let id = id.get();
+        let find = "SELECT state, lane FROM idhooks_states WHERE id = ?1";
+        let look = || {
+            self.look_at_new_until(id)?;
+            self.connection()?.query_row(find, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        };
+        let Some((state, lane)): Option<(i16, Option<i64>)> = look().map_err(failed)? else {
+            return Ok(Err(Error::not_found(format!("there is no delivery {id}"))));
+        };
+        match State::from_code(state) {
+            Some(State::Running) => Ok(Err(Error::conflict(format!("delivery {id} is in a worker's hands")))),
+            Some(State::Done) => Ok(Err(Error::conflict(format!("delivery {id} is done")))),
+            Some(State::Dead) => Ok(Ok(())),
+            // It may be the one of its lane that can be seen.
+            _ => self.give_up(id, reason).and_then(|()| self.free(lane)).map(Ok).map_err(failed),
+        }
     }
 
     /// Looks at some deliveries after `after`: how many it purged, and the last it looked at; `None` once there are no

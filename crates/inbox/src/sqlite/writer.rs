@@ -18,8 +18,8 @@ pub(super) struct Writer(mpsc::Sender<Command>);
 
 enum Command {
     Change(Box<dyn Change>),
-    /// Writes the log into the file, and empties it.
-    Checkpoint(oneshot::Sender<Result<(), Error>>),
+    /// Writes the log into the file, and empties it, unless somebody reads it.
+    Checkpoint(oneshot::Sender<Result<bool, Error>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -98,7 +98,7 @@ impl Writer {
         answer.await.map_err(|_| closed())?
     }
 
-    pub(super) async fn checkpoint(&self) -> Result<(), Error> {
+    pub(super) async fn checkpoint(&self) -> Result<bool, Error> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::Checkpoint(reply)).await?;
         answer.await.map_err(|_| closed())?

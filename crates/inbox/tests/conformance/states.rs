@@ -15,6 +15,9 @@ use crate::support::{
 cases! {
     replay_from_every_state,
     replay_is_refused_where_it_can_not_be,
+    giving_up_what_waits_makes_a_dead_letter,
+    giving_up_is_refused_where_it_can_not_be,
+    what_waits_behind_one_that_is_given_up_goes_on,
     row_35_what_was_purged_is_still_a_duplicate,
     row_35_a_body_that_comes_after_the_purge_can_be_purged_too,
     purging_takes_what_was_handled_longer_ago_and_nothing_else,
@@ -85,6 +88,90 @@ async fn replay_is_refused_where_it_can_not_be(engine: Engine) {
         let error = inbox.replay(EntryId::new(unknown)).await.unwrap_err();
         assert!(error.is_not_found(), "{error}");
     }
+}
+
+async fn giving_up_what_waits_makes_a_dead_letter(engine: Engine) {
+    let inbox = engine.open().await;
+    let mut given_up = Vec::new();
+    for (state, before) in [(State::Pending, vec![(1, "why")]), (State::Unreadable, vec![])] {
+        given_up.push((bring(&inbox, state.as_str(), state).await, before, u32::from(state == State::Pending)));
+    }
+    let reader = 2; // of a later release, to which what could not be read is given again
+    given_up.push((inbox.accept(&caf("new", "new")).await.unwrap().id(), vec![], 0));
+    for (id, before, attempts) in &given_up {
+        inbox.give_up(*id, "a test of the vendor's").await.unwrap();
+        let details = details(&inbox, *id).await;
+        let entry = &details.entry;
+        assert_eq!((entry.state, entry.reason.as_deref()), (State::Dead, Some("a test of the vendor's")), "{id}");
+        assert!(entry.finished_at.is_some() && details.body.is_some(), "{id}");
+        let history: Vec<_> = details.history.iter().map(|attempt| (attempt.number, &*attempt.reason)).collect();
+        assert_eq!(history, [&before[..], &[(*attempts, "a test of the vendor's")]].concat(), "{id}");
+    }
+    assert!(lease(&inbox, LeaseRequest { reader, ..request() }).await.is_empty());
+    assert_eq!(inbox.dead_letters().await.unwrap().len(), 3);
+
+    let first = given_up[0].0;
+    let finished_at = details(&inbox, first).await.entry.finished_at;
+    inbox.give_up(first, "again").await.unwrap();
+    let again = details(&inbox, first).await;
+    assert_eq!((again.entry.finished_at, again.entry.reason.as_deref()), (finished_at, Some("a test of the vendor's")));
+    assert_eq!(again.history.len(), 2, "a dead letter stays as it is");
+
+    inbox.replay(first).await.unwrap();
+    let (leased, token) = lease_one(&inbox).await;
+    assert_eq!(leased, first);
+    assert!(inbox.store().finish(first, token, Verdict::Done).await.unwrap());
+    let purged = std::sync::atomic::AtomicU64::new(0);
+    crate::support::eventually("the others are purged", || async {
+        let step = inbox.purge_dead_letters(Duration::ZERO).await.unwrap().deliveries;
+        (purged.fetch_add(step, std::sync::atomic::Ordering::Relaxed) + step == 2).then_some(())
+    })
+    .await;
+    for (id, ..) in &given_up[1..] {
+        let details = details(&inbox, *id).await;
+        assert!(details.body.is_none() && details.entry.purged && details.history[0].reason.is_empty());
+    }
+}
+
+async fn giving_up_is_refused_where_it_can_not_be(engine: Engine) {
+    let inbox = engine.open().await;
+    for state in [State::Done, State::Running] {
+        let id = bring(&inbox, state.as_str(), state).await;
+        let before = format!("{:?}", details(&inbox, id).await);
+        let error = inbox.give_up(id, "canary").await.unwrap_err();
+        assert!(error.is_conflict() && !error.is_unavailable(), "{error}");
+        assert_eq!(format!("{:?}", details(&inbox, id).await), before);
+    }
+    let error = inbox.give_up(EntryId::new(i64::MAX), "canary").await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+
+    // Reasons that not every store can keep as they are.
+    let id = bring(&inbox, "pending", State::Pending).await;
+    inbox.give_up(id, &format!("\0{}", "é".repeat(1000))).await.unwrap();
+    let kept = details(&inbox, id).await.entry.reason.unwrap();
+    assert!(kept.starts_with("\u{fffd}é") && kept.len() <= 1002, "{}", kept.len());
+}
+
+/// Of one subject only one is looked at while it waits for its turn; the next must come when that one is given up.
+async fn what_waits_behind_one_that_is_given_up_goes_on(engine: Engine) {
+    let inbox = engine.open().await;
+    let mut left = Vec::new();
+    for number in 0..5 {
+        left.push(inbox.accept(&caf(&format!("event-{number}"), "one")).await.unwrap().id());
+    }
+    let (first, token) = lease_one(&inbox).await;
+    left.retain(|id| *id != first);
+    for place in [1, 0] {
+        // Finds that they have to wait.
+        assert!(lease(&inbox, request()).await.is_empty());
+        inbox.give_up(left.remove(place), "while the subject is held").await.unwrap();
+    }
+    assert!(inbox.store().finish(first, token, Verdict::Done).await.unwrap());
+    inbox.give_up(left.remove(0), "while the subject is free").await.unwrap();
+    let (last, token) = lease_one(&inbox).await;
+    assert_eq!([last], left[..]);
+    assert!(inbox.store().finish(last, token, Verdict::Done).await.unwrap());
+    assert!(lease(&inbox, request()).await.is_empty());
 }
 
 /// Purges until that many are, because a clock may not have moved on since they were handled.
@@ -260,6 +347,7 @@ async fn what_comes_after_the_end_is_an_error(engine: Engine) {
         clone.get(id).await.unwrap_err(),
         clone.stats().await.unwrap_err(),
         clone.replay(id).await.unwrap_err(),
+        clone.give_up(id, "the end").await.unwrap_err(),
         clone.purge(Duration::ZERO).await.unwrap_err(),
         clone.store().lease(request()).await.unwrap_err(),
         clone.store().unfinished().await.unwrap_err(),

@@ -13,7 +13,7 @@ use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Hint, Proof, Secret, Secrets, Verified};
-use idhooks_inbox::{Accepted, Failed, Handlers, Inbox, Job, Outcome, State};
+use idhooks_inbox::{Accepted, Backoff, Failed, Handlers, Inbox, Job, Outcome, State};
 use idhooks_unico as unico;
 use tokio::time::sleep;
 
@@ -32,6 +32,8 @@ cases! {
     what_is_not_readable_waits_and_its_neighbours_go_on,
     odd_reasons_are_kept,
     a_new_delivery_wakes_a_worker_that_waits,
+    until_idle_is_until_nothing_can_be_handled_now,
+    until_idle_every_attempt_is_made_without_a_backoff,
 }
 
 async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
@@ -302,4 +304,67 @@ async fn a_new_delivery_wakes_a_worker_that_waits(engine: Engine) {
         all_done(&here, number).await;
     }
     working.stop().await;
+}
+
+async fn until_idle_is_until_nothing_can_be_handled_now(engine: Engine) {
+    let inbox = engine.open().await;
+    let handlers = |handled: &Arc<AtomicU32>| {
+        let handled = Arc::clone(handled);
+        Handlers::new().elsewhere("capa").on(move |job: Job<Verified<caf::Event>>| {
+            let handled = Arc::clone(&handled);
+            async move {
+                sleep(Duration::from_millis(5)).await;
+                handled.fetch_add(1, Ordering::SeqCst);
+                match job.delivery().facts().subject_id() {
+                    Some("later") => Outcome::retry_after(Duration::from_secs(600), "not now"),
+                    _ => Outcome::done(),
+                }
+            }
+        })
+    };
+    let run = async |concurrency| {
+        let handled = Arc::default();
+        let worker = eager(&inbox).concurrency(concurrency).until_idle();
+        let ended = tokio::time::timeout(crate::support::PATIENCE, worker.run(handlers(&handled))).await;
+        ended.expect("it returns").unwrap();
+        handled.load(Ordering::SeqCst)
+    };
+    assert_eq!(run(4).await, 0, "nothing is there");
+
+    // Held by somebody else, who may be dead; and others of that subject, more than are looked at in one go.
+    for number in 0..20 {
+        inbox.accept(&caf(&format!("held-{number}"), "held")).await.unwrap();
+    }
+    let (_, held) = crate::support::lease_one(&inbox).await;
+    // Many subjects, and many of one.
+    for number in 0..30 {
+        inbox.accept(&caf(&format!("one-{number}"), "one")).await.unwrap();
+        inbox.accept(&caf(&format!("many-{number}"), &format!("many-{number}"))).await.unwrap();
+    }
+    inbox.accept(&caf("later", "later")).await.unwrap();
+    inbox.accept(&capa("of another worker")).await.unwrap();
+    inbox.accept(&signed_caf(br#"{"type":"PROFILEUPDATEDEVENT","id":"e1","data":7}"#.to_vec())).await.unwrap();
+    assert_eq!(run(3).await, 61);
+    let stats = inbox.stats().await.unwrap();
+    assert_eq!((stats.done, stats.pending, stats.running, stats.unreadable), (60, 21, 1, 1), "{stats:?}");
+    assert_eq!(run(1).await, 0, "what is due later is not waited for");
+
+    let first = crate::support::all(&inbox).await.pop().unwrap().id;
+    assert!(inbox.store().finish(first, held, idhooks_inbox::store::Verdict::Done).await.unwrap());
+    assert_eq!(run(1).await, 19);
+}
+
+async fn until_idle_every_attempt_is_made_without_a_backoff(engine: Engine) {
+    let inbox = engine.open().await;
+    let id = inbox.accept(&capa("a")).await.unwrap().id();
+    let handlers = Handlers::new().on(|job: Job<Verified<capa::Event>>| async move {
+        assert_ne!(job.attempt(), 2);
+        Outcome::retry("not now")
+    });
+    let worker = inbox.worker().attempts(4).backoff(Backoff::new(Duration::ZERO, Duration::ZERO)).until_idle();
+    worker.run(handlers).await.unwrap();
+    let details = details(&inbox, id).await;
+    let history: Vec<_> = details.history.iter().map(|attempt| &*attempt.reason).collect();
+    assert_eq!(history, ["not now", "the handler panicked", "not now", "not now"]);
+    assert_eq!(details.entry.state, State::Dead);
 }

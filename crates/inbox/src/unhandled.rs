@@ -1,0 +1,124 @@
+//! What has no handler here, and came after the worker's start.
+
+use std::{collections::BTreeSet, convert::Infallible, time::Duration};
+
+use tokio::time::sleep;
+
+use crate::{Handlers, Inbox, NoHandler, observe, store::Route};
+
+/// How often a worker looks. Whoever sends a vendor's first webhooks wants to know within minutes.
+pub(crate) const EVERY: Duration = Duration::from_secs(60);
+
+/// Tells of what waits in vain, for as long as it is polled.
+pub(crate) async fn watch(inbox: Inbox, handlers: Handlers, every: Duration) -> Infallible {
+    let mut known = BTreeSet::new();
+    loop {
+        sleep(every).await;
+        // A store that fails tells so where it is worked with.
+        let Ok(missing) = missing(&inbox, &handlers).await else { continue };
+        let missing: BTreeSet<Route> = missing.map_or_else(BTreeSet::new, |missing| missing.into_routes().collect());
+        missing.difference(&known).for_each(observe::no_handler);
+        known.difference(&missing).for_each(observe::handler_found);
+        known = missing;
+    }
+}
+
+/// What is kept, or expected, and has no handler here.
+pub(crate) async fn missing(inbox: &Inbox, handlers: &Handlers) -> Result<Option<NoHandler>, crate::Error> {
+    let wanted = inbox.0.store.unfinished().await?;
+    Ok(handlers.missing(wanted.into_iter().chain(inbox.expected())).err())
+}
+
+#[cfg(all(test, feature = "sqlite", feature = "metrics"))]
+#[allow(clippy::unwrap_used, reason = "a test that can not go on fails")]
+mod tests {
+    use std::{
+        collections::BTreeMap,
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicU64, Ordering},
+        },
+        time::Instant,
+    };
+
+    use idhooks_caf as caf;
+    use idhooks_capa as capa;
+    use idhooks_case_keeper as case_keeper;
+    use idhooks_core::{Hint, Verified, testing::verified};
+    use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+
+    use super::*;
+    use crate::Job;
+
+    /// Gauges by name and labels.
+    #[derive(Default)]
+    struct Gauges(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
+
+    impl Recorder for Gauges {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
+            Counter::noop()
+        }
+
+        fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+            let labels: Vec<_> = key.labels().map(|label| format!(" {}={}", label.key(), label.value())).collect();
+            let name = format!("{}{}", key.name(), labels.concat());
+            Gauge::from_arc(Arc::clone(self.0.lock().unwrap().entry(name).or_default()))
+        }
+
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::noop()
+        }
+    }
+
+    impl Gauges {
+        fn value(&self, name: &str) -> Option<f64> {
+            Some(f64::from_bits(self.0.lock().unwrap().get(name)?.load(Ordering::SeqCst)))
+        }
+
+        async fn comes_to(&self, name: &str, value: f64) {
+            let started = Instant::now();
+            while self.value(name) != Some(value) {
+                assert!(started.elapsed() < Duration::from_secs(30), "{name} is {:?}", self.value(name));
+                sleep(Duration::from_millis(5)).await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_after_the_start_without_a_handler_is_told() {
+        let gauges = Gauges::default();
+        let _here = metrics::set_default_local_recorder(&gauges);
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.db").display())).await.unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let mut worker = inbox.worker();
+        worker.look_for_unhandled = Duration::from_millis(5);
+        let handlers = Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}).elsewhere("unico");
+        let run = worker.until(async { drop(stopped.await) }).run(handlers);
+        let look = async {
+            inbox.expect::<Verified<idhooks_unico::Event>>();
+            let (of_caf, of_case_keeper) = (
+                "idhooks_inbox_no_handler vendor=caf kind=verified",
+                "idhooks_inbox_no_handler vendor=case-keeper kind=hint",
+            );
+            let body = r#"{"type":"PROFILEUPDATEDEVENT","source":"SMARTAUTH","id":"e1"}"#;
+            let id = inbox.accept(&verified::<caf::Event>(body)).await.unwrap().id();
+            gauges.comes_to(of_caf, 1.0).await;
+            inbox.expect::<Hint<case_keeper::Event>>();
+            gauges.comes_to(of_case_keeper, 1.0).await;
+            inbox.give_up(id, "nobody has a handler for it").await.unwrap();
+            gauges.comes_to(of_caf, 0.0).await;
+            assert_eq!(gauges.value(of_case_keeper), Some(1.0));
+            assert_eq!(gauges.value("idhooks_inbox_no_handler vendor=unico kind=verified"), None);
+            drop(stop);
+        };
+        let (ran, ()) = tokio::join!(run, look);
+        ran.unwrap();
+    }
+}
