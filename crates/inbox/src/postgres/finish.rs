@@ -92,7 +92,7 @@ pub(super) async fn replay(session: &mut Session, id: EntryId) -> Result<(), Err
         return Err(Error::conflict(format!("delivery {id} is in a worker's hands")));
     }
     // After the lock, so that it sees what a purge did that held it.
-    let set = "UPDATE idhooks_deliveries SET state = 0, due_at = statement_timestamp(), attempts = 0, \
+    let set = "UPDATE idhooks_deliveries SET state = 0, behind = false, due_at = statement_timestamp(), attempts = 0, \
                finished_at = NULL WHERE id = $1 AND EXISTS (SELECT FROM idhooks_bodies WHERE id = $1)";
     if transaction.execute(set, &[&id]).await.map_err(failed)? == 0 {
         return Err(Error::conflict(format!("the body of delivery {id} was purged")));

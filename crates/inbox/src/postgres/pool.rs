@@ -46,6 +46,7 @@ const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '4s'; \
     SET jit = off; SET enable_seqscan = off; SET enable_bitmapscan = off";
 
 /// Sessions that are kept between uses.
+#[derive(Clone)]
 pub(super) struct Pool(managed::Pool<Manager>);
 
 pub(super) type Taken = managed::Object<Manager>;

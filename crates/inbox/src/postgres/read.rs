@@ -132,8 +132,12 @@ async fn count_all(session: &mut Session) -> Db<Stats> {
     let states = "SELECT state, count(*) FROM idhooks_deliveries GROUP BY state";
     let states = transaction.query(states, &[]).await?;
     let rest = "SELECT (SELECT count(*) FROM idhooks_conflicts), \
-                (SELECT extract(epoch FROM statement_timestamp() - min(due_at))::float8 FROM idhooks_deliveries \
-                 WHERE state = 0 AND due_at <= statement_timestamp())";
+                (SELECT extract(epoch FROM statement_timestamp() - least( \
+                    (SELECT min(due_at) FROM idhooks_deliveries \
+                     WHERE state = 0 AND NOT behind AND due_at <= statement_timestamp()), \
+                    (SELECT min(due_at) FROM idhooks_lanes AS l CROSS JOIN LATERAL (SELECT due_at FROM idhooks_deliveries \
+                     WHERE state = 0 AND behind AND lane = l.lane AND vendor = l.vendor AND verified = l.verified \
+                     ORDER BY due_at LIMIT 1) AS first)))::float8)";
     let rest = transaction.query_one(rest, &[]).await?;
     add_up(&states, &rest)
 }
