@@ -161,8 +161,8 @@ impl Store for Postgres {
     }
 
     async fn unfinished(&self) -> Result<Vec<Route>, Error> {
-        let (session, watch) = self.working.take().await?;
-        watch.wait(read::unfinished(&session)).await
+        let (mut session, watch) = self.working.take().await?;
+        watch.wait_long(read::unfinished(&mut session)).await
     }
 
     async fn list(&self, filter: &Filter) -> Result<Page, Error> {
@@ -190,7 +190,7 @@ impl Store for Postgres {
 
     async fn stats(&self) -> Result<Stats, Error> {
         let (mut session, watch) = self.working.take().await?;
-        watch.wait(read::stats(&mut session)).await
+        watch.wait_long(read::stats(&mut session)).await
     }
 
     async fn close(&self) {

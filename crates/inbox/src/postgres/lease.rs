@@ -47,7 +47,9 @@ const TAKE_UP: &str = concat!(
     "WITH held AS MATERIALIZED (
         SELECT lane FROM idhooks_leases WHERE lane IS NOT NULL
     ), free AS MATERIALIZED (
-        SELECT lane, vendor, verified FROM idhooks_lanes WHERE lane NOT IN (SELECT lane FROM held) AND ", wanted!(), "
+        SELECT lane, vendor, verified FROM idhooks_lanes WHERE lane NOT IN (SELECT lane FROM held) AND ",
+    wanted!(),
+    "
     ), behind AS (
         SELECT d.id, d.lane, d.due_at FROM free CROSS JOIN LATERAL (
             SELECT id, lane, due_at FROM idhooks_deliveries
@@ -56,7 +58,9 @@ const TAKE_UP: &str = concat!(
         ) AS d
     ), due AS (
         SELECT d.id, d.lane, d.due_at FROM (
-            SELECT ctid, lane FROM idhooks_deliveries WHERE ", due!(), " ORDER BY due_at, id LIMIT $7
+            SELECT ctid, lane FROM idhooks_deliveries WHERE ",
+    due!(),
+    " ORDER BY due_at, id LIMIT $7
         ) AS seen CROSS JOIN LATERAL (
             SELECT id, lane, due_at FROM idhooks_deliveries
             WHERE ctid = seen.ctid AND state = 0 AND NOT behind FOR UPDATE SKIP LOCKED
@@ -65,7 +69,9 @@ const TAKE_UP: &str = concat!(
         SELECT * FROM behind UNION ALL SELECT * FROM due ORDER BY due_at, id LIMIT $3
     ), unread AS (
         SELECT id, lane, due_at FROM idhooks_deliveries AS d
-        WHERE state = 4 AND reader < $4 AND ", wanted!(), "
+        WHERE state = 4 AND reader < $4 AND ",
+    wanted!(),
+    "
         AND (lane IS NULL OR lane NOT IN (SELECT lane FROM held))
         ORDER BY reader, id LIMIT $3 - (SELECT count(*) FROM pending) FOR UPDATE OF d SKIP LOCKED
     ), found AS (
@@ -86,7 +92,9 @@ const TAKE_UP: &str = concat!(
             WHERE state = 0 AND NOT behind AND due_at > statement_timestamp()),
         CASE WHEN (SELECT count(*) FROM behind) < (SELECT count(*) FROM free) THEN true
             WHEN (SELECT count(*) FROM found) < $3 THEN $7 = (SELECT count(*) FROM
-                (SELECT FROM idhooks_deliveries WHERE ", due!(), " ORDER BY due_at, id LIMIT $7) AS seen)
+                (SELECT FROM idhooks_deliveries WHERE ",
+    due!(),
+    " ORDER BY due_at, id LIMIT $7) AS seen)
             ELSE false END
     FROM (VALUES (1)) AS always LEFT JOIN (taken JOIN idhooks_bodies USING (id)) ON true ORDER BY due_at, taken.id"
 );

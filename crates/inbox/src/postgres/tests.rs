@@ -19,6 +19,7 @@ mod support;
 use support::{Database, database};
 
 mod lanes;
+mod size;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -179,7 +179,8 @@ async fn many_sessions_on_one_lane_leave_nothing_behind() {
             }
         }));
     }
-    for (place, kinds) in [&[true][..], &[false], &[false, true], &[true], &[false], &[false, true]].iter().enumerate() {
+    for (place, kinds) in [&[true][..], &[false], &[false, true], &[true], &[false], &[false, true]].iter().enumerate()
+    {
         let (store, held, done) = (Arc::clone(&stores[place % 2]), Arc::clone(&held), Arc::clone(&done));
         let request = LeaseRequest { routes: routes(kinds), attempts: 1_000_000, ..request(4) };
         tasks.push(tokio::spawn(async move {
