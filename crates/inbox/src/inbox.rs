@@ -194,7 +194,8 @@ impl Inbox {
         self.0.store.purge(older_than, true).await
     }
 
-    /// How much there is; also given to the `metrics` facade as gauges, if the feature is on.
+    /// How much there is; also given to the `metrics` facade as gauges, if the feature is on. It counts every delivery
+    /// of the store, so ask once a minute rather than once a second.
     ///
     /// # Errors
     /// If the store can not be read.

@@ -21,6 +21,20 @@
 //! A pooler between that hands a session to many programs in turn (`pool_mode = transaction`) can not be used: statements
 //! are prepared, settings are set and notifications are heard for a whole session.
 
+/// What a worker has handlers for; `$1` and `$2` are the vendors, of what is verified and of what is not.
+macro_rules! wanted {
+    () => {
+        "vendor = ANY (CASE WHEN verified THEN $1::text[] ELSE $2::text[] END)"
+    };
+}
+
+/// What could be leased now, lanes left aside; in the words of the index that finds it.
+macro_rules! due {
+    () => {
+        concat!("state = 0 AND NOT behind AND due_at <= statement_timestamp() AND ", wanted!())
+    };
+}
+
 mod accept;
 mod failed;
 mod finish;
@@ -31,6 +45,7 @@ mod pool;
 mod promise;
 mod read;
 mod schema;
+mod tidy;
 #[cfg(feature = "postgres-rustls")]
 mod tls;
 mod url;
@@ -44,6 +59,7 @@ use self::{
     gather::Gather,
     notify::{Listener, Signals},
     pool::Pool,
+    tidy::Tidy,
 };
 use crate::{
     Accepted, Details, EntryId, Error, Filter, Page, Purged, State, Stats,
@@ -67,6 +83,7 @@ pub(crate) struct Postgres {
     receiving: Arc<Pool>,
     working: Pool,
     gather: Gather,
+    tidy: Tidy,
     signals: Arc<Signals>,
     listener: Listener,
 }
@@ -85,7 +102,8 @@ impl Postgres {
         let signals = Arc::new(Signals::default());
         let listener = Listener::start(target, channel, Arc::clone(&signals));
         let gather = Gather::start(Arc::clone(&receiving));
-        Ok(Self { receiving, working, gather, signals, listener })
+        let tidy = Tidy::new(working.clone(), Arc::clone(&signals));
+        Ok(Self { receiving, working, gather, tidy, signals, listener })
     }
 }
 
@@ -109,7 +127,11 @@ impl Store for Postgres {
 
     async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error> {
         let (session, watch) = self.working.take().await?;
-        let batch = watch.wait(lease::lease(&session, &request)).await?;
+        let (batch, untidy) = watch.wait(lease::lease(&session, &request)).await?;
+        drop(session);
+        if untidy {
+            self.tidy.start(Vendors::of(&request.routes));
+        }
         if batch.leased.len() >= request.most {
             // There may be more, for another worker of this program.
             self.signals.tell_here();
@@ -139,8 +161,8 @@ impl Store for Postgres {
     }
 
     async fn unfinished(&self) -> Result<Vec<Route>, Error> {
-        let (session, watch) = self.working.take().await?;
-        watch.wait(read::unfinished(&session)).await
+        let (mut session, watch) = self.working.take().await?;
+        watch.wait_long(read::unfinished(&mut session)).await
     }
 
     async fn list(&self, filter: &Filter) -> Result<Page, Error> {
@@ -173,7 +195,7 @@ impl Store for Postgres {
 
     async fn stats(&self) -> Result<Stats, Error> {
         let (mut session, watch) = self.working.take().await?;
-        watch.wait(read::stats(&mut session)).await
+        watch.wait_long(read::stats(&mut session)).await
     }
 
     async fn close(&self) {
@@ -181,6 +203,22 @@ impl Store for Postgres {
         self.gather.stop();
         self.receiving.close();
         self.working.close();
+    }
+}
+
+/// What a worker has handlers for, as statements name it.
+struct Vendors {
+    verified: Vec<String>,
+    hinted: Vec<String>,
+}
+
+impl Vendors {
+    fn of(routes: &[Route]) -> Self {
+        let vendors = |verified| {
+            let routes = routes.iter().filter(|route| route.verified == verified);
+            routes.map(|route| route.vendor.clone().into_owned()).collect()
+        };
+        Self { verified: vendors(true), hinted: vendors(false) }
     }
 }
 

@@ -1,7 +1,14 @@
 //! A subject with many deliveries: they are handled one at a time, none is left behind, and others do not wait for them.
 
-#![allow(clippy::unwrap_used, reason = "a test that can not go on fails")]
-#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can not go on fails"
+)]
+#![cfg(any(feature = "sqlite", feature = "postgres"))]
+
+mod support;
 
 use std::{
     sync::{Arc, Mutex},
@@ -10,10 +17,12 @@ use std::{
 
 use idhooks_capa as capa;
 use idhooks_core::{Secret, Verified};
-use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome};
+use idhooks_inbox::{Backoff, Handlers, Job, Outcome};
+use support::engine::Engine;
 use tokio::sync::Notify;
 
-const MANY: usize = 120;
+/// More than a lease looks at.
+const MANY: usize = 300;
 
 fn delivery(subject: &str, number: usize) -> Verified<capa::Event> {
     let secret = Secret::new("a secret of the usual length 0123").unwrap();
@@ -30,10 +39,22 @@ struct Seen {
     at_once: usize,
 }
 
+#[cfg(feature = "sqlite")]
 #[tokio::test(flavor = "multi_thread")]
-async fn many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.db").display())).await.unwrap();
+async fn sqlite() {
+    many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else(Engine::sqlite()).await;
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres() {
+    if let Some(engine) = Engine::postgres().await {
+        many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else(engine).await;
+    }
+}
+
+async fn many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else(engine: Engine) {
+    let inbox = engine.open().await;
     for number in 0..MANY {
         inbox.accept(&delivery("busy", number)).await.unwrap();
     }

@@ -1,8 +1,8 @@
 //! Ends leases, and what people do to single deliveries.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Transaction;
 
 use super::{
     failed::failed,
@@ -14,8 +14,8 @@ use crate::{
     store::{Token, Verdict},
 };
 
-/// How many deliveries are purged in one transaction.
-const PURGED_TOGETHER: i64 = 256;
+/// How many deliveries one statement looks at for a purge.
+pub(super) const PURGED_TOGETHER: i64 = 512;
 
 /// Each verdict is one statement that does nothing once the lease is gone: that is the fence.
 ///
@@ -42,35 +42,52 @@ const RELEASED: &str = ends!("state = 0, due_at = statement_timestamp(), attempt
 /// What a person does to a delivery that nobody holds.
 const GIVE_UP: &str = "
     WITH given_up AS (
-        UPDATE idhooks_deliveries SET state = 3, finished_at = statement_timestamp(), reason = $2::text
+        UPDATE idhooks_deliveries SET state = 3, behind = false, finished_at = statement_timestamp(), reason = $2::text
         WHERE id = $1 AND state IN (0, 4) RETURNING id, attempts
     )
     INSERT INTO idhooks_attempts (delivery, number, ended_at, reason)
     SELECT id, attempts, statement_timestamp(), $2::text FROM given_up";
 
-/// Bodies are what drives it: what was purged has none. What somebody is about to replay is left alone.
-const PURGE: &str = "
-    WITH old AS (
-        SELECT d.id FROM idhooks_bodies AS b JOIN idhooks_deliveries AS d USING (id)
-        WHERE d.id > $1 AND d.state = $2 AND d.finished_at < statement_timestamp() - make_interval(secs => $3)
-        ORDER BY d.id LIMIT $4 FOR UPDATE OF d SKIP LOCKED
+/// One step: how many it purged, and the last it looked at; nothing once there are no more. Bodies are what drives it:
+/// what was purged has none. What somebody is about to replay is left alone.
+pub(super) const PURGE: &str = "
+    WITH seen AS MATERIALIZED (
+        SELECT id FROM idhooks_bodies WHERE id > $1 ORDER BY id LIMIT $4
+    ), old AS MATERIALIZED (
+        SELECT d.id FROM seen CROSS JOIN LATERAL (
+            SELECT id FROM idhooks_deliveries
+            WHERE id = seen.id AND state = $2 AND finished_at < statement_timestamp() - make_interval(secs => $3)
+            FOR UPDATE SKIP LOCKED
+        ) AS d
     ), bodies AS (
-        DELETE FROM idhooks_bodies WHERE id IN (SELECT id FROM old)
+        DELETE FROM idhooks_bodies WHERE id = ANY (ARRAY (SELECT id FROM old))
     ), beside AS (
-        UPDATE idhooks_conflicts SET body = NULL WHERE delivery IN (SELECT id FROM old)
+        UPDATE idhooks_conflicts SET body = NULL WHERE delivery = ANY (ARRAY (SELECT id FROM old)) AND body IS NOT NULL
     ), told AS (
-        UPDATE idhooks_attempts SET reason = '' WHERE delivery IN (SELECT id FROM old)
+        UPDATE idhooks_attempts SET reason = '' WHERE delivery = ANY (ARRAY (SELECT id FROM old))
+    ), purged AS (
+        UPDATE idhooks_deliveries
+        SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL, reason = NULL
+        WHERE id = ANY (ARRAY (SELECT id FROM old)) RETURNING id
     )
-    UPDATE idhooks_deliveries AS d SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL, reason = NULL
-    FROM old WHERE d.id = old.id RETURNING d.id";
+    SELECT (SELECT count(*) FROM purged), (SELECT max(id) FROM seen)";
 
-/// Bodies in conflict with a delivery that had been purged when they came.
-const PURGE_LATE: &str = "
-    UPDATE idhooks_conflicts AS c SET body = NULL FROM idhooks_deliveries AS d
-    WHERE d.id = c.delivery AND c.body IS NOT NULL AND d.state = $1
-    AND greatest(c.received_at, d.finished_at) < statement_timestamp() - make_interval(secs => $2)
-    AND NOT EXISTS (SELECT FROM idhooks_bodies AS b WHERE b.id = d.id)
-    RETURNING d.id";
+/// The same, for bodies in conflict with a delivery that had been purged when they came; a delivery's all at once.
+/// (`OFFSET 0` keeps a planner from reading all deliveries to join a few.)
+pub(super) const PURGE_LATE: &str = "
+    WITH seen AS MATERIALIZED (
+        SELECT delivery AS id FROM idhooks_conflicts WHERE delivery > $1 AND body IS NOT NULL ORDER BY delivery LIMIT $4
+    ), old AS MATERIALIZED (
+        SELECT d.id, d.finished_at FROM (SELECT DISTINCT id FROM seen) AS s CROSS JOIN LATERAL (
+            SELECT id, finished_at FROM idhooks_deliveries WHERE id = s.id AND state = $2 OFFSET 0
+        ) AS d WHERE NOT EXISTS (SELECT FROM idhooks_bodies AS b WHERE b.id = d.id)
+    ), purged AS (
+        UPDATE idhooks_conflicts AS c SET body = NULL FROM old
+        WHERE c.delivery = old.id AND c.body IS NOT NULL
+        AND greatest(c.received_at, old.finished_at) < statement_timestamp() - make_interval(secs => $3)
+        RETURNING c.delivery
+    )
+    SELECT (SELECT count(DISTINCT delivery) FROM purged), (SELECT max(id) FROM seen)";
 
 /// `false` if the lease was lost.
 pub(super) async fn finish(session: &Session, id: EntryId, token: Token, verdict: &Verdict) -> Result<bool, Error> {
@@ -94,7 +111,7 @@ pub(super) async fn replay(session: &mut Session, id: EntryId) -> Result<(), Err
     let transaction = session.client_mut().transaction().await.map_err(failed)?;
     lock(&transaction, id).await?;
     // After the lock, so that it sees what a purge did that held it.
-    let set = "UPDATE idhooks_deliveries SET state = 0, due_at = statement_timestamp(), attempts = 0, \
+    let set = "UPDATE idhooks_deliveries SET state = 0, behind = false, due_at = statement_timestamp(), attempts = 0, \
                finished_at = NULL WHERE id = $1 AND EXISTS (SELECT FROM idhooks_bodies WHERE id = $1)";
     if transaction.execute(set, &[&id]).await.map_err(failed)? == 0 {
         return Err(Error::conflict(format!("the body of delivery {id} was purged")));
@@ -128,20 +145,31 @@ async fn lock(transaction: &Transaction<'_>, id: i64) -> Result<i16, Error> {
 
 /// How many were purged.
 pub(super) async fn purge(session: &Session, watch: &Watch, older_than: Duration, state: State) -> Result<u64, Error> {
-    let (age, code) = (seconds(older_than), state.code());
-    let (mut purged, mut after) = (0, i64::MIN);
-    // In steps, so that none of them takes long or holds much.
-    loop {
-        let step = watch.wait(session.query(PURGE, &[&after, &code, &age, &PURGED_TOGETHER])).await?;
-        let Some(last) = numbers(&step)?.into_iter().max() else { break };
-        purged += step.len() as u64;
-        after = last;
+    let mut purged = 0;
+    for sql in [PURGE, PURGE_LATE] {
+        // In steps, so that none of them takes long or holds much, however much is there.
+        let mut after = i64::MIN;
+        loop {
+            let (some, last) = watch.wait(purge_step(session, sql, after, older_than, state)).await?;
+            purged += some;
+            let Some(last) = last else { break };
+            after = last;
+        }
     }
-    let late = watch.wait(session.query(PURGE_LATE, &[&code, &age])).await?;
-    let late: HashSet<i64> = numbers(&late)?.into_iter().collect();
-    Ok(purged + late.len() as u64)
+    Ok(purged)
 }
 
-fn numbers(rows: &[Row]) -> Result<Vec<i64>, Error> {
-    rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)
+/// How many were purged of some after `after`, and the last that was looked at.
+pub(super) async fn purge_step(
+    session: &Session,
+    sql: &'static str,
+    after: i64,
+    older_than: Duration,
+    state: State,
+) -> Result<(u64, Option<i64>), Error> {
+    let (age, code) = (seconds(older_than), state.code());
+    let statement = session.prepare(sql).await.map_err(failed)?;
+    let row = session.client().query_one(&statement, &[&after, &code, &age, &PURGED_TOGETHER]).await.map_err(failed)?;
+    let purged: i64 = row.try_get(0).map_err(failed)?;
+    Ok((purged.unsigned_abs(), row.try_get(1).map_err(failed)?))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::try_join;
 use tokio_postgres::{Row, types::ToSql};
 
-use super::{count, failed::failed, pool::Session, seconds, text};
+use super::{Vendors, count, failed::failed, pool::Session, seconds, text};
 use crate::{
     EntryId, Error,
     store::{Batch, Expired, Kept, LEASE_RAN_OUT, LeaseRequest, Leased, Route, Token},
@@ -32,46 +32,79 @@ const TAKE_BACK: &str = "
         reason = $2::text
     FROM gone WHERE d.id = gone.id RETURNING d.id, d.vendor, d.state = 3";
 
+/// How many due deliveries are looked at for each that is asked for, and for all of them. If they are nearly all of
+/// lanes that are held, those behind them wait until they were put aside.
+const LOOKED_AT: i64 = 4;
+const LOOKED_AT_ALWAYS: i64 = 64;
+
 /// The unique lane in the table of leases is what keeps a lane to one worker. Rows go there ordered by lane, so that
-/// two sessions never wait for each other. The last two columns are there even if nothing is leased: how many were
-/// looked at, and when the next is due.
-const TAKE_UP: &str = "
-    WITH held AS MATERIALIZED (
+/// two sessions never wait for each other. The last three columns are there even if nothing is leased: how many were
+/// found, when the next is due, and whether there is something to [tidy](super::tidy).
+///
+/// Of what is due only what is leased is locked, so that is done one by one after the look. By `ctid`, for which no
+/// planner takes the wrong index.
+const TAKE_UP: &str = concat!(
+    "WITH held AS MATERIALIZED (
         SELECT lane FROM idhooks_leases WHERE lane IS NOT NULL
+    ), free AS MATERIALIZED (
+        SELECT lane, vendor, verified FROM idhooks_lanes WHERE lane NOT IN (SELECT lane FROM held) AND ",
+    wanted!(),
+    "
+    ), behind AS (
+        SELECT d.id, d.lane, d.due_at FROM free CROSS JOIN LATERAL (
+            SELECT id, lane, due_at FROM idhooks_deliveries
+            WHERE state = 0 AND behind AND lane = free.lane AND vendor = free.vendor AND verified = free.verified
+            ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) AS d
     ), due AS (
-        SELECT id, lane, due_at FROM idhooks_deliveries AS d
-        WHERE state = 0 AND due_at <= statement_timestamp()
-        AND vendor = ANY (CASE WHEN verified THEN $1::text[] ELSE $2::text[] END)
-        AND (lane IS NULL OR lane NOT IN (SELECT lane FROM held))
-        ORDER BY due_at, id LIMIT $3 FOR UPDATE OF d SKIP LOCKED
+        SELECT d.id, d.lane, d.due_at FROM (
+            SELECT ctid, lane FROM idhooks_deliveries WHERE ",
+    due!(),
+    " ORDER BY due_at, id LIMIT $7
+        ) AS seen CROSS JOIN LATERAL (
+            SELECT id, lane, due_at FROM idhooks_deliveries
+            WHERE ctid = seen.ctid AND state = 0 AND NOT behind FOR UPDATE SKIP LOCKED
+        ) AS d WHERE seen.lane IS NULL OR seen.lane NOT IN (SELECT lane FROM held) LIMIT $3
+    ), pending AS (
+        SELECT * FROM behind UNION ALL SELECT * FROM due ORDER BY due_at, id LIMIT $3
     ), unread AS (
         SELECT id, lane, due_at FROM idhooks_deliveries AS d
-        WHERE state = 4 AND reader < $4
-        AND vendor = ANY (CASE WHEN verified THEN $1::text[] ELSE $2::text[] END)
+        WHERE state = 4 AND reader < $4 AND ",
+    wanted!(),
+    "
         AND (lane IS NULL OR lane NOT IN (SELECT lane FROM held))
-        ORDER BY reader, id LIMIT $3 - (SELECT count(*) FROM due) FOR UPDATE OF d SKIP LOCKED
+        ORDER BY reader, id LIMIT $3 - (SELECT count(*) FROM pending) FOR UPDATE OF d SKIP LOCKED
     ), found AS (
-        SELECT * FROM due UNION ALL SELECT * FROM unread
+        SELECT * FROM pending UNION ALL SELECT * FROM unread
     ), hold AS (
         INSERT INTO idhooks_leases (delivery, lane, worker, expires_at)
         SELECT id, lane, $5, statement_timestamp() + make_interval(secs => $6) FROM found ORDER BY lane, due_at, id
         ON CONFLICT DO NOTHING RETURNING token, delivery
     ), taken AS (
-        UPDATE idhooks_deliveries AS d SET state = 1, attempts = attempts + 1 FROM hold WHERE d.id = hold.delivery
+        UPDATE idhooks_deliveries AS d SET state = 1, behind = false, attempts = attempts + 1
+        FROM hold WHERE d.id = hold.delivery
         RETURNING d.id, hold.token, d.vendor, d.verified, d.attempts, d.received_at, d.due_at, d.possible_replay,
             d.proof, d.secret, d.label, d.endpoint
     )
     SELECT taken.id, token, vendor, verified, attempts, received_at, due_at, possible_replay, proof, secret, label,
         endpoint, body, (SELECT count(*) FROM found),
         (SELECT extract(epoch FROM min(due_at) - statement_timestamp())::float8 FROM idhooks_deliveries
-            WHERE state = 0 AND due_at > statement_timestamp())
-    FROM (VALUES (1)) AS always LEFT JOIN (taken JOIN idhooks_bodies USING (id)) ON true ORDER BY due_at, taken.id";
+            WHERE state = 0 AND NOT behind AND due_at > statement_timestamp()),
+        CASE WHEN (SELECT count(*) FROM behind) < (SELECT count(*) FROM free) THEN true
+            WHEN (SELECT count(*) FROM found) < $3 THEN $7 = (SELECT count(*) FROM
+                (SELECT FROM idhooks_deliveries WHERE ",
+    due!(),
+    " ORDER BY due_at, id LIMIT $7) AS seen)
+            ELSE false END
+    FROM (VALUES (1)) AS always LEFT JOIN (taken JOIN idhooks_bodies USING (id)) ON true ORDER BY due_at, taken.id"
+);
 
 const RENEW: &str = "
     UPDATE idhooks_leases SET expires_at = statement_timestamp() + make_interval(secs => $2)
     WHERE token = ANY ($1) RETURNING token";
 
-pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<Batch, Error> {
+/// What was leased, and whether there is something to tidy.
+pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<(Batch, bool), Error> {
     let mut asked = Asked::new(request);
     let take_back = session.prepare(TAKE_BACK).await.map_err(failed)?;
     let take_up = session.prepare(TAKE_UP).await.map_err(failed)?;
@@ -84,58 +117,65 @@ pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<B
     };
     let mut batch =
         Batch { expired: expired.iter().map(gone).collect::<Result<_, _>>().map_err(failed)?, ..Batch::default() };
-    let mut rows = first;
+    let (mut rows, mut untidy) = (first, false);
     for _ in 0..LOOKS {
         let found = gather(&rows, &mut batch).map_err(failed)?;
+        untidy |= found.untidy;
         // Fewer were there than were asked for: there are no more. Else what was not leased is of lanes that are
         // held by now, and others are behind it.
-        if found < asked.most || batch.leased.len() >= request.most {
+        if found.number < asked.most || batch.leased.len() >= request.most {
             break;
         }
-        asked.most = number(request.most - batch.leased.len());
+        asked.want(request.most - batch.leased.len());
         // What is leased already must come to its worker, whatever becomes of the rest.
         let Ok(more) = session.client().query(&take_up, &asked.values()).await else { break };
         rows = more;
     }
-    Ok(batch)
+    Ok((batch, untidy))
 }
 
 /// A request, as the statement numbers it.
 struct Asked {
-    verified: Vec<String>,
-    hinted: Vec<String>,
+    vendors: Vendors,
     most: i64,
     reader: i64,
     worker: String,
     seconds: f64,
+    looked_at: i64,
 }
 
 impl Asked {
     fn new(request: &LeaseRequest) -> Self {
-        let vendors = |verified| {
-            let routes = request.routes.iter().filter(|route| route.verified == verified);
-            routes.map(|route| route.vendor.clone().into_owned()).collect()
-        };
-        Self {
-            verified: vendors(true),
-            hinted: vendors(false),
-            most: number(request.most),
-            reader: request.reader,
-            worker: text(&request.worker),
-            seconds: seconds(request.time),
-        }
+        let (vendors, worker) = (Vendors::of(&request.routes), text(&request.worker));
+        let mut asked =
+            Self { vendors, most: 0, reader: request.reader, worker, seconds: seconds(request.time), looked_at: 0 };
+        asked.want(request.most);
+        asked
     }
 
-    fn values(&self) -> [&(dyn ToSql + Sync); 6] {
-        [&self.verified, &self.hinted, &self.most, &self.reader, &self.worker, &self.seconds]
+    fn want(&mut self, most: usize) {
+        self.most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.looked_at = self.most.saturating_mul(LOOKED_AT).saturating_add(LOOKED_AT_ALWAYS);
+    }
+
+    fn values(&self) -> [&(dyn ToSql + Sync); 7] {
+        let Vendors { verified, hinted } = &self.vendors;
+        [verified, hinted, &self.most, &self.reader, &self.worker, &self.seconds, &self.looked_at]
     }
 }
 
-/// Adds what was leased; gives back how many were looked at.
-fn gather(rows: &[Row], batch: &mut Batch) -> Result<i64, tokio_postgres::Error> {
-    let mut found = 0;
+/// What a look found, leased or not.
+#[derive(Default)]
+struct Found {
+    number: i64,
+    untidy: bool,
+}
+
+/// Adds what was leased.
+fn gather(rows: &[Row], batch: &mut Batch) -> Result<Found, tokio_postgres::Error> {
+    let mut found = Found::default();
     for row in rows {
-        found = row.try_get(13)?;
+        found = Found { number: row.try_get(13)?, untidy: row.try_get(15)? };
         let next: Option<f64> = row.try_get(14)?;
         batch.next = next.map(|next| Duration::try_from_secs_f64(next).unwrap_or_default());
         if let Some(id) = row.try_get(0)? {
@@ -174,8 +214,4 @@ pub(super) async fn renew(session: &Session, tokens: &[Token], time: Duration) -
     let rows = session.query(RENEW, &[&numbers, &seconds(time)]).await?;
     let held = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>().map_err(failed)?;
     Ok(tokens.iter().copied().filter(|token| !held.contains(&token.get())).collect())
-}
-
-fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -39,6 +39,12 @@ const FREE: Duration = Duration::from_secs(4);
 /// How long to wait for an answer. The server gives up before, so this passes only if the way to it is cut.
 const ANSWER: Duration = Duration::from_secs(8);
 
+/// The same for what reads much.
+const ANSWER_LONG: Duration = Duration::from_secs(65);
+
+/// For the rest of a transaction that may have to read all there is.
+pub(super) const PATIENT: &str = "SET LOCAL statement_timeout = '60s'; SET LOCAL enable_seqscan = on";
+
 /// The last three: each statement here finds few rows by an index, and in the index's order, but a planner that knows
 /// nothing of a new table, or that it has become long, would rather read and sort all of it.
 const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '4s'; \
@@ -46,6 +52,7 @@ const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '4s'; \
     SET jit = off; SET enable_seqscan = off; SET enable_bitmapscan = off";
 
 /// Sessions that are kept between uses.
+#[derive(Clone)]
 pub(super) struct Pool(managed::Pool<Manager>);
 
 pub(super) type Taken = managed::Object<Manager>;
@@ -101,7 +108,16 @@ pub(super) struct Watch(Arc<AtomicBool>);
 impl Watch {
     /// Waits for an answer. If none comes, the session is not used again.
     pub(super) async fn wait<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        timeout(ANSWER, answer).await.unwrap_or_else(|_| {
+        self.wait_for(ANSWER, answer).await
+    }
+
+    /// The same for what began with [`PATIENT`].
+    pub(super) async fn wait_long<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        self.wait_for(ANSWER_LONG, answer).await
+    }
+
+    async fn wait_for<T>(&self, limit: Duration, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        timeout(limit, answer).await.unwrap_or_else(|_| {
             self.0.store(true, Ordering::Relaxed);
             Err(Error::unavailable("the store did not answer in time"))
         })

@@ -9,7 +9,11 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use super::{count, failed::failed, pool::Session};
+use super::{
+    count,
+    failed::failed,
+    pool::{PATIENT, Session},
+};
 use crate::{Attempt, Conflicting, Details, Entry, EntryId, Error, Filter, Page, State, Stats, store::Route};
 
 type Db<T> = Result<T, tokio_postgres::Error>;
@@ -18,14 +22,25 @@ const COLUMNS: &str = "d.id, d.vendor, d.verified, d.endpoint, d.event, d.subjec
                        d.due_at, d.finished_at, d.attempts, d.possible_replay, d.reason, d.conflicts, \
                        EXISTS (SELECT FROM idhooks_bodies AS b WHERE b.id = d.id)";
 
-pub(super) async fn unfinished(session: &Session) -> Result<Vec<Route>, Error> {
-    let sql = "SELECT DISTINCT vendor, verified FROM idhooks_deliveries WHERE state = 0 \
-               UNION SELECT DISTINCT vendor, verified FROM idhooks_deliveries WHERE state = 4 \
-               UNION SELECT DISTINCT vendor, verified FROM idhooks_deliveries \
-               WHERE id IN (SELECT delivery FROM idhooks_leases)";
-    let rows = session.query(sql, &[]).await?;
+/// Reads all that is pending or unreadable, but for what is behind.
+const UNFINISHED: &str = "
+    SELECT DISTINCT vendor, verified FROM idhooks_deliveries WHERE state = 0 AND NOT behind
+    UNION SELECT vendor, verified FROM idhooks_lanes AS l WHERE (
+        SELECT id FROM idhooks_deliveries
+        WHERE state = 0 AND behind AND lane = l.lane AND vendor = l.vendor AND verified = l.verified LIMIT 1) IS NOT NULL
+    UNION SELECT DISTINCT vendor, verified FROM idhooks_deliveries WHERE state = 4
+    UNION SELECT DISTINCT vendor, verified FROM idhooks_deliveries WHERE id IN (SELECT delivery FROM idhooks_leases)";
+
+pub(super) async fn unfinished(session: &mut Session) -> Result<Vec<Route>, Error> {
+    kinds(session).await.map_err(failed)
+}
+
+async fn kinds(session: &mut Session) -> Db<Vec<Route>> {
+    let transaction = session.client_mut().transaction().await?;
+    transaction.batch_execute(PATIENT).await?;
+    let rows = transaction.query(UNFINISHED, &[]).await?;
     let route = |row: &Row| Ok(Route { vendor: row.try_get::<_, String>(0)?.into(), verified: row.try_get(1)? });
-    rows.iter().map(route).collect::<Db<_>>().map_err(failed)
+    rows.iter().map(route).collect()
 }
 
 pub(super) async fn list(session: &Session, filter: &Filter) -> Result<Page, Error> {
@@ -127,13 +142,16 @@ pub(super) async fn stats(session: &mut Session) -> Result<Stats, Error> {
 
 async fn count_all(session: &mut Session) -> Db<Stats> {
     let transaction = session.client_mut().transaction().await?;
-    // The only statement that wants every row.
-    transaction.batch_execute("SET LOCAL enable_seqscan = on").await?;
+    transaction.batch_execute(PATIENT).await?;
     let states = "SELECT state, count(*) FROM idhooks_deliveries GROUP BY state";
     let states = transaction.query(states, &[]).await?;
     let rest = "SELECT (SELECT count(*) FROM idhooks_conflicts), \
-                (SELECT extract(epoch FROM statement_timestamp() - min(due_at))::float8 FROM idhooks_deliveries \
-                 WHERE state = 0 AND due_at <= statement_timestamp())";
+                (SELECT extract(epoch FROM statement_timestamp() - least( \
+                    (SELECT min(due_at) FROM idhooks_deliveries \
+                     WHERE state = 0 AND NOT behind AND due_at <= statement_timestamp()), \
+                    (SELECT min(due_at) FROM idhooks_lanes AS l CROSS JOIN LATERAL (SELECT due_at FROM idhooks_deliveries \
+                     WHERE state = 0 AND behind AND lane = l.lane AND vendor = l.vendor AND verified = l.verified \
+                     ORDER BY due_at LIMIT 1) AS first)))::float8)";
     let rest = transaction.query_one(rest, &[]).await?;
     add_up(&states, &rest)
 }

@@ -22,6 +22,7 @@ CREATE TABLE idhooks_deliveries (
     possible_replay boolean NOT NULL,
     state smallint NOT NULL,
     due_at timestamptz NOT NULL,
+    behind boolean NOT NULL DEFAULT false, -- put behind another of its lane: found through idhooks_lanes, not as due
     attempts integer NOT NULL DEFAULT 0,
     finished_at timestamptz,
     reader bigint,
@@ -29,10 +30,20 @@ CREATE TABLE idhooks_deliveries (
     conflicts integer NOT NULL DEFAULT 0
 );
 
-CREATE INDEX idhooks_due ON idhooks_deliveries (due_at, id) WHERE state = 0;
+CREATE INDEX idhooks_due ON idhooks_deliveries (due_at, id) WHERE state = 0 AND NOT behind;
+CREATE INDEX idhooks_behind ON idhooks_deliveries (lane, vendor, verified, due_at, id) WHERE state = 0 AND behind;
 CREATE INDEX idhooks_unreadable ON idhooks_deliveries (reader, id) WHERE state = 4;
 CREATE INDEX idhooks_dead ON idhooks_deliveries (id) WHERE state = 3;
 CREATE INDEX idhooks_lane ON idhooks_deliveries (lane, id) WHERE lane IS NOT NULL;
+
+-- The lanes that have deliveries put behind: a row is there for as long as they are, and longer for a moment.
+CREATE TABLE idhooks_lanes (
+    lane bigint NOT NULL,
+    vendor text NOT NULL,
+    verified boolean NOT NULL,
+    times bigint NOT NULL DEFAULT 1, -- how often some were put there: tells whether more came since it was looked at
+    PRIMARY KEY (lane, vendor, verified)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- Apart, so that a change of state does not write the body again.
 CREATE TABLE idhooks_bodies (

@@ -18,6 +18,9 @@ mod support;
 
 use support::{Database, database};
 
+mod lanes;
+mod size;
+
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn arrival(id: &str, profile: &str) -> Arrival {

@@ -5,6 +5,8 @@
 pub(crate) mod engine;
 pub(crate) mod faulty;
 #[cfg(feature = "postgres")]
+pub(crate) mod link;
+#[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 
 use std::{

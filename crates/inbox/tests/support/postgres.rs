@@ -57,6 +57,22 @@ impl Database {
         with_options(&self.server, &format!("-csearch_path%3D{}%20-c{}", self.schema, setting.replace('=', "%3D")))
     }
 
+    /// The URL of this schema by another way: through what listens on a port of this machine.
+    #[allow(dead_code, reason = "not each test program needs it")]
+    pub(crate) fn url_through(&self, port: u16) -> String {
+        let (user, rest) = parts(&self.url);
+        let (_, path) = rest.split_once('/').unwrap();
+        format!("{user}localhost:{port}/{path}")
+    }
+
+    /// Host and port of the server.
+    #[allow(dead_code, reason = "not each test program needs it")]
+    pub(crate) fn address(&self) -> String {
+        let (_, rest) = parts(&self.url);
+        let (host, _) = rest.split_once('/').unwrap();
+        if host.contains(':') { host.to_owned() } else { format!("{host}:5432") }
+    }
+
     /// A session in this schema.
     pub(crate) async fn client(&self) -> Client {
         connect(&self.url).await.unwrap()
@@ -79,6 +95,13 @@ impl Drop for Database {
             eprintln!("the schema {} could not be dropped", self.schema);
         }
     }
+}
+
+/// Scheme and user, and what is after them.
+#[allow(dead_code, reason = "not each test program needs it")]
+fn parts(url: &str) -> (&str, &str) {
+    let at = url.find('@').map_or_else(|| url.find("://").unwrap() + 3, |at| at + 1);
+    url.split_at(at)
 }
 
 fn with_options(server: &str, options: &str) -> String {
