@@ -199,8 +199,7 @@ impl<'de> Tagged<'de> for Inner {
         &["id", "object", "organization", "type", "data", "previous_attributes", "created_at"];
 
     fn read_body<D: Deserializer<'de>>(&mut self, name: &str, input: D) -> Result<(), D::Error> {
-        self.body = Some(EventBody::read(name, input)?);
-        Ok(())
+        EventBody::read_into(&mut self.body, name, input)
     }
 
     fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {

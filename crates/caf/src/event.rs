@@ -140,8 +140,7 @@ impl<'de> Tagged<'de> for Envelope {
     ];
 
     fn read_body<D: Deserializer<'de>>(&mut self, name: &str, input: D) -> Result<(), D::Error> {
-        self.body = Some(EventBody::read(name, input)?);
-        Ok(())
+        EventBody::read_into(&mut self.body, name, input)
     }
 
     fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
@@ -165,15 +164,16 @@ impl<'de> Deserialize<'de> for Event {
         let name = read_tagged(input, &mut envelope)?;
         let datacontenttype = envelope.datacontenttype.into_option().unwrap_or_default();
         let data_base64 = envelope.data_base64.into_option().unwrap_or_default();
-        let body = match (envelope.body, &*data_base64) {
-            (Some(_), Some(_)) => {
+        if let Some(text) = &*data_base64 {
+            if envelope.body.is_some() {
                 return Err(hand_out(DecodeError::new("data_base64", "excludes data, and both are there")));
             }
-            (Some(body), None) => body,
-            (None, Some(text)) => {
-                from_base64(&name, text, datacontenttype.as_ref().map(ContentType::as_str)).map_err(hand_out)?
-            }
-            (None, None) => EventBody::absent(&name, "data")?,
+            let content_type = datacontenttype.as_ref().map(ContentType::as_str);
+            envelope.body = Some(from_base64(&name, text, content_type).map_err(hand_out)?);
+        }
+        let body = match envelope.body {
+            Some(body) => body,
+            None => EventBody::absent(&name, "data")?,
         };
         Ok(Self {
             id: envelope.id.into_option().ok_or_else(|| D::Error::missing_field("id"))?,

@@ -66,6 +66,30 @@ impl Event {
     }
 }
 
+/// The vendor's `event`, among whose names it is; one nobody knows counts as a transaction's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Name {
+    Kyc(KycEvent),
+    Transaction(TransactionEvent),
+}
+
+impl Name {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Kyc(event) => event.as_str(),
+            Self::Transaction(event) => event.as_str(),
+        }
+    }
+}
+
+impl From<&str> for Name {
+    fn from(text: &str) -> Self {
+        if KycEvent::KNOWN.contains(&text) { Self::Kyc(text.into()) } else { Self::Transaction(text.into()) }
+    }
+}
+
+idhooks_core::__text_serde!(Name, |text| Name::from(text));
+
 record! {
     /// Every field any event has, so that one pass reads them all.
     #[serde(rename_all = "camelCase")]
@@ -73,7 +97,7 @@ record! {
         required {
             #[serde(rename = "type")]
             family: EventFamily,
-            event: Box<str>,
+            event: Name,
         }
         optional {
             external_user_id: ExternalUserId,
@@ -96,24 +120,28 @@ impl WebhookEvent for Event {
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         let wire: Wire = json::decode(body)?;
-        match wire.family {
-            EventFamily::Kyc => {
-                let event = KycEvent::from(&*wire.event);
-                if event.is_known() {
-                    let external_user_id = wire.external_user_id;
-                    return Ok(Self::Kyc(Kyc { family: wire.family, event, external_user_id }));
-                }
+        match (&wire.family, wire.event) {
+            (EventFamily::Kyc, Name::Kyc(event)) => {
+                Ok(Self::Kyc(Kyc { family: wire.family, event, external_user_id: wire.external_user_id }))
             }
-            EventFamily::Transaction => {
-                let event = TransactionEvent::from(&*wire.event);
-                if event.is_known() {
-                    return transaction(event, wire).map(Self::Transaction);
-                }
+            (EventFamily::Transaction, Name::Transaction(event)) if event.is_known() => {
+                Ok(Self::Transaction(Transaction {
+                    family: wire.family,
+                    event,
+                    transaction_id: wire.transaction_id.require("transactionId")?,
+                    external_user_id: wire.external_user_id,
+                    first_name: wire.first_name,
+                    last_name: wire.last_name,
+                    blockchain: wire.blockchain,
+                    crypto_currency: wire.crypto_currency,
+                    fiat_currency: wire.fiat_currency,
+                    fiat_amount: wire.fiat_amount,
+                    crypto_amount: wire.crypto_amount,
+                    exchange_rate: wire.exchange_rate,
+                }))
             }
-            EventFamily::Unknown(_) => {}
+            (_, name) => Ok(Self::Other { name: name.as_str().into(), body: json::decode(body)?, family: wire.family }),
         }
-        let body = json::decode(body)?;
-        Ok(Self::Other { family: wire.family, name: wire.event, body })
     }
 
     fn facts(body: &[u8]) -> Facts<'_> {
@@ -123,23 +151,6 @@ impl WebhookEvent for Event {
         let transaction = transaction.filter(|id| id.get() != "null");
         Facts::new().with_event(text(event)).with_subject(text(transaction.or(user)))
     }
-}
-
-fn transaction(event: TransactionEvent, wire: Wire) -> Result<Transaction, DecodeError> {
-    Ok(Transaction {
-        family: wire.family,
-        event,
-        transaction_id: wire.transaction_id.require("transactionId")?,
-        external_user_id: wire.external_user_id,
-        first_name: wire.first_name,
-        last_name: wire.last_name,
-        blockchain: wire.blockchain,
-        crypto_currency: wire.crypto_currency,
-        fiat_currency: wire.fiat_currency,
-        fiat_amount: wire.fiat_amount,
-        crypto_amount: wire.crypto_amount,
-        exchange_rate: wire.exchange_rate,
-    })
 }
 
 impl Serialize for Event {

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
     time::SystemTime,
 };
 
@@ -32,7 +32,7 @@ pub type Credentials = Accepted<Credential>;
 /// assert_eq!(secrets.len(), 2);
 /// # Ok::<(), idhooks_core::SecretError>(())
 /// ```
-pub struct Accepted<T>(Arc<RwLock<Arc<[Entry<T>]>>>);
+pub struct Accepted<T>(Arc<RwLock<Box<[Entry<T>]>>>);
 
 struct Entry<T> {
     item: T,
@@ -65,7 +65,7 @@ impl<T: Clone> Accepted<T> {
     /// As [`Self::new`]; the old set then stays in force.
     pub fn replace(&self, items: impl IntoIterator<Item = T>) -> Result<(), SecretError> {
         let entries = collect(items.into_iter().map(|item| Entry { item, until: None }))?;
-        self.set(entries);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = entries;
         Ok(())
     }
 
@@ -76,51 +76,53 @@ impl<T: Clone> Accepted<T> {
     /// [`SecretError::TooMany`] when more than [`Self::MOST`] would be accepted.
     pub fn rotate(&self, item: T, until: SystemTime) -> Result<(), SecretError> {
         let now = SystemTime::now();
-        let mut guard = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let older = guard.iter().filter(|entry| entry.holds_at(now)).map(|entry| Entry {
+        let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let older = entries.iter().filter(|entry| entry.holds_at(now)).map(|entry| Entry {
             item: entry.item.clone(),
             until: Some(entry.until.map_or(until, |sooner| sooner.min(until))),
         });
-        let entries = collect(std::iter::once(Entry { item, until: None }).chain(older))?;
-        *guard = entries;
+        *entries = collect(std::iter::once(Entry { item, until: None }).chain(older))?;
         Ok(())
     }
 
     /// How many are held, those that have run out included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.now().len()
+        self.now().0.len()
     }
 
     /// Never true: a set is refused when it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.now().is_empty()
+        self.now().0.is_empty()
     }
 
-    fn now(&self) -> Arc<[Entry<T>]> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    /// What is accepted now. To be held for one check only: a change waits for the checks under way,
+    /// which do not wait for each other.
+    pub(crate) fn now(&self) -> Now<'_, T> {
+        Now(self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
 
-    fn set(&self, entries: Arc<[Entry<T>]>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = entries;
-    }
+/// A look at what is accepted.
+pub(crate) struct Now<'a, T>(RwLockReadGuard<'a, Box<[Entry<T>]>>);
 
-    /// The first item in force at `now` for which `accept` answers `Ok`, with its place and what it
+impl<T> Now<'_, T> {
+    /// The first item in force at `time` for which `accept` answers `Ok`, with its place and what it
     /// answered; else the refusal that says most. The clock is read only if something runs out.
     pub(crate) fn first<R, E: Ord>(
         &self,
-        now: Option<SystemTime>,
+        time: Option<SystemTime>,
         none: E,
-        mut accept: impl FnMut(usize, &T) -> Result<R, E>,
-    ) -> Result<R, E> {
+        mut accept: impl FnMut(&T) -> Result<R, E>,
+    ) -> Result<(usize, &T, R), E> {
         let mut refusal = none;
-        for (place, entry) in self.now().iter().enumerate() {
-            if entry.until.is_some() && !entry.holds_at(now.unwrap_or_else(SystemTime::now)) {
+        for (place, entry) in self.0.iter().enumerate() {
+            if entry.until.is_some() && !entry.holds_at(time.unwrap_or_else(SystemTime::now)) {
                 continue;
             }
-            match accept(place, &entry.item) {
-                Ok(found) => return Ok(found),
+            match accept(&entry.item) {
+                Ok(found) => return Ok((place, &entry.item, found)),
                 Err(other) => refusal = refusal.max(other),
             }
         }
@@ -128,8 +130,8 @@ impl<T: Clone> Accepted<T> {
     }
 }
 
-fn collect<T>(entries: impl Iterator<Item = Entry<T>>) -> Result<Arc<[Entry<T>]>, SecretError> {
-    let entries: Arc<[Entry<T>]> = entries.take(MOST + 1).collect();
+fn collect<T>(entries: impl Iterator<Item = Entry<T>>) -> Result<Box<[Entry<T>]>, SecretError> {
+    let entries: Box<[Entry<T>]> = entries.take(MOST + 1).collect();
     match entries.len() {
         0 => Err(SecretError::NoneGiven),
         1..=MOST => Ok(entries),
@@ -139,7 +141,7 @@ fn collect<T>(entries: impl Iterator<Item = Entry<T>>) -> Result<Arc<[Entry<T>]>
 
 impl<T> From<T> for Accepted<T> {
     fn from(item: T) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new([Entry { item, until: None }]))))
+        Self(Arc::new(RwLock::new(Box::new([Entry { item, until: None }]))))
     }
 }
 
@@ -151,7 +153,7 @@ impl<T> Clone for Accepted<T> {
 
 impl<T: Clone + fmt::Debug> fmt::Debug for Accepted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.now().iter().map(|entry| &entry.item)).finish()
+        f.debug_list().entries(self.now().0.iter().map(|entry| &entry.item)).finish()
     }
 }
 
@@ -163,9 +165,9 @@ mod tests {
 
     fn holds(set: &Accepted<u8>, now: SystemTime) -> Vec<u8> {
         let mut seen = Vec::new();
-        let _: Result<(), u8> = set.first(Some(now), 0, |_, item| {
+        let _ = set.now().first(Some(now), 0, |item| {
             seen.push(*item);
-            Err(0)
+            Err::<(), _>(0)
         });
         seen
     }

@@ -54,19 +54,18 @@ macro_rules! event_bodies {
                 ::std::result::Result::Ok(Self::Other { name: name.into(), data: $crate::RawJson::default() })
             }
 
-            /// Reads the body of the event called `name`.
-            fn read<'de, D: $crate::__private::serde::Deserializer<'de>>(
+            /// Reads the body of the event called `name` and leaves it in `place`.
+            fn read_into<'de, D: $crate::__private::serde::Deserializer<'de>>(
+                place: &mut ::std::option::Option<Self>,
                 name: &str,
                 input: D,
-            ) -> ::std::result::Result<Self, D::Error> {
+            ) -> ::std::result::Result<(), D::Error> {
                 use $crate::__private::serde::Deserialize as _;
-                match name {
-                    $($text => <$body>::deserialize(input).map(Self::$variant),)+
-                    other => {
-                        let data = $crate::RawJson::deserialize(input)?;
-                        ::std::result::Result::Ok(Self::Other { name: other.into(), data })
-                    }
-                }
+                *place = ::std::option::Option::Some(match name {
+                    $($text => Self::$variant(<$body>::deserialize(input)?),)+
+                    other => Self::Other { name: other.into(), data: $crate::RawJson::deserialize(input)? },
+                });
+                ::std::result::Result::Ok(())
             }
         }
 

@@ -78,22 +78,20 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn of(text: &'a str) -> Option<Self> {
         let (negative, size) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-        let (mantissa, exponent) = match size.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => {
-                let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-                if !all_digits(digits) {
-                    return None;
-                }
-                (mantissa, i64::from(exponent.parse::<i32>().ok()?))
+        let (whole, rest) = split_digits(size)?;
+        let (fraction, rest) = match rest.strip_prefix('.') {
+            Some(rest) => split_digits(rest)?,
+            None => ("", rest),
+        };
+        let exponent = match rest.strip_prefix(['e', 'E']) {
+            Some(exponent) => {
+                let (_, "") = split_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))? else { return None };
+                i64::from(exponent.parse::<i32>().ok()?)
             }
-            None => (size, 0),
+            None if rest.is_empty() => 0,
+            None => return None,
         };
-        let (whole, fraction) = match mantissa.split_once('.') {
-            Some((whole, fraction)) if all_digits(fraction) => (whole, fraction),
-            Some(_) => return None,
-            None => (mantissa, ""),
-        };
-        all_digits(whole).then_some(Self { negative, whole, fraction, exponent })
+        Some(Self { negative, whole, fraction, exponent })
     }
 
     /// The significant digits, without zeros at either end, and where the point is: the number is
@@ -109,8 +107,10 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn all_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+/// The digits `text` begins with, of which there must be one, and what follows them.
+fn split_digits(text: &str) -> Option<(&str, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    text.split_at_checked(digits).filter(|_| digits > 0)
 }
 
 impl Ord for Decimal {

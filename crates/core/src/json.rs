@@ -36,10 +36,16 @@ pub fn decode<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeErro
     }
     let text = std::str::from_utf8(body).map_err(|_| DecodeError::not_utf8())?;
     let allowance = Allowance::for_body(text.len());
-    serde_json::from_str(text).or_else(|first: serde_json::Error| {
-        allowance.refill();
-        let stopped_at = (first.line(), first.column());
-        drop(first); // it may quote the text it stopped at, which may be most of the body
-        careful::decode(text, stopped_at).inspect_err(|_| allowance.refill())
-    })
+    let mut input = serde_json::Deserializer::from_str(text);
+    let first = match T::deserialize(&mut input) {
+        Ok(value) => match input.end() {
+            Ok(()) => return Ok(value),
+            Err(error) => error,
+        },
+        Err(error) => error,
+    };
+    allowance.refill();
+    let stopped_at = (first.line(), first.column());
+    drop(first); // it may quote the text it stopped at, which may be most of the body
+    careful::decode(text, stopped_at).inspect_err(|_| allowance.refill())
 }

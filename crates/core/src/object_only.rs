@@ -27,11 +27,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
         if !Allowance::take(size_of::<V::Value>()) {
             return Err(D::Error::custom("a body out of proportion"));
         }
-        self.0.deserialize_struct(name, fields, MapOnly(visitor))
+        let mut place = None;
+        self.0.deserialize_struct(name, fields, MapOnly { visitor, place: &mut place })?;
+        place.ok_or_else(|| D::Error::custom("no object"))
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(MapOnly(visitor))
+        let mut place = None;
+        self.0.deserialize_map(MapOnly { visitor, place: &mut place })?;
+        place.ok_or_else(|| D::Error::custom("no object"))
     }
 
     forward_to_deserialize_any! {
@@ -40,16 +44,21 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
     }
 }
 
-struct MapOnly<V>(V);
+/// Leaves the value in its place, because each layer of `serde` it is handed through copies it.
+struct MapOnly<'p, V, T> {
+    visitor: V,
+    place: &'p mut Option<T>,
+}
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for MapOnly<V> {
-    type Value = V::Value;
+impl<'de, V: Visitor<'de>> Visitor<'de> for MapOnly<'_, V, V::Value> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(f)
+        self.visitor.expecting(f)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(map)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        *self.place = Some(self.visitor.visit_map(map)?);
+        Ok(())
     }
 }

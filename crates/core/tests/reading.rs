@@ -76,8 +76,7 @@ impl<'de> Tagged<'de> for Envelope {
     const FIELDS: &'static [&'static str] = &["type", "data", "id"];
 
     fn read_body<D: Deserializer<'de>>(&mut self, name: &str, input: D) -> Result<(), D::Error> {
-        self.body = Some(Body::read(name, input)?);
-        Ok(())
+        Body::read_into(&mut self.body, name, input)
     }
 
     fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {

@@ -144,24 +144,26 @@ impl<E: HmacSigned> Hmac<E> {
         body: &[u8],
         now: Option<SystemTime>,
     ) -> Result<Evidence, Refused> {
-        let given = hex::decode_32(single(headers, &self.header)?).ok_or(Refused::Malformed)?;
-        let signed = |proof, text: &[u8]| {
-            self.secrets.first(now, Refused::Mismatch, |place, secret| {
-                if secret.made(&given, text) {
-                    Ok(Evidence::new(proof, place, secret.label()))
-                } else {
-                    Err(Refused::Mismatch)
-                }
-            })
-        };
-        let evidence = signed(Proof::Signature, body).or_else(|refused| {
-            let text = if self.reserialized { json::stringify(body) } else { None };
-            text.map_or(Err(refused), |text| signed(Proof::ReserializedSignature, text.as_bytes()))
-        })?;
-        if let Some(credentials) = &self.also {
-            credentials.first(now, Refused::MissingHeader, |_, credential| credential.check(headers, None))?;
+        let mut given = [0; 32];
+        if !hex::decode_into(&mut given, single(headers, &self.header)?) {
+            return Err(Refused::Malformed);
         }
-        Ok(evidence)
+        let secrets = self.secrets.now();
+        let signed = |text: &[u8]| {
+            let made = |secret: &Secret| if secret.made(&given, text) { Ok(()) } else { Err(Refused::Mismatch) };
+            secrets.first(now, Refused::Mismatch, made)
+        };
+        let (proof, (place, secret, ())) = match signed(body) {
+            Err(_) if self.reserialized => {
+                let text = json::stringify(body).ok_or(Refused::Mismatch)?;
+                (Proof::ReserializedSignature, signed(text.as_bytes())?)
+            }
+            found => (Proof::Signature, found?),
+        };
+        if let Some(credentials) = &self.also {
+            credentials.now().first(now, Refused::MissingHeader, |credential| credential.check(headers, None))?;
+        }
+        Ok(Evidence::new(proof, place, secret.label()))
     }
 }
 

@@ -107,10 +107,10 @@ pub(super) fn check<H: Headers + ?Sized>(
     path: Option<&str>,
     now: Option<SystemTime>,
 ) -> Result<Evidence, Refused> {
-    credentials.first(now, Refused::MissingHeader, |place, credential| {
-        let proof = credential.check(headers, path)?;
-        Ok(Evidence::new(proof, place, credential.label()))
-    })
+    let credentials = credentials.now();
+    let (place, credential, proof) =
+        credentials.first(now, Refused::MissingHeader, |credential| credential.check(headers, path))?;
+    Ok(Evidence::new(proof, place, credential.label()))
 }
 
 impl<E: PresentsCredential> Verify for SharedCredential<E> {
