@@ -17,9 +17,6 @@ const PACKAGING: &str = "target/packaging";
 /// Texts every crate must carry, word for word those of the workspace.
 const LICENCES: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE"];
 
-/// Pages that a crate takes into its documentation, some only with a feature, which building the tarball leaves out.
-const PAGES: &[&str] = &["README.md", "CLIENT.md"];
-
 /// Folders that have no place in a tarball: tests need packages that are not published.
 const STRANGERS: &[&str] = &["tests/", "benches/", "examples/", "target/"];
 
@@ -70,22 +67,27 @@ fn forget_unpacked() -> Result<(), String> {
 }
 
 fn look_into(name: &str, version: &str) -> Result<(), String> {
+    let packaging = root().join(PACKAGING);
     let folder = format!("{name}-{version}");
-    let tarball = root().join(PACKAGING).join("package").join(format!("{folder}.crate"));
+    let tarball = packaging.join("package").join(format!("{folder}.crate"));
     let list = output(tar("-tzf").arg(&tarball))?;
     let files: Vec<&str> = list.lines().filter_map(|line| line.strip_prefix(&folder)?.strip_prefix('/')).collect();
-    let read = |file: &str| output(tar("-xOzf").arg(&tarball).arg(format!("{folder}/{file}")));
+    let unpacked = packaging.join("unpacked");
+    fs::create_dir_all(&unpacked).map_err(|error| at(&unpacked, &error))?;
+    output(tar("-xzf").arg(&tarball).arg("-C").arg(&unpacked))?;
+    let unpacked = unpacked.join(folder);
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| at(path, &error));
     for licence in LICENCES {
-        let path = root().join(licence);
-        let ours = fs::read_to_string(&path).map_err(|error| at(&path, &error))?;
-        if !files.contains(licence) || read(licence)? != ours {
+        if !files.contains(licence) || read(&unpacked.join(licence))? != read(&root().join(licence))? {
             return Err(format!("the tarball of {name} lacks {licence}, or has another text under that name"));
         }
     }
-    let library = read("src/lib.rs")?;
-    for page in PAGES.iter().filter(|page| library.contains(&format!("\"../{page}\""))) {
-        if !files.contains(page) || read(page)?.trim().is_empty() {
-            return Err(format!("the tarball of {name} lacks {page}, which its documentation is made of"));
+    for file in files.iter().filter(|file| file.ends_with(".rs")) {
+        let file = unpacked.join(file);
+        for page in pages(&read(&file)?) {
+            if !read(&file.with_file_name(page)).is_ok_and(|text| !text.trim().is_empty()) {
+                return Err(format!("the tarball of {name} lacks {page}, which its documentation is made of"));
+            }
         }
     }
     match files.iter().find(|file| STRANGERS.iter().any(|folder| file.starts_with(folder))) {
@@ -94,8 +96,27 @@ fn look_into(name: &str, version: &str) -> Result<(), String> {
     }
 }
 
+/// The pages that a source file takes into the documentation. Some are taken only there or only with a feature, so that
+/// building the tarball does not miss them, and docs.rs does.
+fn pages(source: &str) -> impl Iterator<Item = &str> {
+    source.split('"').filter(|text| text.starts_with("../") && text.ends_with(".md"))
+}
+
 fn tar(mode: &str) -> Command {
     let mut command = Command::new("tar");
     command.arg(mode).stdin(Stdio::null());
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_found_however_they_are_taken_in() {
+        let source = r#"#![cfg_attr(doc, doc = include_str!("../guide/links.md"))]
+            pages! { inbox = "../guide/inbox.md"; }
+            const QUERY: &str = include_str!("query.graphql"); // "no page""#;
+        assert_eq!(pages(source).collect::<Vec<_>>(), ["../guide/links.md", "../guide/inbox.md"]);
+    }
 }

@@ -54,7 +54,9 @@ where
     }
 
     fn tell(self: Box<Self>, committed: Result<(), Error>) {
-        let Self { done, reply, .. } = *self;
+        let Self { run, done, reply, .. } = *self;
+        // What it holds on to is free again when it is answered: a body's room, for the next one.
+        drop(run);
         let none = || Error::unavailable("the change was not made");
         let answer = committed.and_then(|()| done.ok_or_else(none));
         // Whoever asked may have stopped waiting.
