@@ -15,7 +15,8 @@
 //! - **The database's clock is set.** Leases and times to retry are told by it, so they end that much sooner or later.
 //!   Ending sooner costs a second attempt, never a second "done".
 //!
-//! `sslmode=require` in the URL verifies the server's name and certificate, and so do `verify-ca` and `verify-full`.
+//! `sslmode=require` in the URL verifies the server's name and certificate, and so do `verify-ca` and `verify-full`;
+//! `sslrootcert` names a file of certificates to trust in place of the system's.
 //! `prefer`, the default, encrypts where that can be had, and guards against nobody who can change what is sent.
 //!
 //! A pooler between that hands a session to many programs in turn (`pool_mode = transaction`) can not be used: statements

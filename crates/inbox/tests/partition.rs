@@ -97,9 +97,12 @@ async fn row_34_a_receiver_that_is_cut_off_says_so_in_time_and_works_again_by_it
     assert_eq!(stats.pending, (accepted.len() + failed.len()) as u64, "each is there once");
 }
 
-/// What a handler did, and for whom.
+/// Whose handler, what it did, under which lease, and when.
+type Note = (&'static str, &'static str, Token, Instant);
+
+/// What handlers did.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<(&'static str, &'static str, Token, Instant)>>>);
+struct Seen(Arc<Mutex<Vec<Note>>>);
 
 impl Seen {
     fn note(&self, who: &'static str, what: &'static str, token: Token) {

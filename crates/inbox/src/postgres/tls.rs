@@ -3,12 +3,17 @@
 
 use std::{
     io,
+    path::Path,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use rustls::{ClientConfig, crypto::CryptoProvider, pki_types::ServerName};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, ServerName, pem::PemObject as _},
+};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::{
@@ -19,19 +24,37 @@ use tokio_rustls::{TlsConnector, client};
 
 use crate::Error;
 
-/// Verifies the server's certificate against the system's roots, or those of the file that `SSL_CERT_FILE` names.
+/// Verifies the server's certificate against the roots of a file, or the system's (those of the file that
+/// `SSL_CERT_FILE` names, where there is one).
 #[derive(Clone)]
 pub(super) struct Tls(TlsConnector);
 
 impl Tls {
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(super) fn new(roots: Option<&Path>) -> Result<Self, Error> {
         let provider = CryptoProvider::get_default().cloned();
         let provider = provider.unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let config = config.and_then(|config| config.with_platform_verifier());
-        let config = config.map_err(|_| Error::settings("TLS can not be set up: are there root certificates?"))?;
+        let no_tls = |_| Error::settings("TLS can not be set up: are there root certificates?");
+        let config = config.map_err(no_tls)?;
+        let config = match roots {
+            Some(file) => config.with_root_certificates(read(file)?),
+            None => config.with_platform_verifier().map_err(no_tls)?,
+        };
         Ok(Self(TlsConnector::from(Arc::new(config.with_no_client_auth()))))
     }
+}
+
+fn read(file: &Path) -> Result<RootCertStore, Error> {
+    let certificates = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let unreadable = "the file of `sslrootcert` in the store's URL can not be read as certificates in PEM";
+    let certificates = certificates.map_err(|_| Error::settings(unreadable))?;
+    let mut roots = RootCertStore::empty();
+    if roots.add_parsable_certificates(certificates).0 == 0 {
+        return Err(Error::settings(
+            "the file of `sslrootcert` in the store's URL has no certificate that can be trusted",
+        ));
+    }
+    Ok(roots)
 }
 
 impl MakeTlsConnect<Socket> for Tls {

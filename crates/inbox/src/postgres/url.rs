@@ -1,7 +1,10 @@
 //! What the URL says, and what is set where it says nothing.
 
-use std::time::Duration;
+#[cfg(feature = "postgres-rustls")]
+use std::path::Path;
+use std::{path::PathBuf, time::Duration};
 
+use percent_encoding::percent_decode_str;
 use tokio_postgres::{
     Config,
     config::{ChannelBinding, SslMode, TargetSessionAttrs},
@@ -20,7 +23,7 @@ pub(super) struct Target {
 
 /// Reads the URL. Errors quote nothing of it: where it is written wrongly, a piece of the password may stand anywhere.
 pub(super) fn read(url: &str) -> Result<Target, Error> {
-    let url = strict_modes(url);
+    let (url, roots) = take_roots(&strict_modes(url))?;
     let mut config: Config = url.parse().map_err(|_| {
         Error::settings(
             "the store's URL can not be read: write `postgres://user:password@host/database`, with special characters \
@@ -30,7 +33,12 @@ pub(super) fn read(url: &str) -> Result<Target, Error> {
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
         return Err(Error::settings("the store's URL names no host"));
     }
-    if config.get_ssl_mode() == SslMode::Require && !cfg!(feature = "postgres-rustls") {
+    let asks_for_tls = match config.get_ssl_mode() {
+        SslMode::Disable => false,
+        SslMode::Prefer => roots.is_some(),
+        _ => true,
+    };
+    if asks_for_tls && !cfg!(feature = "postgres-rustls") {
         return Err(Error::settings(
             "the store's URL asks for TLS, and this program was built without the feature `postgres-rustls` of \
              idhooks-inbox",
@@ -54,19 +62,41 @@ pub(super) fn read(url: &str) -> Result<Target, Error> {
     notice_silence(&mut config);
     Ok(Target {
         #[cfg(feature = "postgres-rustls")]
-        tls: tls(&config)?,
+        tls: tls(&config, roots.as_deref())?,
         config,
     })
 }
 
 #[cfg(feature = "postgres-rustls")]
-fn tls(config: &Config) -> Result<Option<super::tls::Tls>, Error> {
+fn tls(config: &Config, roots: Option<&Path>) -> Result<Option<super::tls::Tls>, Error> {
     match config.get_ssl_mode() {
         SslMode::Disable => Ok(None),
         // Where TLS is not insisted on, a machine without root certificates is no obstacle.
-        SslMode::Prefer => Ok(super::tls::Tls::new().ok()),
-        _ => super::tls::Tls::new().map(Some),
+        SslMode::Prefer if roots.is_none() => Ok(super::tls::Tls::new(None).ok()),
+        _ => super::tls::Tls::new(roots).map(Some),
     }
+}
+
+/// Takes libpq's `sslrootcert` out, which tokio-postgres does not know: a file of certificates to trust in place of the
+/// system's, for which libpq says `system`.
+fn take_roots(url: &str) -> Result<(String, Option<PathBuf>), Error> {
+    // A password may have a question mark.
+    let user = url.find('@').unwrap_or_default();
+    let Some(query) = url.get(user..).and_then(|rest| rest.find('?')).map(|at| user + at) else {
+        return Ok((url.to_owned(), None));
+    };
+    let (start, query) = url.split_at(query);
+    let (mut roots, mut others) = (None, Vec::new());
+    for part in query.trim_start_matches('?').split('&') {
+        match part.strip_prefix("sslrootcert=") {
+            Some(file) => roots = Some(percent_decode_str(file).decode_utf8()),
+            None => others.push(part),
+        }
+    }
+    let roots = roots.transpose().map_err(|_| Error::settings("the file of `sslrootcert` must be named in UTF-8"))?;
+    let roots = roots.filter(|file| !file.is_empty() && file != "system").map(|file| PathBuf::from(&*file));
+    let rest = others.join("&");
+    Ok((if rest.is_empty() { start.to_owned() } else { format!("{start}?{rest}") }, roots))
 }
 
 /// A server that is gone without a word is noticed within seconds, not after the two hours of the default.
@@ -88,4 +118,26 @@ fn notice_silence(config: &mut Config) {
 /// Where TLS is required here, the certificate is verified: libpq's stricter words mean the same.
 fn strict_modes(url: &str) -> String {
     url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_roots_is_taken_out_and_nothing_else() {
+        let cases = [
+            ("postgres://h/d", "postgres://h/d", None),
+            ("postgres://h/d?sslrootcert=/a/b.pem", "postgres://h/d", Some("/a/b.pem")),
+            ("postgres://u:p?sslrootcert=x@h/d?a=1", "postgres://u:p?sslrootcert=x@h/d?a=1", None),
+            ("postgres://u:p?@h/d?a=1&sslrootcert=%2Fa%20b&c=2", "postgres://u:p?@h/d?a=1&c=2", Some("/a b")),
+            ("postgres://h/d?sslrootcert=system&a=1", "postgres://h/d?a=1", None),
+            ("postgres://h/d?sslrootcert=&a=%3F", "postgres://h/d?a=%3F", None),
+            ("postgres://h/d?xsslrootcert=a", "postgres://h/d?xsslrootcert=a", None),
+        ];
+        for (url, rest, file) in cases {
+            assert_eq!(take_roots(url).unwrap(), (rest.to_owned(), file.map(PathBuf::from)), "{url}");
+        }
+        assert!(take_roots("postgres://h/d?sslrootcert=%FF").is_err());
+    }
 }

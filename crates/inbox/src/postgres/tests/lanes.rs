@@ -170,8 +170,8 @@ async fn many_sessions_on_one_lane_leave_nothing_behind() {
     let (held, done) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicUsize::new(0)));
     let over = |done: &AtomicUsize| done.load(Ordering::SeqCst) == 2 * MANY;
     let mut tasks = Vec::new();
-    for place in 0..2 {
-        let (store, done) = (Arc::clone(&stores[place]), Arc::clone(&done));
+    for store in &stores {
+        let (store, done) = (Arc::clone(store), Arc::clone(&done));
         tasks.push(tokio::spawn(async move {
             while !over(&done) {
                 put_behind(&store).await;
