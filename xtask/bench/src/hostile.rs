@@ -121,7 +121,16 @@ const VENDORS: [Vendor; 5] = [
         name: "case-keeper",
         before: r#"{"key":"verification.updated","data":{"id":"v","#,
         after: "}}",
-        known: &["ref", "status", "createdAt", "meta", "frontIdCardResult", "frontIdCardResults"],
+        known: &[
+            "ref",
+            "status",
+            "createdAt",
+            "meta",
+            "pdpaConsented",
+            "reusedResults",
+            "frontIdCardResult",
+            "frontIdCardResults",
+        ],
         decode: decodes::<idhooks_case_keeper::Event>,
     },
     Vendor {
@@ -133,7 +142,7 @@ const VENDORS: [Vendor; 5] = [
     },
 ];
 
-const VALUES: [(&str, Fill); 7] = [
+const VALUES: [(&str, Fill); 8] = [
     ("arrays, one in the other", Fill::Deep),
     ("an object of many keys", Fill::Keys),
     ("an array of {}", Fill::List("{}")),
@@ -141,6 +150,8 @@ const VALUES: [(&str, Fill); 7] = [
     (r#"an array of """#, Fill::List(r#""""#)),
     ("a string", Fill::Text("a")),
     ("a string of escapes", Fill::Text(r"\u00e9")),
+    // Six times as long where an error message quotes it.
+    ("a string of control characters", Fill::Text("\u{7f}")),
 ];
 
 /// Elements of lists the types know: empty, of the wrong type, and all that is dear to keep.

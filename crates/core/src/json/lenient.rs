@@ -9,7 +9,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Allowance, DecodeError, SecondLook, second_look};
+use super::{
+    Allowance, DecodeError, SecondLook, second_look,
+    unquoted::{Seed, unquoted},
+};
 use crate::RawJson;
 
 /// An optional field: use it as the `Option` it holds.
@@ -169,12 +172,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
 
 impl<'de, T: Deserialize<'de>> SecondLook<'de> for Lenient<T> {
     fn first<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        T::deserialize(input).map(Self::from)
+        unquoted::<T, D>(input).map(Self::from)
     }
 
     fn second(raw: &'de RawValue) -> Result<Self, DecodeError> {
         let left = Allowance::left();
-        if let Ok(value) = super::careful::reread(raw.get(), PhantomData::<T>) {
+        if let Ok(value) = super::careful::reread(raw.get(), Seed(PhantomData::<T>)) {
             return Ok(Self::from(value));
         }
         Allowance::restore(left);

@@ -4,17 +4,17 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 
 use serde::{
     Serialize, Serializer,
-    de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor},
+    de::{self, Deserialize, Deserializer, Error as _, SeqAccess, Visitor},
 };
 
-use super::Allowance;
+use super::{Allowance, not_text};
 
 /// Bytes the usual allocators hand out at least.
 const SMALLEST_BLOCK: usize = 32;
 
 /// A JSON array.
 ///
-/// It is a `Vec`, but for one thing: all that is read from a body may take half as much again as the
+/// It is a `Vec`, but for one thing: all that is read from a body may take a quarter more than the
 /// body, so that a million `{},` stay a small problem. In an optional field a longer array is kept
 /// raw, as any field of an unexpected form is.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -89,6 +89,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                 f.write_str("an array")
             }
 
+            fn visit_str<E: de::Error>(self, _: &str) -> Result<List<T>, E> {
+                Err(not_text(&self))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
                 let mut elements = Vec::new();
                 while let Some(element) = seq.next_element()? {
@@ -97,8 +101,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                         return Err(A::Error::custom("a list out of proportion to its body"));
                     }
                     if elements.len() == elements.capacity() {
-                        // By half, not twice: spare room, and the copy while it grows, stay in proportion.
-                        elements.reserve_exact(elements.len() / 2 + 4);
+                        // One place for the first, then by half, not twice: spare room, and the copy while it
+                        // grows, stay in proportion, also in a list of lists of one.
+                        elements.reserve_exact(if elements.is_empty() { 1 } else { elements.len() / 2 + 2 });
                     }
                     elements.push(element);
                 }
@@ -106,6 +111,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             }
         }
 
-        input.deserialize_seq(Elements(PhantomData))
+        input.deserialize_any(Elements(PhantomData))
     }
 }
