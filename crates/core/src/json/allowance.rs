@@ -27,8 +27,8 @@ impl Allowance {
     pub(crate) fn for_body(len: usize) -> Self {
         let outermost = LEFT.get() == UNCOUNTED;
         if outermost {
-            // A quarter more than the body: a growing list holds its old place besides, and what did not fit is kept raw.
-            LEFT.set(len.saturating_add(len / 4).saturating_add(FREE).min(UNCOUNTED - 1));
+            // Half as much again: a growing list holds its old place besides, and what did not fit is kept raw.
+            LEFT.set(len.saturating_add(len / 2).saturating_add(FREE).min(UNCOUNTED - 1));
         }
         Self { at_start: LEFT.get(), outermost }
     }

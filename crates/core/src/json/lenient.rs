@@ -82,6 +82,15 @@ impl<T> Lenient<T> {
         })
     }
 
+    /// Keeps what is no `T`, if there is room.
+    pub(super) fn keep(raw: &RawValue) -> Result<Self, DecodeError> {
+        // The text and two small blocks around it.
+        if !Allowance::take(raw.get().len() + 64) {
+            return Err(DecodeError::new("", "is out of proportion"));
+        }
+        Ok(Self { value: None, raw: Some(Box::new(RawJson::from(raw))) })
+    }
+
     /// The value, by value.
     #[must_use]
     pub fn into_option(self) -> Option<T> {
@@ -181,10 +190,6 @@ impl<'de, T: Deserialize<'de>> SecondLook<'de> for Lenient<T> {
             return Ok(Self::from(value));
         }
         Allowance::restore(left);
-        // The text and two small blocks around it.
-        if !Allowance::take(raw.get().len() + 64) {
-            return Err(DecodeError::new("", "is out of proportion"));
-        }
-        Ok(Self { value: None, raw: Some(Box::new(RawJson::from(raw))) })
+        Self::keep(raw)
     }
 }

@@ -14,7 +14,7 @@ const SMALLEST_BLOCK: usize = 32;
 
 /// A JSON array.
 ///
-/// It is a `Vec`, but for one thing: all that is read from a body may take a quarter more than the
+/// It is a `Vec`, but for one thing: all that is read from a body may take half as much again as the
 /// body, so that a million `{},` stay a small problem. In an optional field a longer array is kept
 /// raw, as any field of an unexpected form is.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -96,8 +96,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
                 let mut elements = Vec::new();
                 while let Some(element) = seq.next_element()? {
-                    // A record has counted itself; a text has a place in the list and a block of its own.
-                    if !Allowance::take(SMALLEST_BLOCK + size_of::<T>().min(SMALLEST_BLOCK)) {
+                    // A record has counted itself; a text has a block of its own, and a place in a list that grows.
+                    if !Allowance::take(2 * SMALLEST_BLOCK) {
                         return Err(A::Error::custom("a list out of proportion to its body"));
                     }
                     if elements.len() == elements.capacity() {
