@@ -9,7 +9,7 @@ fn row_21_hostile_bodies_take_memory_in_proportion() {
     // A text in the wrong place; each of these would take six times its length in a message that quotes it.
     let text = "\u{7f}".repeat(1000);
     let event = r#"{"id":"i","source":"S","type":"TRANSACTIONSTATUSUPDATED","data":""#;
-    let face = r#"{"id":"i","source":"S","type":"FACEAUTHENTICATION","data":{"attemptId":"a","isMatch":""#;
+    let face = r#"{"id":"i","source":"S","type":"FACEAUTHENTICATIONEVENT","data":{"attemptId":"a","isMatch":""#;
     for (before, after) in [("\"", "\""), (event, "\"}"), (face, "\"}}")] {
         stays_in_proportion(before, &text, after, Event::decode);
     }

@@ -61,7 +61,7 @@ macro_rules! event_bodies {
             ) -> ::std::result::Result<Self, D::Error> {
                 use $crate::__private::serde::Deserialize as _;
                 match name {
-                    $($text => <$body>::deserialize(input).map(Self::$variant),)+
+                    $($text => <$body as $crate::__private::serde::Deserialize>::deserialize(input).map(Self::$variant),)+
                     other => {
                         let data = $crate::RawJson::deserialize(input)?;
                         ::std::result::Result::Ok(Self::Other { name: other.into(), data })
