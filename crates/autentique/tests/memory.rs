@@ -6,6 +6,13 @@ use idhooks_fixtures::suite::stays_in_proportion;
 
 #[test]
 fn row_21_hostile_lists_take_memory_in_proportion() {
+    // A text in the wrong place; each of these would take six times its length in a message that quotes it.
+    let text = "\u{7f}".repeat(1000);
+    for member in ["author", "signatures", "qualified", "locale"] {
+        let before = format!(r#"{{"event":{{"id":"e","type":"document.created","data":{{"id":"d","{member}":""#);
+        stays_in_proportion(&before, &text, "\"}}}", Event::decode);
+    }
+
     let signature = r#"{"event":{"id":"e","type":"signature.viewed","data":{"public_id":"s","events":["#;
     let document = r#"{"event":{"id":"e","type":"document.created","data":{"id":"d","signatures":["#;
     for (before, element) in [

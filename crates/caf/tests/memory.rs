@@ -6,6 +6,14 @@ use idhooks_fixtures::suite::stays_in_proportion;
 
 #[test]
 fn row_21_hostile_bodies_take_memory_in_proportion() {
+    // A text in the wrong place; each of these would take six times its length in a message that quotes it.
+    let text = "\u{7f}".repeat(1000);
+    let event = r#"{"id":"i","source":"S","type":"TRANSACTIONSTATUSUPDATED","data":""#;
+    let face = r#"{"id":"i","source":"S","type":"FACEAUTHENTICATIONEVENT","data":{"attemptId":"a","isMatch":""#;
+    for (before, after) in [("\"", "\""), (event, "\"}"), (face, "\"}}")] {
+        stays_in_proportion(before, &text, after, Event::decode);
+    }
+
     let unknown = r#"{"id":"i","source":"S","type":"NEWEVENT","data":["#;
     let known = r#"{"id":"i","source":"S","type":"TRANSACTIONSTATUSUPDATED","data":{"id":"t","status":["#;
     for (before, element, after) in [

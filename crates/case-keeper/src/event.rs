@@ -1,7 +1,7 @@
 //! The partial event a delivery carries, and the one verification it names.
 
 use idhooks_core::{
-    DecodeError, Facts, Lenient, RawJson, Timestamp, WebhookEvent,
+    DecodeError, Facts, Lenient, RawJson, Timestamp, Unread, WebhookEvent,
     json::{self, hand_out, members, members_once, text},
     record,
 };
@@ -32,10 +32,10 @@ use crate::{EventId, EventKey, UserId, Verification, VerificationId};
 pub struct Event {
     /// What happened.
     pub key: EventKey,
-    /// The verification as the vendor sent it: often only its id and what changed. Raw if it is no
-    /// object.
-    #[serde(skip_serializing_if = "Lenient::is_absent")]
-    pub data: Lenient<Box<Verification>>,
+    /// The verification as the sender, whoever that is, says it is: often only its id and what
+    /// changed. Not read until you ask; see [`Event::claimed`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Unread<Verification>>,
     /// The verification's id once more; not documented. Prefer [`Event::verification_id`].
     #[serde(skip_serializing_if = "Lenient::is_absent")]
     pub data_id: Lenient<VerificationId>,
@@ -67,6 +67,25 @@ impl Event {
     pub fn verification_id(&self) -> &VerificationId {
         &self.verification_id
     }
+
+    /// Reads [`Event::data`]; `None` if there is none. To look at, not to act on: nobody has vouched for it.
+    ///
+    /// ```
+    /// use idhooks_case_keeper::{Event, core::WebhookEvent as _};
+    ///
+    /// let event = Event::decode(br#"{"key":"verification.updated","data":{"id":"v-1","ref":"POLICY-1"}}"#)?;
+    /// let claimed = event.claimed()?;
+    /// assert_eq!(claimed.and_then(|data| data.reference.into_option()).as_deref(), Some("POLICY-1"));
+    /// # Ok::<(), idhooks_case_keeper::core::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When it is no object, or has a member twice.
+    #[inline]
+    pub fn claimed(&self) -> Result<Option<Verification>, DecodeError> {
+        let read = self.data.as_ref().map(Unread::read).transpose();
+        read.map_err(|error| error.inside("data"))
+    }
 }
 
 record! {
@@ -77,7 +96,7 @@ record! {
             key: EventKey,
         }
         optional {
-            data: Box<Verification>,
+            data: Unread<Verification>,
             data_id: VerificationId,
             id: EventId,
             user_id: UserId,
@@ -94,29 +113,41 @@ const INNER: &str = "data.id";
 const OUTER: &str = "dataId";
 
 impl Wire {
-    fn verification_id(&self) -> Result<VerificationId, DecodeError> {
-        // Every member of a verification is optional and of any type. An object that can not be read
-        // all the same has a member twice, which could be the id (row 22); say which.
-        if let Some(raw) = self.data.raw().filter(|raw| raw.get().starts_with('{')) {
-            let why = raw.decode::<Verification>().err();
-            return Err(why.unwrap_or_else(|| DecodeError::new("", "can not be read")).inside("data"));
-        }
+    fn compare(self) -> Result<Event, DecodeError> {
         let inner = match &*self.data {
-            Some(data) => given(INNER, &data.id)?,
+            Some(data) => inner_id(data.raw())?,
             None => None,
         };
-        match (inner, given(OUTER, &self.data_id)?) {
-            (Some(inner), Some(outer)) if inner != outer => Err(DecodeError::new(INNER, "is not the same as dataId")),
-            (Some(id), _) | (None, Some(id)) => Ok(id.clone()),
-            (None, None) => Err(DecodeError::new(INNER, "is missing, and so is dataId")),
+        let verification_id = match (inner, given(OUTER, &self.data_id)?) {
+            (Some(inner), Some(outer)) if &inner != outer => {
+                return Err(DecodeError::new(INNER, "is not the same as dataId"));
+            }
+            (Some(inner), _) => inner,
+            (None, Some(outer)) => outer.clone(),
+            (None, None) => return Err(DecodeError::new(INNER, "is missing, and so is dataId")),
+        };
+        let Self { key, data, data_id, id, user_id, user, created_at, updated_at, deleted_at } = self;
+        let data = data.into_option();
+        Ok(Event { key, data, data_id, id, user_id, user, created_at, updated_at, deleted_at, verification_id })
+    }
+}
+
+/// The one member of `data` that decides something, and so may be there once only (row 22).
+fn inner_id(data: &RawJson) -> Result<Option<VerificationId>, DecodeError> {
+    record! {
+        struct Named {
+            required {}
+            optional {
+                id: VerificationId,
+            }
         }
     }
 
-    fn compare(self) -> Result<Event, DecodeError> {
-        let verification_id = self.verification_id()?;
-        let Self { key, data, data_id, id, user_id, user, created_at, updated_at, deleted_at } = self;
-        Ok(Event { key, data, data_id, id, user_id, user, created_at, updated_at, deleted_at, verification_id })
+    if !data.get().starts_with('{') {
+        return Ok(None);
     }
+    let Named { id } = data.decode().map_err(|error| error.inside("data"))?;
+    given(INNER, &id).map(Option::<&VerificationId>::cloned)
 }
 
 /// An id that is there must be usable: an empty one would turn "read this verification" into "list

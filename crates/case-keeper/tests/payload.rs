@@ -2,8 +2,67 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
-use idhooks_case_keeper::Event;
+use idhooks_case_keeper::{
+    Event, Verification,
+    core::{DecodeError, Facts, WebhookEvent},
+};
 use idhooks_fixtures::{CASE_KEEPER, Fixture, drift::places, payload_rows, suite::Payload};
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+/// An event together with the verification it claims to be about: the promises hold for both.
+#[derive(Debug)]
+struct Whole {
+    event: Event,
+    claimed: Option<Verification>,
+}
+
+impl WebhookEvent for Whole {
+    const VENDOR: &'static str = Event::VENDOR;
+
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        let event = Event::decode(body)?;
+        let is_object = event.data.as_ref().is_some_and(|data| data.raw().get().starts_with('{'));
+        let claimed = if is_object { event.claimed()? } else { None };
+        Ok(Self { event, claimed })
+    }
+
+    fn facts(body: &[u8]) -> Facts<'_> {
+        Event::facts(body)
+    }
+}
+
+/// What was read is compared by its fields, not by its text.
+impl PartialEq for Whole {
+    fn eq(&self, other: &Self) -> bool {
+        let rest = |whole: &Self| {
+            let mut event = whole.event.clone();
+            event.data = event.data.filter(|_| whole.claimed.is_none());
+            event
+        };
+        self.claimed == other.claimed && rest(self) == rest(other)
+    }
+}
+
+/// As the event is written, but for `data`, which is written from its fields.
+impl Serialize for Whole {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Self { event, claimed } = self;
+        let mut out = out.serialize_struct("Event", 9)?;
+        out.serialize_field("key", &event.key)?;
+        match claimed {
+            Some(claimed) => out.serialize_field("data", claimed)?,
+            None => out.serialize_field("data", &event.data)?,
+        }
+        out.serialize_field("dataId", &event.data_id)?;
+        out.serialize_field("id", &event.id)?;
+        out.serialize_field("userId", &event.user_id)?;
+        out.serialize_field("user", &event.user)?;
+        out.serialize_field("createdAt", &event.created_at)?;
+        out.serialize_field("updatedAt", &event.updated_at)?;
+        out.serialize_field("deletedAt", &event.deleted_at)?;
+        out.end()
+    }
+}
 
 /// Names of members whose text is about a person, but for those that another member has as well
 /// (`id`, `key`, `code`, `type`, `result`): `webhook.rs` looks at these one by one.
@@ -172,7 +231,7 @@ const PERSONAL: &[&str] = &[
 
 /// The fixtures that carry the verification's id in these places. They differ in what they can not do
 /// without, so the suite is run once for each kind.
-fn with_ids(inner: bool, outer: bool) -> Payload<Event> {
+fn with_ids(inner: bool, outer: bool) -> Payload<Whole> {
     let has = |fixture: &Fixture, wanted: &str| {
         places(fixture.body).expect("a fixture").iter().any(|place| place.to_string() == wanted)
     };
@@ -184,7 +243,7 @@ fn with_ids(inner: bool, outer: bool) -> Payload<Event> {
     assert!(!fixtures.is_empty());
     Payload {
         fixtures: fixtures.leak(),
-        is_known: |event| event.key.is_known(),
+        is_known: |whole| whole.event.key.is_known(),
         required: |_, _| unreachable!("set by each test"),
         name: "key",
         identity: &[],

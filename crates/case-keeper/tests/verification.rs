@@ -21,6 +21,8 @@ fn every_field_of_every_fixture_has_a_type() {
     for fixture in CASE_KEEPER {
         let event = Event::decode(fixture.body).expect("a readable fixture");
         assert_eq!(common::unread(&event), BTreeSet::new(), "{fixture:?}");
+        let claimed = event.claimed().expect("a verification");
+        assert_eq!(common::unread(&claimed), BTreeSet::new(), "{fixture:?}");
     }
 }
 

@@ -62,7 +62,7 @@ macro_rules! event_bodies {
             ) -> ::std::result::Result<(), D::Error> {
                 use $crate::__private::serde::Deserialize as _;
                 *place = ::std::option::Option::Some(match name {
-                    $($text => Self::$variant(<$body>::deserialize(input)?),)+
+                    $($text => Self::$variant(<$body as $crate::__private::serde::Deserialize>::deserialize(input)?),)+
                     other => Self::Other { name: other.into(), data: $crate::RawJson::deserialize(input)? },
                 });
                 ::std::result::Result::Ok(())

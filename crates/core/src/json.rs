@@ -6,19 +6,26 @@ mod error;
 mod exact;
 mod lenient;
 mod list;
+mod object;
 mod scan;
 mod stringify;
 mod tagged;
+mod unquoted;
 
 pub(crate) use allowance::Allowance;
+pub(crate) use careful::announce;
 pub use careful::{SecondLook, hand_out, second_look};
 pub use error::DecodeError;
 pub use exact::exact;
 pub use lenient::{Lenient, put};
 pub use list::List;
+#[doc(hidden)]
+pub use object::{Member, Members, read_object};
 pub use scan::{members, members_of, members_once, text};
 pub use stringify::{compact, stringify};
 pub use tagged::{Once, Tagged, decode_body, read_tagged};
+pub(crate) use unquoted::not_text;
+pub use unquoted::unquoted;
 
 use serde::Deserialize;
 

@@ -67,5 +67,8 @@ pub use verify::{
 pub mod __private {
     pub use serde;
 
-    pub use crate::object_only::ObjectOnly;
+    pub use crate::{
+        json::{Member, Members, read_object},
+        object_only::ObjectOnly,
+    };
 }

@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::{
     Deserializer,
-    de::{Error as _, MapAccess, Visitor},
+    de::{self, Error as _, MapAccess, Visitor},
     forward_to_deserialize_any,
 };
 
-use crate::json::Allowance;
+use crate::json::{Allowance, announce, not_text};
 
 /// For [`record!`](crate::record) alone. Also counts the record's size against the body's allowance.
 #[derive(Debug)]
@@ -20,21 +20,22 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         if !Allowance::take(size_of::<V::Value>()) {
             return Err(D::Error::custom("a body out of proportion"));
         }
+        announce(fields);
         let mut place = None;
-        self.0.deserialize_struct(name, fields, MapOnly { visitor, place: &mut place })?;
+        self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
         place.ok_or_else(|| D::Error::custom("no object"))
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         let mut place = None;
-        self.0.deserialize_map(MapOnly { visitor, place: &mut place })?;
+        self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
         place.ok_or_else(|| D::Error::custom("no object"))
     }
 
@@ -55,6 +56,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for MapOnly<'_, V, V::Value> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.visitor.expecting(f)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
+        Err(not_text(&self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {

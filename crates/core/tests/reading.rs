@@ -5,7 +5,7 @@
 use idhooks_core::{
     Decimal, DecodeError, Lenient, List, Pii, RawJson, event_bodies,
     json::{self, Once, Tagged, read_tagged},
-    open_enum, record, text_id,
+    object, open_enum, record, text_id,
 };
 use serde::{
     Deserialize, Deserializer,
@@ -247,6 +247,84 @@ fn row_23_digits_survive_both_passes() {
             assert_eq!(serde_json::to_string(&document).unwrap(), body);
         }
     }
+}
+
+/// Derived code would read an array as the fields in order.
+#[test]
+fn a_body_is_an_object_and_nothing_else() {
+    for data in [r#"["d",1]"#, "\"d\"", "7", "null"] {
+        for body in
+            [format!(r#"{{"type":"document","data":{data}}}"#), format!(r#"{{"data":{data},"type":"document"}}"#)]
+        {
+            assert_eq!(fault::<Event>(&body), "data is of another type than documented");
+        }
+    }
+    assert_eq!(fault::<Event>("\"d\""), "the body is of another type than documented");
+}
+
+object! {
+    struct Sparse {
+        size: u64 = "size",
+        share: i64 = "share",
+        is_done: bool = "isDone",
+        inner: Box<Inside> = "inner",
+        list: List<Inside> = "list",
+    }
+}
+
+object! {
+    struct Inside {
+        name: Box<str> = "name",
+    }
+}
+
+record! {
+    struct Dense {
+        required {}
+        optional {
+            size: u64,
+            share: i64,
+            #[serde(rename = "isDone")]
+            is_done: bool,
+            inner: Box<Inside>,
+            list: List<Inside>,
+        }
+    }
+}
+
+/// Both ways of declaring a struct keep what they can not read, and read the rest.
+#[test]
+fn row_25_objects_and_records_read_the_same() {
+    for body in [
+        r#"{"size":18446744073709551615,"share":-7,"isDone":true,"inner":{"name":"a"},"list":[{},{"name":"b"}]}"#,
+        r#"{"size":"a text","share":"a text","isDone":"a text","inner":"a text","list":"a text"}"#,
+        r#"{"size":-1,"share":2,"isDone":0,"inner":[],"list":[{"name":7},{"new":1}]}"#,
+        r#"{"size":1.5,"share":[],"isDone":{},"inner":{"name":{}},"list":[7]}"#,
+        r#"{"size":null,"list":{},"new":[{}]}"#,
+    ] {
+        let sparse: Sparse = json::decode(body.as_bytes()).unwrap();
+        let dense: Dense = json::decode(body.as_bytes()).unwrap();
+        assert_eq!(serde_json::to_string(&sparse).unwrap(), serde_json::to_string(&dense).unwrap());
+        assert_eq!(sparse.inner.raw(), dense.inner.raw(), "{body}");
+        assert_eq!(sparse.list, dense.list, "{body}");
+        assert_eq!(
+            (*sparse.size, *sparse.share, *sparse.is_done),
+            (*dense.size, *dense.share, *dense.is_done),
+            "{body}"
+        );
+    }
+    for (body, why) in [
+        ("[]", "the body is of another type than documented"),
+        ("\"a text\"", "the body is of another type than documented"),
+        (r#"{"size":1,"size":1}"#, "size is there more than once"),
+        (r#"{"isDone":null,"isDone":true}"#, "isDone is there more than once"),
+    ] {
+        assert_eq!(fault::<Sparse>(body), why);
+        assert_eq!(fault::<Dense>(body), why);
+    }
+    // What decides nothing is kept with its fault.
+    let kept: Sparse = json::decode(br#"{"inner":{"name":"a","name":"b"}}"#).unwrap();
+    assert!(kept.inner.raw().is_some());
 }
 
 /// Row 21: lists stay in proportion to the body, and one that does not is kept raw.

@@ -1,6 +1,6 @@
 //! Bodies made to take memory: large, well-formed, and in the places each vendor's types look at.
 
-use idhooks_core::WebhookEvent;
+use idhooks_core::{WebhookEvent, json};
 
 pub(crate) struct Case {
     pub(crate) vendor: &'static str,
@@ -93,9 +93,11 @@ fn decodes<E: WebhookEvent>(body: &[u8]) -> bool {
     E::decode(body).is_ok()
 }
 
+const VERIFICATION: &str = "verification";
+
 const SIGNATURE: &str = r#"{"event":{"id":"e","type":"signature.viewed","data":{"public_id":"s","#;
 
-const VENDORS: [Vendor; 5] = [
+const VENDORS: [Vendor; 6] = [
     Vendor {
         name: "caf",
         before: r#"{"type":"TRANSACTIONSTATUSUPDATED","source":"TRANSACTION","id":"e","data":{"id":"t","#,
@@ -121,8 +123,25 @@ const VENDORS: [Vendor; 5] = [
         name: "case-keeper",
         before: r#"{"key":"verification.updated","data":{"id":"v","#,
         after: "}}",
-        known: &["ref", "status", "createdAt", "meta", "frontIdCardResult", "frontIdCardResults"],
+        known: &["ref", "frontIdCardResult"],
         decode: decodes::<idhooks_case_keeper::Event>,
+    },
+    // What an event claims is read when asked for; this is how it is read then, and from REST.
+    Vendor {
+        name: VERIFICATION,
+        before: r#"{"id":"v","#,
+        after: "}",
+        known: &[
+            "ref",
+            "status",
+            "createdAt",
+            "meta",
+            "pdpaConsented",
+            "reusedResults",
+            "frontIdCardResult",
+            "frontIdCardResults",
+        ],
+        decode: |body| json::decode::<idhooks_case_keeper::Verification>(body).is_ok(),
     },
     Vendor {
         name: "capa",
@@ -133,7 +152,7 @@ const VENDORS: [Vendor; 5] = [
     },
 ];
 
-const VALUES: [(&str, Fill); 7] = [
+const VALUES: [(&str, Fill); 8] = [
     ("arrays, one in the other", Fill::Deep),
     ("an object of many keys", Fill::Keys),
     ("an array of {}", Fill::List("{}")),
@@ -141,6 +160,8 @@ const VALUES: [(&str, Fill); 7] = [
     (r#"an array of """#, Fill::List(r#""""#)),
     ("a string", Fill::Text("a")),
     ("a string of escapes", Fill::Text(r"\u00e9")),
+    // Six times as long where an error message quotes it.
+    ("a string of control characters", Fill::Text("\u{7f}")),
 ];
 
 /// Elements of lists the types know: empty, of the wrong type, and all that is dear to keep.
@@ -157,14 +178,14 @@ const LISTS: &[(&str, &str, &[&str])] = &[
     ),
     ("autentique", "signatures", &["{}", r#"{"public_id":""}"#, r#"{"public_id":"","user":{},"mail":{},"name":""}"#]),
     (
-        "case-keeper",
+        VERIFICATION,
         "frontIdCardResults",
         &["{}", "0", r#"{"id":0,"createdAt":0,"verified":0,"errors":0,"response":0}"#],
     ),
-    ("case-keeper", "dipChipResults", &["{}"]),
-    ("case-keeper", "livenessResults", &["{}", r#"{"errors":[{}]}"#]),
-    ("case-keeper", "bankruptcyResults", &[r#"{"result":{"data":[[{}]]}}"#]),
-    ("case-keeper", "reusedResults", &[r#""""#, r#""a""#, "0"]),
+    (VERIFICATION, "dipChipResults", &["{}"]),
+    (VERIFICATION, "livenessResults", &["{}", r#"{"errors":[{}]}"#]),
+    (VERIFICATION, "bankruptcyResults", &[r#"{"result":{"data":[[{}]]}}"#]),
+    (VERIFICATION, "reusedResults", &[r#""""#, r#""a""#, "0"]),
 ];
 
 pub(crate) fn cases() -> Vec<Case> {

@@ -29,6 +29,7 @@ record! {
     /// The vendor's `DocumentPagination`, as much of it as is asked for.
     struct DocumentPagination {
         required {
+            #[serde(deserialize_with = "idhooks_core::json::unquoted")]
             has_more_pages: bool,
             // The schema lets an element be null.
             data: List<Option<Document>>,

@@ -19,6 +19,7 @@ record! {
             /// Caf's id of the attempt.
             pub attempt_id: AttemptId,
             /// Whether the face was the one on file.
+            #[serde(deserialize_with = "idhooks_core::json::unquoted")]
             pub is_match: bool,
         }
         optional {

@@ -1,6 +1,6 @@
 //! Back of the Thai ID card.
 
-use idhooks_core::{Decimal, Pii, RawJson, record};
+use idhooks_core::{Decimal, Pii, RawJson, object};
 
 use super::{front_id_card::confidence_of, response::view, result::result};
 
@@ -25,16 +25,13 @@ impl BackIdCardResult {
     }
 }
 
-record! {
+object! {
     /// What was read from the back of a card; observed in public recordings, 2024-04.
     pub struct BackIdCardOcr {
-        required {}
-        optional {
-            /// The laser code: `AA9-9999999-99`.
-            pub laser_code: Pii<Box<str>>,
-            /// How sure the reading is; see [`BackIdCardOcr::confidence_of`].
-            pub confidence: RawJson,
-        }
+        /// The laser code: `AA9-9999999-99`.
+        pub laser_code: Pii<Box<str>> = "laser_code",
+        /// How sure the reading is; see [`BackIdCardOcr::confidence_of`].
+        pub confidence: RawJson = "confidence",
     }
 }
 
@@ -46,13 +43,10 @@ impl BackIdCardOcr {
     }
 }
 
-record! {
+object! {
     /// What the end user corrected on the back of a card; observed in public code, 2024-03.
     pub struct BackIdCardEdits {
-        required {}
-        optional {
-            /// The laser code.
-            pub laser: Pii<Box<str>>,
-        }
+        /// The laser code.
+        pub laser: Pii<Box<str>> = "laser",
     }
 }

@@ -3,7 +3,7 @@
 //! Of the v2 objects little more than the names was seen. The fields are those of their v3 cousins,
 //! which live in an entity of their own; that v2 has the same is inferred, and nothing is required.
 
-use idhooks_core::{List, Pii, RawJson, Timestamp, open_enum, record, text_id};
+use idhooks_core::{List, Pii, RawJson, Timestamp, object, open_enum, text_id};
 
 use super::{masterdata::Translations, result::result};
 use crate::PresignedLink;
@@ -48,33 +48,33 @@ result! {
     /// `criminalRecord`, observed in public code, 2024-03.
     pub struct CriminalCheckResult {
         /// Lasting name of the result's document.
-        pub result_document_key: Pii<Box<str>>,
+        pub result_document_key: Pii<Box<str>> = "resultDocumentKey",
         /// The result's document.
-        pub result_document_url: PresignedLink,
+        pub result_document_url: PresignedLink = "resultDocumentUrl",
         /// Whether the request was handed in.
-        pub submitted: bool,
+        pub submitted: bool = "submitted",
         /// When it was handed in.
-        pub submitted_at: Timestamp,
+        pub submitted_at: Timestamp = "submittedAt",
         /// How far the vendor's staff is (that it has this type is inferred).
-        pub operation_status: BackgroundCheckStatus,
+        pub operation_status: BackgroundCheckStatus = "operationStatus",
         /// What was found, source by source.
-        pub results: List<Finding>,
+        pub results: List<Finding> = "results",
         /// Lasting name of the consent.
-        pub consent_document_key: Pii<Box<str>>,
+        pub consent_document_key: Pii<Box<str>> = "consentDocumentKey",
         /// The person's consent.
-        pub consent_document_url: PresignedLink,
+        pub consent_document_url: PresignedLink = "consentDocumentUrl",
         /// Remarks of the vendor's staff.
-        pub remarks: List<Pii<Box<str>>>,
+        pub remarks: List<Pii<Box<str>>> = "remarks",
         /// Lasting name of the power of attorney.
-        pub poa_consent_document_key: Pii<Box<str>>,
+        pub poa_consent_document_key: Pii<Box<str>> = "poaConsentDocumentKey",
         /// The power of attorney.
-        pub poa_consent_document_url: PresignedLink,
+        pub poa_consent_document_url: PresignedLink = "poaConsentDocumentUrl",
         /// Lasting name of the copy of the card.
-        pub id_card_photocopy_document_key: Pii<Box<str>>,
+        pub id_card_photocopy_document_key: Pii<Box<str>> = "idCardPhotocopyDocumentKey",
         /// The copy of the card.
-        pub id_card_photocopy_document_url: PresignedLink,
+        pub id_card_photocopy_document_url: PresignedLink = "idCardPhotocopyDocumentUrl",
         /// Anything else, as sent.
-        pub additional_info: RawJson,
+        pub additional_info: RawJson = "additionalInfo",
     }
 }
 
@@ -87,49 +87,45 @@ result! {
     /// cousin `socialSecurityHistory`, observed in public code, 2024-03.
     pub struct EmploymentVerificationResult {
         /// Lasting name of the result's document.
-        pub result_document_key: Pii<Box<str>>,
+        pub result_document_key: Pii<Box<str>> = "resultDocumentKey",
         /// The result's document.
-        pub result_document_url: PresignedLink,
+        pub result_document_url: PresignedLink = "resultDocumentUrl",
         /// Whether the request was handed in.
-        pub submitted: bool,
+        pub submitted: bool = "submitted",
         /// When it was handed in.
-        pub submitted_at: Timestamp,
+        pub submitted_at: Timestamp = "submittedAt",
         /// How far the vendor's staff is (that it has this type is inferred).
-        pub operation_status: BackgroundCheckStatus,
+        pub operation_status: BackgroundCheckStatus = "operationStatus",
         /// What was found, source by source.
-        pub results: List<Finding>,
+        pub results: List<Finding> = "results",
         /// Lasting name of the consent.
-        pub consent_document_key: Pii<Box<str>>,
+        pub consent_document_key: Pii<Box<str>> = "consentDocumentKey",
         /// The person's consent.
-        pub consent_document_url: PresignedLink,
+        pub consent_document_url: PresignedLink = "consentDocumentUrl",
         /// Remarks of the vendor's staff.
-        pub remarks: List<Pii<Box<str>>>,
+        pub remarks: List<Pii<Box<str>>> = "remarks",
     }
 }
 
-record! {
+object! {
     /// What one source said.
     ///
     /// Source: observed in public code, 2024-03 (v3).
-    #[serde(rename_all = "camelCase")]
     pub struct Finding {
-        required {}
-        optional {
-            /// Its id.
-            pub id: FindingId,
-            /// The source.
-            pub inspection_system: Box<str>,
-            /// Whether it has a record of the person.
-            pub found_record: bool,
-            /// What the record says.
-            pub detail: Pii<Box<str>>,
-            /// A remark.
-            pub remark: Pii<Box<str>>,
-            /// First day it covers; `YYYY-MM-DD` (inferred).
-            pub start_date: Box<str>,
-            /// Last day it covers; `YYYY-MM-DD` (inferred).
-            pub end_date: Box<str>,
-        }
+        /// Its id.
+        pub id: FindingId = "id",
+        /// The source.
+        pub inspection_system: Box<str> = "inspectionSystem",
+        /// Whether it has a record of the person.
+        pub found_record: bool = "foundRecord",
+        /// What the record says.
+        pub detail: Pii<Box<str>> = "detail",
+        /// A remark.
+        pub remark: Pii<Box<str>> = "remark",
+        /// First day it covers; `YYYY-MM-DD` (inferred).
+        pub start_date: Box<str> = "startDate",
+        /// Last day it covers; `YYYY-MM-DD` (inferred).
+        pub end_date: Box<str> = "endDate",
     }
 }
 
@@ -140,58 +136,49 @@ result! {
     /// observed in public code, 2024-03.
     pub struct SanctionResult {
         /// People on a list who may be this one.
-        pub persons: List<SanctionPerson>,
+        pub persons: List<SanctionPerson> = "persons",
     }
 }
 
-record! {
+object! {
     /// A person on a sanction list.
     ///
     /// Source: observed in public code, 2024-03 (v3).
-    #[serde(rename_all = "camelCase")]
     pub struct SanctionPerson {
-        required {}
-        optional {
-            /// Other names.
-            pub aliases: List<Pii<Box<str>>>,
-            /// Sex.
-            pub gender: Pii<Box<str>>,
-            /// Remarks.
-            pub remark: List<Pii<Box<str>>>,
-            /// What fits, such as `name`.
-            pub match_by: List<Box<str>>,
-            /// Birth date, as sent.
-            pub birth_date: RawJson,
-            /// Whose list it is.
-            pub sanction_by: Box<str>,
-            /// Citizenship.
-            pub citizenship: Pii<Box<str>>,
-            /// The document on the list.
-            pub identification_documents: SanctionDocument,
-        }
+        /// Other names.
+        pub aliases: List<Pii<Box<str>>> = "aliases",
+        /// Sex.
+        pub gender: Pii<Box<str>> = "gender",
+        /// Remarks.
+        pub remark: List<Pii<Box<str>>> = "remark",
+        /// What fits, such as `name`.
+        pub match_by: List<Box<str>> = "matchBy",
+        /// Birth date, as sent.
+        pub birth_date: RawJson = "birthDate",
+        /// Whose list it is.
+        pub sanction_by: Box<str> = "sanctionBy",
+        /// Citizenship.
+        pub citizenship: Pii<Box<str>> = "citizenship",
+        /// The document on the list.
+        pub identification_documents: SanctionDocument = "identificationDocuments",
     }
 }
 
-record! {
+object! {
     /// A document on a sanction list.
     ///
     /// Source: observed in public code, 2024-03 (v3).
-    #[serde(rename_all = "camelCase")]
     pub struct SanctionDocument {
-        required {}
-        optional {
-            /// A note.
-            pub note: Pii<Box<str>>,
-            /// Kind of document.
-            #[serde(rename = "type")]
-            pub kind: Pii<Box<str>>,
-            /// Its number.
-            pub number: Pii<Box<str>>,
-            /// Date of issue.
-            pub issue_date: Pii<Box<str>>,
-            /// Country that issued it.
-            pub country_of_issuer: Pii<Box<str>>,
-        }
+        /// A note.
+        pub note: Pii<Box<str>> = "note",
+        /// Kind of document.
+        pub kind: Pii<Box<str>> = "type",
+        /// Its number.
+        pub number: Pii<Box<str>> = "number",
+        /// Date of issue.
+        pub issue_date: Pii<Box<str>> = "issueDate",
+        /// Country that issued it.
+        pub country_of_issuer: Pii<Box<str>> = "countryOfIssuer",
     }
 }
 
@@ -202,51 +189,44 @@ result! {
     /// observed in public code, 2024-03.
     pub struct BankruptcyResult {
         /// Whether there is a record of the person.
-        pub found_record: bool,
+        pub found_record: bool = "foundRecord",
         /// The record; absent when there is none (inferred).
-        pub result: Box<BankruptcyCase>,
+        pub result: Box<BankruptcyCase> = "result",
         /// Lasting name of the document.
-        pub document_key: Pii<Box<str>>,
+        pub document_key: Pii<Box<str>> = "documentKey",
         /// The document.
-        pub document_url: PresignedLink,
+        pub document_url: PresignedLink = "documentUrl",
     }
 }
 
-record! {
+object! {
     /// A bankruptcy case.
     ///
     /// Source: observed in public code, 2024-03 (v3).
-    #[serde(rename_all = "camelCase")]
     pub struct BankruptcyCase {
-        required {}
-        optional {
-            /// The case's number.
-            pub case_no: Pii<Box<str>>,
-            /// The court.
-            pub court: Pii<Box<str>>,
-            /// Number of the case while undecided ("black").
-            pub bankruptcy_black_case_no: Pii<Box<str>>,
-            /// Number of the case once decided ("red").
-            pub bankruptcy_red_case_no: Pii<Box<str>>,
-            /// Who brought it.
-            pub by_plaintiff: Pii<Box<str>>,
-            /// The record as a table: rows of named values.
-            pub data: List<List<BankruptcyField>>,
-        }
+        /// The case's number.
+        pub case_no: Pii<Box<str>> = "caseNo",
+        /// The court.
+        pub court: Pii<Box<str>> = "court",
+        /// Number of the case while undecided ("black").
+        pub bankruptcy_black_case_no: Pii<Box<str>> = "bankruptcyBlackCaseNo",
+        /// Number of the case once decided ("red").
+        pub bankruptcy_red_case_no: Pii<Box<str>> = "bankruptcyRedCaseNo",
+        /// Who brought it.
+        pub by_plaintiff: Pii<Box<str>> = "byPlaintiff",
+        /// The record as a table: rows of named values.
+        pub data: List<List<BankruptcyField>> = "data",
     }
 }
 
-record! {
+object! {
     /// A named value in a bankruptcy record.
     ///
     /// Source: observed in public code, 2024-03 (v3).
     pub struct BankruptcyField {
-        required {}
-        optional {
-            /// Its name.
-            pub translation: Translations,
-            /// Its value.
-            pub value: Pii<Box<str>>,
-        }
+        /// Its name.
+        pub translation: Translations = "translation",
+        /// Its value.
+        pub value: Pii<Box<str>> = "value",
     }
 }

@@ -2,61 +2,56 @@
 
 use std::fmt;
 
-use idhooks_core::{Decimal, List, open_enum, record};
+use idhooks_core::{Decimal, List, object, open_enum};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
 
-record! {
+object! {
     /// What you asked of one check. One type for all of them; each uses some of the fields.
     ///
     /// Source: observed in public code, 2024-03 to 2026-03; `minimumAge`
     /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023),
     /// `validations` [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v14-release-notes-27-july-2023).
-    #[serde(rename_all = "camelCase")]
     pub struct ProcessConfig {
-        required {}
-        optional {
-            /// Whether the check is asked for.
-            pub required: bool,
-            /// How many attempts the end user has.
-            pub attempts: u32,
-            /// How many are **left**, whatever the name says: 3 became 2 after one try.
-            pub current_attempt: u32,
-            /// Whether the end user may correct what was read.
-            pub is_editable: bool,
-            /// Whether the checks this one builds on are asked for as well.
-            pub dependencies_required: bool,
-            /// How alike things must be; seen as a share (`0.8`) and as a percentage (`90`). See
-            /// [`ProcessConfig::threshold_in_either_spelling`].
-            pub threshold: Decimal,
-            /// The same under its older, misspelt name, which v2 still sends.
-            pub thresh_hold: Decimal,
-            /// How many movements prove that the face is alive.
-            pub liveness_count: u32,
-            /// Who checks that.
-            pub liveness_provider: FaceProvider,
-            /// Who compares faces.
-            pub face_recognition_provider: FaceProvider,
-            /// The least match level for the provider FaceTec.
-            #[serde(rename = "minFaceTecMatchLevel")]
-            pub min_facetec_match_level: u32,
-            /// Whether less important fields, such as the middle name, are compared too.
-            pub compare_non_essential_fields: ComparedFields,
-            /// What is looked at on the card.
-            pub validations: List<Validation>,
-            /// The youngest age let through, in years.
-            pub minimum_age: u32,
-            /// The oldest age let through, in years.
-            pub maximum_age: u32,
-            /// How long the document must still hold, as an ISO 8601 duration (`P30D`).
-            pub expiry_threshold: Box<str>,
-            /// Codes of countries that are not taken.
-            pub country_code_blacklist: List<Box<str>>,
-            /// Whether a failure ends the whole flow.
-            pub end_flow_on_failure: bool,
-        }
+        /// Whether the check is asked for.
+        pub required: bool = "required",
+        /// How many attempts the end user has.
+        pub attempts: u32 = "attempts",
+        /// How many are **left**, whatever the name says: 3 became 2 after one try.
+        pub current_attempt: u32 = "currentAttempt",
+        /// Whether the end user may correct what was read.
+        pub is_editable: bool = "isEditable",
+        /// Whether the checks this one builds on are asked for as well.
+        pub dependencies_required: bool = "dependenciesRequired",
+        /// How alike things must be; seen as a share (`0.8`) and as a percentage (`90`). See
+        /// [`ProcessConfig::threshold_in_either_spelling`].
+        pub threshold: Decimal = "threshold",
+        /// The same under its older, misspelt name, which v2 still sends.
+        pub thresh_hold: Decimal = "threshHold",
+        /// How many movements prove that the face is alive.
+        pub liveness_count: u32 = "livenessCount",
+        /// Who checks that.
+        pub liveness_provider: FaceProvider = "livenessProvider",
+        /// Who compares faces.
+        pub face_recognition_provider: FaceProvider = "faceRecognitionProvider",
+        /// The least match level for the provider FaceTec.
+        pub min_facetec_match_level: u32 = "minFaceTecMatchLevel",
+        /// Whether less important fields, such as the middle name, are compared too.
+        pub compare_non_essential_fields: ComparedFields = "compareNonEssentialFields",
+        /// What is looked at on the card.
+        pub validations: List<Validation> = "validations",
+        /// The youngest age let through, in years.
+        pub minimum_age: u32 = "minimumAge",
+        /// The oldest age let through, in years.
+        pub maximum_age: u32 = "maximumAge",
+        /// How long the document must still hold, as an ISO 8601 duration (`P30D`).
+        pub expiry_threshold: Box<str> = "expiryThreshold",
+        /// Codes of countries that are not taken.
+        pub country_code_blacklist: List<Box<str>> = "countryCodeBlacklist",
+        /// Whether a failure ends the whole flow.
+        pub end_flow_on_failure: bool = "endFlowOnFailure",
     }
 }
 

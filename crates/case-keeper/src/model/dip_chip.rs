@@ -1,6 +1,6 @@
 //! The ID card's chip.
 
-use idhooks_core::{Decimal, Pii, RawJson, Timestamp, record};
+use idhooks_core::{Decimal, Pii, RawJson, Timestamp, object};
 
 use super::result::result;
 use crate::PresignedLink;
@@ -11,76 +11,72 @@ result! {
     /// Source: observed in public code, 2024-03.
     pub struct DipChipResult {
         /// Lasting name of the picture of the person.
-        pub identity_image_key: Pii<Box<str>>,
+        pub identity_image_key: Pii<Box<str>> = "identityImageKey",
         /// The picture of the person.
-        pub identity_image_url: PresignedLink,
+        pub identity_image_url: PresignedLink = "identityImageUrl",
         /// Lasting name of the picture of the card.
-        pub id_card_image_key: Pii<Box<str>>,
+        pub id_card_image_key: Pii<Box<str>> = "idCardImageKey",
         /// The picture of the card.
-        pub id_card_image_url: PresignedLink,
+        pub id_card_image_url: PresignedLink = "idCardImageUrl",
         /// The agent's remark.
-        pub remark: Pii<Box<str>>,
+        pub remark: Pii<Box<str>> = "remark",
         /// What the card's picture gave, as sent.
-        pub id_card_response: RawJson,
+        pub id_card_response: RawJson = "idCardResponse",
         /// The faces compared, as sent.
-        pub face_comparison: RawJson,
+        pub face_comparison: RawJson = "faceComparison",
         /// The citizen's number.
-        pub citizen_id: Pii<Box<str>>,
+        pub citizen_id: Pii<Box<str>> = "citizenId",
         /// Title: a text here, not an entry of a list.
-        pub title: Pii<Box<str>>,
+        pub title: Pii<Box<str>> = "title",
         /// Given name in Thai.
-        pub first_name_th: Pii<Box<str>>,
+        pub first_name_th: Pii<Box<str>> = "firstNameTh",
         /// Given name in English.
-        pub first_name_en: Pii<Box<str>>,
+        pub first_name_en: Pii<Box<str>> = "firstNameEn",
         /// Family name in Thai.
-        pub last_name_th: Pii<Box<str>>,
+        pub last_name_th: Pii<Box<str>> = "lastNameTh",
         /// Family name in English.
-        pub last_name_en: Pii<Box<str>>,
+        pub last_name_en: Pii<Box<str>> = "lastNameEn",
         /// Birth date, `YYYY-MM-DD`; day and month may be `00`.
-        pub date_of_birth: Pii<Box<str>>,
+        pub date_of_birth: Pii<Box<str>> = "dateOfBirth",
         /// Date of issue.
-        pub date_of_issue: Pii<Box<str>>,
+        pub date_of_issue: Pii<Box<str>> = "dateOfIssue",
         /// Date of expiry, or `LIFELONG`.
-        pub date_of_expiry: Pii<Box<str>>,
+        pub date_of_expiry: Pii<Box<str>> = "dateOfExpiry",
         /// Address.
-        pub address: Pii<Box<str>>,
+        pub address: Pii<Box<str>> = "address",
         /// Where and when the chip was read.
-        pub insight: Box<Insight>,
+        pub insight: Box<Insight> = "insight",
     }
 }
 
-record! {
+object! {
     /// Where and when a chip was read, by the network address of the device.
     ///
     /// Source: observed in public code, 2024-03.
-    #[serde(rename_all = "camelCase")]
     pub struct Insight {
-        required {}
-        optional {
-            /// When the reading began.
-            pub started_at: Timestamp,
-            /// When it ended.
-            pub ended_at: Timestamp,
-            /// Code of the region, such as `TH-10`.
-            pub region: Pii<Box<str>>,
-            /// Network address.
-            pub ip: Pii<Box<str>>,
-            /// Degrees north.
-            pub lat: Pii<Decimal>,
-            /// Degrees east.
-            pub long: Pii<Decimal>,
-            /// Postal code.
-            pub zip: Pii<Box<str>>,
-            /// Code of the country, two letters.
-            pub country_code: Pii<Box<str>>,
-            /// Country.
-            pub country: Pii<Box<str>>,
-            /// City.
-            pub city: Pii<Box<str>>,
-            /// Time zone, such as `Asia/Bangkok`.
-            pub timezone: Pii<Box<str>>,
-            /// Whether the place is a guess.
-            pub approximated: bool,
-        }
+        /// When the reading began.
+        pub started_at: Timestamp = "startedAt",
+        /// When it ended.
+        pub ended_at: Timestamp = "endedAt",
+        /// Code of the region, such as `TH-10`.
+        pub region: Pii<Box<str>> = "region",
+        /// Network address.
+        pub ip: Pii<Box<str>> = "ip",
+        /// Degrees north.
+        pub lat: Pii<Decimal> = "lat",
+        /// Degrees east.
+        pub long: Pii<Decimal> = "long",
+        /// Postal code.
+        pub zip: Pii<Box<str>> = "zip",
+        /// Code of the country, two letters.
+        pub country_code: Pii<Box<str>> = "countryCode",
+        /// Country.
+        pub country: Pii<Box<str>> = "country",
+        /// City.
+        pub city: Pii<Box<str>> = "city",
+        /// Time zone, such as `Asia/Bangkok`.
+        pub timezone: Pii<Box<str>> = "timezone",
+        /// Whether the place is a guess.
+        pub approximated: bool = "approximated",
     }
 }

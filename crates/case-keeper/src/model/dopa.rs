@@ -17,15 +17,15 @@ result! {
     /// Source: observed in public code, 2024-03.
     pub struct DopaResult {
         /// Whether the registry could not be asked.
-        pub dopa_request_failed: bool,
+        pub dopa_request_failed: bool = "dopaRequestFailed",
         /// The registry's own status.
-        pub response_status: ResponseStatus,
+        pub response_status: ResponseStatus = "responseStatus",
         /// Whether the check was passed over.
-        pub is_bypassed: bool,
+        pub is_bypassed: bool = "isBypassed",
         /// The front of the card that was checked.
-        pub front_id_card_result_id: ResultId,
+        pub front_id_card_result_id: ResultId = "frontIdCardResultId",
         /// The back of the card that was checked.
-        pub back_id_card_result_id: ResultId,
+        pub back_id_card_result_id: ResultId = "backIdCardResultId",
     }
 }
 
@@ -52,11 +52,11 @@ result! {
     /// Source: observed in public code, 2024-03.
     pub struct ChipDopaResult {
         /// Whether the registry could not be asked.
-        pub request_failed: bool,
+        pub request_failed: bool = "requestFailed",
         /// The registry's own status.
-        pub response_status: ResponseStatus,
+        pub response_status: ResponseStatus = "responseStatus",
         /// The reading of the chip that was checked.
-        pub dip_chip_result_id: ResultId,
+        pub dip_chip_result_id: ResultId = "dipChipResultId",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Liveness and face match.
 
-use idhooks_core::{Decimal, List, Pii, RawJson, record};
+use idhooks_core::{Decimal, List, Pii, RawJson, object};
 
 use super::{
     face_analysis::{FaceAnalysis, FaceAttribute},
@@ -17,9 +17,9 @@ result! {
     pub struct IdFaceRecognitionResult {
         /// What the provider saw, as sent: an array or an object. See
         /// [`IdFaceRecognitionResult::face_analysis`].
-        pub face_attributes_response: RawJson,
+        pub face_attributes_response: RawJson = "faceAttributesResponse",
         /// What stood in the way; if there is any, the check did not pass.
-        pub detected_face_attributes: List<FaceAttribute>,
+        pub detected_face_attributes: List<FaceAttribute> = "detectedFaceAttributes",
     }
 }
 
@@ -37,19 +37,19 @@ result! {
     /// Source: observed in public code, 2024-03.
     pub struct LivenessResult {
         /// Lasting name of the picture.
-        pub liveness_image_key: Pii<Box<str>>,
+        pub liveness_image_key: Pii<Box<str>> = "livenessImageKey",
         /// The picture.
-        pub liveness_image_url: PresignedLink,
+        pub liveness_image_url: PresignedLink = "livenessImageUrl",
         /// Lasting name of the video.
-        pub liveness_video_key: Pii<Box<str>>,
+        pub liveness_video_key: Pii<Box<str>> = "livenessVideoKey",
         /// The video; `null` when none was taken.
-        pub liveness_video_url: PresignedLink,
+        pub liveness_video_url: PresignedLink = "livenessVideoUrl",
         /// Frames of the video against the picture.
-        pub liveness_frame_matches: List<FrameMatch>,
+        pub liveness_frame_matches: List<FrameMatch> = "livenessFrameMatches",
         /// What the provider saw, as sent: an array or an object. See [`LivenessResult::face_analysis`].
-        pub face_attributes_response: RawJson,
+        pub face_attributes_response: RawJson = "faceAttributesResponse",
         /// What stood in the way.
-        pub face_attributes: List<FaceAttribute>,
+        pub face_attributes: List<FaceAttribute> = "faceAttributes",
     }
 }
 
@@ -67,19 +67,15 @@ impl LivenessResult {
     }
 }
 
-record! {
+object! {
     /// A frame of a video against a picture; v3.
-    #[serde(rename_all = "camelCase")]
     pub struct FrameMatch {
-        required {}
-        optional {
-            /// How alike they are, from 0 to 100 (inferred from its values).
-            pub similarity: Decimal,
-            /// Lasting name of the frame; absent when it was not kept.
-            pub liveness_frame_key: Pii<Box<str>>,
-            /// The frame; absent when it was not kept.
-            pub liveness_frame_url: PresignedLink,
-        }
+        /// How alike they are, from 0 to 100 (inferred from its values).
+        pub similarity: Decimal = "similarity",
+        /// Lasting name of the frame; absent when it was not kept.
+        pub liveness_frame_key: Pii<Box<str>> = "livenessFrameKey",
+        /// The frame; absent when it was not kept.
+        pub liveness_frame_url: PresignedLink = "livenessFrameUrl",
     }
 }
 
@@ -89,20 +85,20 @@ result! {
     /// Source: observed in public code, 2024-03.
     pub struct FaceRecognitionResult {
         /// The front of the card the face was taken from.
-        pub front_id_card_result_id: ResultId,
+        pub front_id_card_result_id: ResultId = "frontIdCardResultId",
         /// The passport the face was taken from.
-        pub passport_result_id: ResultId,
+        pub passport_result_id: ResultId = "passportResultId",
         /// The liveness check the face was taken from.
-        pub liveness_result_id: ResultId,
+        pub liveness_result_id: ResultId = "livenessResultId",
         /// Lasting name of the document's face.
-        pub source_image_key: Pii<Box<str>>,
+        pub source_image_key: Pii<Box<str>> = "sourceImageKey",
         /// The document's face.
-        pub source_image_url: PresignedLink,
+        pub source_image_url: PresignedLink = "sourceImageUrl",
         /// Lasting name of the person's face.
-        pub target_image_key: Pii<Box<str>>,
+        pub target_image_key: Pii<Box<str>> = "targetImageKey",
         /// The person's face.
-        pub target_image_url: PresignedLink,
+        pub target_image_url: PresignedLink = "targetImageUrl",
         /// Whether the check was passed over.
-        pub is_bypassed: bool,
+        pub is_bypassed: bool = "isBypassed",
     }
 }

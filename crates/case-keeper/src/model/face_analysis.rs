@@ -1,15 +1,8 @@
 //! What a provider saw in a face.
 
-use std::fmt;
-
-use idhooks_core::{Decimal, List, Pii, open_enum, record};
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{
-        MapAccess, SeqAccess, Visitor,
-        value::{MapAccessDeserializer, SeqAccessDeserializer},
-    },
-};
+use idhooks_core::{Decimal, List, Pii, object, open_enum};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::value::RawValue;
 
 open_enum! {
     /// What stands in the way of seeing a face.
@@ -53,77 +46,57 @@ impl FaceAnalysis {
     }
 }
 
-record! {
+object! {
     /// A face, as FaceTec describes it.
-    #[serde(rename_all = "PascalCase")]
     pub struct DetectedFace {
-        required {}
-        optional {
-            /// Whether something covers it.
-            pub face_occluded: FaceFlag,
-        }
+        /// Whether something covers it.
+        pub face_occluded: FaceFlag = "FaceOccluded",
     }
 }
 
-record! {
+object! {
     /// A yes or no, and how sure it is.
-    #[serde(rename_all = "PascalCase")]
     pub struct FaceFlag {
-        required {}
-        optional {
-            /// Yes or no.
-            pub value: bool,
-            /// How sure, from 0 to 100 (inferred from its values).
-            pub confidence: Decimal,
-        }
+        /// Yes or no.
+        pub value: bool = "Value",
+        /// How sure, from 0 to 100 (inferred from its values).
+        pub confidence: Decimal = "Confidence",
     }
 }
 
-record! {
+object! {
     /// SenseTime's answer.
-    #[serde(rename_all = "camelCase")]
     pub struct SensetimeAnalysis {
-        required {}
-        optional {
-            /// How many faces.
-            pub num_of_faces: u32,
-            /// The faces.
-            pub faces: List<AnalysedFace>,
-        }
+        /// How many faces.
+        pub num_of_faces: u32 = "numOfFaces",
+        /// The faces.
+        pub faces: List<AnalysedFace> = "faces",
     }
 }
 
-record! {
+object! {
     /// A face, as SenseTime describes it.
-    #[serde(rename_all = "camelCase")]
     pub struct AnalysedFace {
-        required {}
-        optional {
-            /// The face's number in this answer.
-            pub face_id: Box<str>,
-            /// What was seen in it.
-            pub attribute: List<FaceDetail>,
-        }
+        /// The face's number in this answer.
+        pub face_id: Box<str> = "faceId",
+        /// What was seen in it.
+        pub attribute: List<FaceDetail> = "attribute",
     }
 }
 
-record! {
+object! {
     /// Something SenseTime saw in a face.
     pub struct FaceDetail {
-        required {}
-        optional {
-            /// The provider's number of the attribute.
-            pub key: Box<str>,
-            /// Its value.
-            pub value: Pii<Box<str>>,
-            /// How sure, from 0 to 1 (inferred from its value).
-            pub confidence: Decimal,
-            /// Name of the attribute, such as `Mask`.
-            #[serde(rename = "type")]
-            pub kind: Box<str>,
-            /// In words; spelt as the provider spells.
-            pub description: Pii<Box<str>>,
-        }
+        /// The provider's number of the attribute.
+        pub key: Box<str> = "key",
+        /// Its value.
+        pub value: Pii<Box<str>> = "value",
+        /// How sure, from 0 to 1 (inferred from its value).
+        pub confidence: Decimal = "confidence",
+        /// Name of the attribute, such as `Mask`.
+        pub kind: Box<str> = "type",
+        /// In words; spelt as the provider spells.
+        pub description: Pii<Box<str>> = "description",
     }
 }
 
@@ -138,25 +111,12 @@ impl Serialize for FaceAnalysis {
 
 impl<'de> Deserialize<'de> for FaceAnalysis {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct Either;
-
-        impl<'de> Visitor<'de> for Either {
-            type Value = FaceAnalysis;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array or an object")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<FaceAnalysis, A::Error> {
-                List::deserialize(SeqAccessDeserializer::new(seq)).map(FaceAnalysis::Faces)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FaceAnalysis, A::Error> {
-                let answer = <SensetimeAnalysis as Deserialize>::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(FaceAnalysis::Sensetime(answer))
-            }
-        }
-
-        input.deserialize_any(Either)
+        let raw = <&RawValue>::deserialize(input)?.get();
+        let read = if raw.starts_with('{') {
+            serde_json::from_str(raw).map(Self::Sensetime)
+        } else {
+            serde_json::from_str(raw).map(Self::Faces)
+        };
+        read.map_err(|_| D::Error::custom("neither an array nor an object"))
     }
 }

@@ -1,6 +1,6 @@
 //! Front of the Thai ID card.
 
-use idhooks_core::{Decimal, Lenient, List, Pii, RawJson, record};
+use idhooks_core::{Decimal, Lenient, List, Pii, RawJson, object};
 
 use super::{response::view, result::result};
 use crate::PresignedLink;
@@ -12,11 +12,11 @@ result! {
     /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023).
     pub struct FrontIdCardResult {
         /// The face on the card; v3. See [`FrontIdCardResult::face_image`].
-        pub face_image_url: PresignedLink,
+        pub face_image_url: PresignedLink = "faceImageUrl",
         /// The card; v3. See [`FrontIdCardResult::id_card_image`].
-        pub id_card_image_url: PresignedLink,
+        pub id_card_image_url: PresignedLink = "idCardImageUrl",
         /// Pictures of the card being moved; v3.
-        pub id_card_image_frames: List<ImageFrame>,
+        pub id_card_image_frames: List<ImageFrame> = "idCardImageFrames",
     }
 }
 
@@ -93,21 +93,17 @@ impl FrontIdCardResult {
     }
 }
 
-record! {
+object! {
     /// One picture of a card being moved; v3.
-    #[serde(rename_all = "camelCase")]
     pub struct ImageFrame {
-        required {}
-        optional {
-            /// Lasting name of the picture.
-            pub file_key: Pii<Box<str>>,
-            /// Where to get it.
-            pub file_url: PresignedLink,
-        }
+        /// Lasting name of the picture.
+        pub file_key: Pii<Box<str>> = "fileKey",
+        /// Where to get it.
+        pub file_url: PresignedLink = "fileUrl",
     }
 }
 
-record! {
+object! {
     /// The text on the front of a card, as it was read: with its errors, and not always a date
     /// where a date is expected.
     ///
@@ -117,63 +113,60 @@ record! {
     /// Source: observed in public recordings, 2024-04; `LIFELONG`
     /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023).
     pub struct FrontIdCardOcr {
-        required {}
-        optional {
-            /// The citizen's number in groups: `9 9999 99999 99 9`.
-            pub id_number: Pii<Box<str>>,
-            /// Title in Thai.
-            pub title_th: Pii<Box<str>>,
-            /// Title in English.
-            pub title_en: Pii<Box<str>>,
-            /// Given name in Thai.
-            pub first_name_th: Pii<Box<str>>,
-            /// Given name in English.
-            pub first_name_en: Pii<Box<str>>,
-            /// Middle name in Thai; empty when there is none.
-            pub middle_name_th: Pii<Box<str>>,
-            /// Middle name in English; empty when there is none.
-            pub middle_name_en: Pii<Box<str>>,
-            /// Family name in Thai.
-            pub last_name_th: Pii<Box<str>>,
-            /// Family name in English.
-            pub last_name_en: Pii<Box<str>>,
-            /// Title and given name in English, as on the card.
-            pub name_en: Pii<Box<str>>,
-            /// Whole name in Thai.
-            pub full_name_th: Pii<Box<str>>,
-            /// Middle and family name in English.
-            pub middle_last_name_en: Pii<Box<str>>,
-            /// Title and given name in English.
-            pub title_first_name_en: Pii<Box<str>>,
-            /// Birth date in Thai.
-            pub date_of_birth_th: Pii<Box<str>>,
-            /// Birth date in English.
-            pub date_of_birth_en: Pii<Box<str>>,
-            /// Date of issue in Thai.
-            pub date_of_issue_th: Pii<Box<str>>,
-            /// Date of issue in English.
-            pub date_of_issue_en: Pii<Box<str>>,
-            /// Date of expiry in Thai.
-            pub date_of_expiry_th: Pii<Box<str>>,
-            /// Date of expiry in English.
-            pub date_of_expiry_en: Pii<Box<str>>,
-            /// Whole address in Thai.
-            pub address_th: Pii<Box<str>>,
-            /// House number.
-            pub address_no: Pii<Box<str>>,
-            /// Sub-district.
-            pub sub_district: Pii<Box<str>>,
-            /// District.
-            pub district: Pii<Box<str>>,
-            /// Province.
-            pub province: Pii<Box<str>>,
-            /// Religion in Thai.
-            pub religion_th: Pii<Box<str>>,
-            /// The card's own number.
-            pub serial_number: Pii<Box<str>>,
-            /// How sure the reading of each field is; see [`FrontIdCardOcr::confidence_of`].
-            pub confidence: RawJson,
-        }
+        /// The citizen's number in groups: `9 9999 99999 99 9`.
+        pub id_number: Pii<Box<str>> = "id_number",
+        /// Title in Thai.
+        pub title_th: Pii<Box<str>> = "title_th",
+        /// Title in English.
+        pub title_en: Pii<Box<str>> = "title_en",
+        /// Given name in Thai.
+        pub first_name_th: Pii<Box<str>> = "first_name_th",
+        /// Given name in English.
+        pub first_name_en: Pii<Box<str>> = "first_name_en",
+        /// Middle name in Thai; empty when there is none.
+        pub middle_name_th: Pii<Box<str>> = "middle_name_th",
+        /// Middle name in English; empty when there is none.
+        pub middle_name_en: Pii<Box<str>> = "middle_name_en",
+        /// Family name in Thai.
+        pub last_name_th: Pii<Box<str>> = "last_name_th",
+        /// Family name in English.
+        pub last_name_en: Pii<Box<str>> = "last_name_en",
+        /// Title and given name in English, as on the card.
+        pub name_en: Pii<Box<str>> = "name_en",
+        /// Whole name in Thai.
+        pub full_name_th: Pii<Box<str>> = "full_name_th",
+        /// Middle and family name in English.
+        pub middle_last_name_en: Pii<Box<str>> = "middle_last_name_en",
+        /// Title and given name in English.
+        pub title_first_name_en: Pii<Box<str>> = "title_first_name_en",
+        /// Birth date in Thai.
+        pub date_of_birth_th: Pii<Box<str>> = "date_of_birth_th",
+        /// Birth date in English.
+        pub date_of_birth_en: Pii<Box<str>> = "date_of_birth_en",
+        /// Date of issue in Thai.
+        pub date_of_issue_th: Pii<Box<str>> = "date_of_issue_th",
+        /// Date of issue in English.
+        pub date_of_issue_en: Pii<Box<str>> = "date_of_issue_en",
+        /// Date of expiry in Thai.
+        pub date_of_expiry_th: Pii<Box<str>> = "date_of_expiry_th",
+        /// Date of expiry in English.
+        pub date_of_expiry_en: Pii<Box<str>> = "date_of_expiry_en",
+        /// Whole address in Thai.
+        pub address_th: Pii<Box<str>> = "address_th",
+        /// House number.
+        pub address_no: Pii<Box<str>> = "address_no",
+        /// Sub-district.
+        pub sub_district: Pii<Box<str>> = "sub_district",
+        /// District.
+        pub district: Pii<Box<str>> = "district",
+        /// Province.
+        pub province: Pii<Box<str>> = "province",
+        /// Religion in Thai.
+        pub religion_th: Pii<Box<str>> = "religion_th",
+        /// The card's own number.
+        pub serial_number: Pii<Box<str>> = "serial_number",
+        /// How sure the reading of each field is; see [`FrontIdCardOcr::confidence_of`].
+        pub confidence: RawJson = "confidence",
     }
 }
 
@@ -190,134 +183,112 @@ pub(super) fn confidence_of(confidence: &Lenient<RawJson>, field: &str) -> Optio
     view(confidence, &[field])
 }
 
-record! {
+object! {
     /// What the end user corrected on the front of a card; fields they left alone are `null`.
     ///
     /// Source: observed in public code, 2024-03; `expiryDate`
     /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023).
-    #[serde(rename_all = "camelCase")]
     pub struct FrontIdCardEdits {
-        required {}
-        optional {
-            /// The citizen's number.
-            pub citizen_id: Pii<Box<str>>,
-            /// Title in Thai.
-            pub title_th: Pii<Box<str>>,
-            /// Title in English.
-            pub title_en: Pii<Box<str>>,
-            /// Given name in Thai.
-            pub first_name_th: Pii<Box<str>>,
-            /// Given name in English.
-            pub first_name_en: Pii<Box<str>>,
-            /// Middle name in Thai.
-            pub middle_name_th: Pii<Box<str>>,
-            /// Middle name in English.
-            pub middle_name_en: Pii<Box<str>>,
-            /// Family name in Thai.
-            pub last_name_th: Pii<Box<str>>,
-            /// Family name in English.
-            pub last_name_en: Pii<Box<str>>,
-            /// Birth date, `YYYY-MM-DD`; day and month may be `00`.
-            pub date_of_birth: Pii<Box<str>>,
-            /// Address.
-            pub address: Pii<Box<str>>,
-            /// Date of issue.
-            pub issue_date: Pii<Box<str>>,
-            /// Date of expiry, or `LIFELONG`.
-            pub expiry_date: Pii<Box<str>>,
-        }
+        /// The citizen's number.
+        pub citizen_id: Pii<Box<str>> = "citizenId",
+        /// Title in Thai.
+        pub title_th: Pii<Box<str>> = "titleTh",
+        /// Title in English.
+        pub title_en: Pii<Box<str>> = "titleEn",
+        /// Given name in Thai.
+        pub first_name_th: Pii<Box<str>> = "firstNameTh",
+        /// Given name in English.
+        pub first_name_en: Pii<Box<str>> = "firstNameEn",
+        /// Middle name in Thai.
+        pub middle_name_th: Pii<Box<str>> = "middleNameTh",
+        /// Middle name in English.
+        pub middle_name_en: Pii<Box<str>> = "middleNameEn",
+        /// Family name in Thai.
+        pub last_name_th: Pii<Box<str>> = "lastNameTh",
+        /// Family name in English.
+        pub last_name_en: Pii<Box<str>> = "lastNameEn",
+        /// Birth date, `YYYY-MM-DD`; day and month may be `00`.
+        pub date_of_birth: Pii<Box<str>> = "dateOfBirth",
+        /// Address.
+        pub address: Pii<Box<str>> = "address",
+        /// Date of issue.
+        pub issue_date: Pii<Box<str>> = "issueDate",
+        /// Date of expiry, or `LIFELONG`.
+        pub expiry_date: Pii<Box<str>> = "expiryDate",
     }
 }
 
-record! {
+object! {
     /// Whether a card is real.
     ///
     /// Source: [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v14-release-notes-27-july-2023)
     /// and observed in public recordings, 2024-04, in different places.
     pub struct Authenticity {
-        required {}
-        optional {
-            /// Whether it is.
-            pub authentic_card: bool,
-            /// What that rests on.
-            pub authentic_details: AuthenticDetails,
-        }
+        /// Whether it is.
+        pub authentic_card: bool = "authentic_card",
+        /// What that rests on.
+        pub authentic_details: AuthenticDetails = "authentic_details",
     }
 }
 
-record! {
+object! {
     /// What the judgement on a card rests on.
     pub struct AuthenticDetails {
-        required {}
-        optional {
-            /// The type it is set in.
-            pub authentic_fonts: AuthenticFonts,
-            /// Whether the red line is real; a flag in the one recording.
-            pub authentic_redline: RawJson,
-            /// How sure it is that a real card lay there; a share in the one recording.
-            pub authentic_liveness: RawJson,
-        }
+        /// The type it is set in.
+        pub authentic_fonts: AuthenticFonts = "authentic_fonts",
+        /// Whether the red line is real; a flag in the one recording.
+        pub authentic_redline: RawJson = "authentic_redline",
+        /// How sure it is that a real card lay there; a share in the one recording.
+        pub authentic_liveness: RawJson = "authentic_liveness",
     }
 }
 
-record! {
+object! {
     /// The type a card is set in.
     pub struct AuthenticFonts {
-        required {}
-        optional {
-            /// Fields whose type is not the real one, such as `date_of_expiry_en`.
-            pub authentic_fake_keys: List<Box<str>>,
-            /// Whether all of it is real.
-            pub authentic_fonts_result: bool,
-        }
+        /// Fields whose type is not the real one, such as `date_of_expiry_en`.
+        pub authentic_fake_keys: List<Box<str>> = "authentic_fake_keys",
+        /// Whether all of it is real.
+        pub authentic_fonts_result: bool = "authentic_fonts_result",
     }
 }
 
-record! {
+object! {
     /// Where the picture of a card glares.
     pub struct LightDetection {
-        required {}
-        optional {
-            /// Fields that are hit.
-            pub keys: List<Box<str>>,
-            /// Outlines of the spots, in pixels (inferred), as sent.
-            pub polygons: RawJson,
-        }
+        /// Fields that are hit.
+        pub keys: List<Box<str>> = "keys",
+        /// Outlines of the spots, in pixels (inferred), as sent.
+        pub polygons: RawJson = "polygons",
     }
 }
 
-record! {
+object! {
     /// An address as read, and taken apart.
     pub struct SplitAddress {
-        required {}
-        optional {
-            /// As read.
-            pub input: Pii<Box<str>>,
-            /// Taken apart.
-            pub result: SplitAddressParts,
-        }
+        /// As read.
+        pub input: Pii<Box<str>> = "input",
+        /// Taken apart.
+        pub result: SplitAddressParts = "result",
     }
 }
 
-record! {
+object! {
     /// Parts of an address; a part that is not there is empty.
     pub struct SplitAddressParts {
-        required {}
-        optional {
-            /// Name.
-            pub name: Pii<Box<str>>,
-            /// Telephone number.
-            pub phone: Pii<Box<str>>,
-            /// Street and number.
-            pub address: Pii<Box<str>>,
-            /// Postal code.
-            pub zipcode: Pii<Box<str>>,
-            /// District.
-            pub district: Pii<Box<str>>,
-            /// Province.
-            pub province: Pii<Box<str>>,
-            /// Sub-district.
-            pub subdistrict: Pii<Box<str>>,
-        }
+        /// Name.
+        pub name: Pii<Box<str>> = "name",
+        /// Telephone number.
+        pub phone: Pii<Box<str>> = "phone",
+        /// Street and number.
+        pub address: Pii<Box<str>> = "address",
+        /// Postal code.
+        pub zipcode: Pii<Box<str>> = "zipcode",
+        /// District.
+        pub district: Pii<Box<str>> = "district",
+        /// Province.
+        pub province: Pii<Box<str>> = "province",
+        /// Sub-district.
+        pub subdistrict: Pii<Box<str>> = "subdistrict",
     }
 }

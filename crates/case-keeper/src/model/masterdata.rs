@@ -1,61 +1,47 @@
 //! Entries of the vendor's lists: titles, positions, departments.
 
-use std::fmt;
+use idhooks_core::{Pii, object};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::value::RawValue;
 
-use idhooks_core::{Pii, record};
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, MapAccess, Visitor, value::MapAccessDeserializer},
-};
-
-record! {
+object! {
     /// An entry of one of the vendor's lists: a title, a position, a department. It describes the
     /// person, so none of it is printed.
     ///
     /// Source: observed in public code, 2024-03, and recordings, 2024-04.
-    #[serde(rename_all = "camelCase")]
     pub struct Masterdata {
-        required {}
-        optional {
-            /// Name of the entry.
-            pub key: Pii<Box<str>>,
-            /// Its code, such as `006`.
-            pub code: Pii<Box<str>>,
-            /// The sex a title implies.
-            pub sex: Pii<Box<str>>,
-            /// As people read it.
-            pub label: Pii<Box<str>>,
-            /// Its value.
-            pub value: Pii<Box<str>>,
-            /// As people of other languages read it.
-            pub translations: Translations,
-        }
+        /// Name of the entry.
+        pub key: Pii<Box<str>> = "key",
+        /// Its code, such as `006`.
+        pub code: Pii<Box<str>> = "code",
+        /// The sex a title implies.
+        pub sex: Pii<Box<str>> = "sex",
+        /// As people read it.
+        pub label: Pii<Box<str>> = "label",
+        /// Its value.
+        pub value: Pii<Box<str>> = "value",
+        /// As people of other languages read it.
+        pub translations: Translations = "translations",
     }
 }
 
-record! {
+object! {
     /// One text in Thai and English.
     ///
     /// Source: observed in public code, 2024-03, and recordings, 2024-04.
     pub struct Translations {
-        required {}
-        optional {
-            /// Thai.
-            pub th: Translation,
-            /// English.
-            pub en: Translation,
-        }
+        /// Thai.
+        pub th: Translation = "th",
+        /// English.
+        pub en: Translation = "en",
     }
 }
 
-record! {
+object! {
     /// A text in an object of its own, the older shape of a translation.
     pub struct Label {
-        required {}
-        optional {
-            /// The text.
-            pub label: Pii<Box<str>>,
-        }
+        /// The text.
+        pub label: Pii<Box<str>> = "label",
     }
 }
 
@@ -91,24 +77,12 @@ impl Serialize for Translation {
 
 impl<'de> Deserialize<'de> for Translation {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct Either;
-
-        impl<'de> Visitor<'de> for Either {
-            type Value = Translation;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or an object")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Translation, E> {
-                Ok(Translation::Text(Pii::from(Box::from(text))))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Translation, A::Error> {
-                <Label as Deserialize>::deserialize(MapAccessDeserializer::new(map)).map(Translation::Labelled)
-            }
-        }
-
-        input.deserialize_any(Either)
+        let raw = <&RawValue>::deserialize(input)?.get();
+        let read = if raw.starts_with('{') {
+            serde_json::from_str(raw).map(Self::Labelled)
+        } else {
+            serde_json::from_str(raw).map(Self::Text)
+        };
+        read.map_err(|_| D::Error::custom("neither a text nor an object"))
     }
 }

@@ -1,6 +1,6 @@
 //! Passports.
 
-use idhooks_core::{Pii, RawJson, record};
+use idhooks_core::{Pii, RawJson, object};
 
 use super::{response::view, result::result};
 use crate::PresignedLink;
@@ -12,11 +12,11 @@ result! {
     /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023).
     pub struct PassportResult {
         /// What the chip holds, as sent; `null` when only a picture was taken (inferred).
-        pub nfc_data: RawJson,
+        pub nfc_data: RawJson = "nfcData",
         /// The face in the passport.
-        pub face_image_url: PresignedLink,
+        pub face_image_url: PresignedLink = "faceImageUrl",
         /// The page with the picture. See [`PassportResult::page_image`].
-        pub id_card_image_url: PresignedLink,
+        pub id_card_image_url: PresignedLink = "idCardImageUrl",
     }
 }
 
@@ -40,53 +40,46 @@ impl PassportResult {
     }
 }
 
-record! {
+object! {
     /// The two lines for machines in a passport, as they were read; observed in public code, 2024-03.
     pub struct PassportOcr {
-        required {}
-        optional {
-            /// The passport's number; may hold blanks.
-            pub mrz_passport_number: Pii<Box<str>>,
-            /// Given names.
-            pub mrz_given_name: Pii<Box<str>>,
-            /// Family name.
-            pub mrz_surname: Pii<Box<str>>,
-            /// Sex.
-            pub mrz_sex: Pii<Box<str>>,
-            /// Country that issued it, three letters.
-            pub mrz_issuing_state: Pii<Box<str>>,
-            /// Nationality, three letters.
-            pub mrz_nationality: Pii<Box<str>>,
-            /// Birth date, `YYMMDD`.
-            pub mrz_date_of_birth: Pii<Box<str>>,
-            /// Date of expiry, `YYMMDD`.
-            pub mrz_date_of_expiry: Pii<Box<str>>,
-        }
+        /// The passport's number; may hold blanks.
+        pub mrz_passport_number: Pii<Box<str>> = "mrz_passport_number",
+        /// Given names.
+        pub mrz_given_name: Pii<Box<str>> = "mrz_given_name",
+        /// Family name.
+        pub mrz_surname: Pii<Box<str>> = "mrz_surname",
+        /// Sex.
+        pub mrz_sex: Pii<Box<str>> = "mrz_sex",
+        /// Country that issued it, three letters.
+        pub mrz_issuing_state: Pii<Box<str>> = "mrz_issuing_state",
+        /// Nationality, three letters.
+        pub mrz_nationality: Pii<Box<str>> = "mrz_nationality",
+        /// Birth date, `YYMMDD`.
+        pub mrz_date_of_birth: Pii<Box<str>> = "mrz_date_of_birth",
+        /// Date of expiry, `YYMMDD`.
+        pub mrz_date_of_expiry: Pii<Box<str>> = "mrz_date_of_expiry",
     }
 }
 
-record! {
+object! {
     /// What the end user corrected on a passport; observed in public code, 2024-03.
-    #[serde(rename_all = "camelCase")]
     pub struct PassportEdits {
-        required {}
-        optional {
-            /// The passport's number.
-            pub passport_number: Pii<Box<str>>,
-            /// Given names.
-            pub first_name: Pii<Box<str>>,
-            /// Family name.
-            pub last_name: Pii<Box<str>>,
-            /// Sex.
-            pub gender: Pii<Box<str>>,
-            /// Country that issued it.
-            pub issuing_state: Pii<Box<str>>,
-            /// Nationality.
-            pub nationality: Pii<Box<str>>,
-            /// Birth date.
-            pub date_of_birth: Pii<Box<str>>,
-            /// Date of expiry.
-            pub date_of_expiry: Pii<Box<str>>,
-        }
+        /// The passport's number.
+        pub passport_number: Pii<Box<str>> = "passportNumber",
+        /// Given names.
+        pub first_name: Pii<Box<str>> = "firstName",
+        /// Family name.
+        pub last_name: Pii<Box<str>> = "lastName",
+        /// Sex.
+        pub gender: Pii<Box<str>> = "gender",
+        /// Country that issued it.
+        pub issuing_state: Pii<Box<str>> = "issuingState",
+        /// Nationality.
+        pub nationality: Pii<Box<str>> = "nationality",
+        /// Birth date.
+        pub date_of_birth: Pii<Box<str>> = "dateOfBirth",
+        /// Date of expiry.
+        pub date_of_expiry: Pii<Box<str>> = "dateOfExpiry",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use idhooks_core::{Decimal, List, Pii, open_enum, record};
+use idhooks_core::{Decimal, List, Pii, object, open_enum};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer},
@@ -11,46 +11,42 @@ use serde::{
 /// Declares a result: the fields every one has, then its own.
 macro_rules! result {
     ($(#[$meta:meta])* $vis:vis struct $name:ident {
-        $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $field_type:ty,)*
+        $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $field_type:ty = $member:literal,)*
     }) => {
-        idhooks_core::record! {
+        idhooks_core::object! {
             $(#[$meta])*
             ///
             /// Every field may be absent: a delivery can be partial, and v2 and v3 differ.
-            #[serde(rename_all = "camelCase")]
             $vis struct $name {
-                required {}
-                optional {
-                    /// Id of this attempt.
-                    pub id: $crate::ResultId,
-                    /// When it was made; RFC 3339, UTC, with milliseconds.
-                    pub created_at: idhooks_core::Timestamp,
-                    /// When it last changed.
-                    pub updated_at: idhooks_core::Timestamp,
-                    /// The verification it belongs to.
-                    pub verification_id: $crate::VerificationId,
-                    /// Whether the check passed.
-                    pub verified: bool,
-                    /// Whether the end user confirmed it; v2.
-                    pub confirmed: bool,
-                    /// Whether the check was done; v3.
-                    pub completed: bool,
-                    /// Whether what was handed in is valid; v3.
-                    pub valid: bool,
-                    /// What is wrong; empty, `null` or absent when nothing is. One that is `skipped`
-                    /// did not count ([documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023)).
-                    pub errors: idhooks_core::List<$crate::ResultError>,
-                    /// What is wrong, in older words.
-                    pub failed_reasons: $crate::FailedReasons,
-                    /// The provider's answer as it came; its shape varies. The methods of this type
-                    /// read the places that are known.
-                    pub response: idhooks_core::RawJson,
-                    /// What the end user corrected, as sent; `null` when nothing.
-                    pub edits: idhooks_core::RawJson,
-                    /// What was read against what you gave.
-                    pub comparisons: idhooks_core::List<$crate::Comparison>,
-                    $($(#[$field_meta])* $field_vis $field: $field_type,)*
-                }
+                /// Id of this attempt.
+                pub id: $crate::ResultId = "id",
+                /// When it was made; RFC 3339, UTC, with milliseconds.
+                pub created_at: idhooks_core::Timestamp = "createdAt",
+                /// When it last changed.
+                pub updated_at: idhooks_core::Timestamp = "updatedAt",
+                /// The verification it belongs to.
+                pub verification_id: $crate::VerificationId = "verificationId",
+                /// Whether the check passed.
+                pub verified: bool = "verified",
+                /// Whether the end user confirmed it; v2.
+                pub confirmed: bool = "confirmed",
+                /// Whether the check was done; v3.
+                pub completed: bool = "completed",
+                /// Whether what was handed in is valid; v3.
+                pub valid: bool = "valid",
+                /// What is wrong; empty, `null` or absent when nothing is. One that is `skipped`
+                /// did not count ([documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023)).
+                pub errors: idhooks_core::List<$crate::ResultError> = "errors",
+                /// What is wrong, in older words.
+                pub failed_reasons: $crate::FailedReasons = "failedReasons",
+                /// The provider's answer as it came; its shape varies. The methods of this type
+                /// read the places that are known.
+                pub response: idhooks_core::RawJson = "response",
+                /// What the end user corrected, as sent; `null` when nothing.
+                pub edits: idhooks_core::RawJson = "edits",
+                /// What was read against what you gave.
+                pub comparisons: idhooks_core::List<$crate::Comparison> = "comparisons",
+                $($(#[$field_meta])* $field_vis $field: $field_type = $member,)*
             }
         }
 
@@ -80,19 +76,16 @@ result! {
     pub struct CommonResult {}
 }
 
-record! {
+object! {
     /// One thing that is wrong with a result.
     ///
     /// Source: [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023);
     /// `skipped` observed in public code, 2024-03.
     pub struct ResultError {
-        required {}
-        optional {
-            /// What is wrong.
-            pub key: ErrorKey,
-            /// Whether it was let through all the same.
-            pub skipped: bool,
-        }
+        /// What is wrong.
+        pub key: ErrorKey = "key",
+        /// Whether it was let through all the same.
+        pub skipped: bool = "skipped",
     }
 }
 
@@ -229,40 +222,32 @@ impl<'de> Deserialize<'de> for FailedReasons {
     }
 }
 
-record! {
+object! {
     /// What was read against what you gave, for one field.
     ///
     /// Source: observed in public recordings, 2024-04.
-    #[serde(rename_all = "camelCase")]
     pub struct Comparison {
-        required {}
-        optional {
-            /// The field, such as `firstName`.
-            pub key: Box<str>,
-            /// How alike they are, from 0 to 100.
-            pub result: Decimal,
-            /// The pairs that were compared.
-            pub comparison_result: List<ComparedPair>,
-        }
+        /// The field, such as `firstName`.
+        pub key: Box<str> = "key",
+        /// How alike they are, from 0 to 100.
+        pub result: Decimal = "result",
+        /// The pairs that were compared.
+        pub comparison_result: List<ComparedPair> = "comparisonResult",
     }
 }
 
-record! {
+object! {
     /// Two values that were compared.
     ///
     /// Source: observed in public recordings, 2024-04.
-    #[serde(rename_all = "camelCase")]
     pub struct ComparedPair {
-        required {}
-        optional {
-            /// Names of the two.
-            pub keys: List<Box<str>>,
-            /// The two, in the same order; `None` for one that was not there.
-            pub values: List<Option<Pii<Box<str>>>>,
-            /// How many changes lead from one to the other (inferred).
-            pub distance: Decimal,
-            /// Whether there was anything to compare.
-            pub has_result: bool,
-        }
+        /// Names of the two.
+        pub keys: List<Box<str>> = "keys",
+        /// The two, in the same order; `None` for one that was not there.
+        pub values: List<Option<Pii<Box<str>>>> = "values",
+        /// How many changes lead from one to the other (inferred).
+        pub distance: Decimal = "distance",
+        /// Whether there was anything to compare.
+        pub has_result: bool = "hasResult",
     }
 }

@@ -40,6 +40,17 @@ pub trait SecondLook<'de>: Sized {
     fn second(raw: &'de RawValue) -> Result<Self, DecodeError>;
 }
 
+thread_local! {
+    static ANNOUNCED: Cell<&'static [&'static str]> = const { Cell::new(&[]) };
+}
+
+/// Tells the careful pass which members the object has that is asked for next, by `deserialize_any`.
+///
+/// `deserialize_struct` would tell as well, but see `unquoted` for why nobody is asked for a struct.
+pub(crate) fn announce(fields: &'static [&'static str]) {
+    ANNOUNCED.set(fields);
+}
+
 /// Reads `T` the way the pass asks for; to be called by its `Deserialize`.
 ///
 /// # Errors
@@ -102,6 +113,7 @@ pub(super) fn decode<'de, T: Deserialize<'de>>(
 
 /// Reads `text` carefully, as a whole.
 pub(super) fn reread<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Value, DecodeError> {
+    announce(&[]); // the first pass does not listen
     let trail = Trail::default();
     let mut json = serde_json::Deserializer::from_str(text);
     let read = seed.deserialize(Careful { inner: &mut json, trail: &trail });

@@ -9,7 +9,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Allowance, DecodeError, SecondLook, second_look};
+use super::{
+    Allowance, DecodeError, SecondLook, second_look,
+    unquoted::{Seed, unquoted},
+};
 use crate::RawJson;
 
 /// An optional field: use it as the `Option` it holds.
@@ -77,6 +80,15 @@ impl<T> Lenient<T> {
                 DecodeError::new(field, "is of another type than documented")
             }
         })
+    }
+
+    /// Keeps what is no `T`, if there is room.
+    pub(super) fn keep(raw: &RawValue) -> Result<Self, DecodeError> {
+        // The text and two small blocks around it.
+        if !Allowance::take(raw.get().len() + 64) {
+            return Err(DecodeError::new("", "is out of proportion"));
+        }
+        Ok(Self { value: None, raw: Some(Box::new(RawJson::from(raw))) })
     }
 
     /// The value, by value.
@@ -169,19 +181,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
 
 impl<'de, T: Deserialize<'de>> SecondLook<'de> for Lenient<T> {
     fn first<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        T::deserialize(input).map(Self::from)
+        unquoted::<T, D>(input).map(Self::from)
     }
 
     fn second(raw: &'de RawValue) -> Result<Self, DecodeError> {
         let left = Allowance::left();
-        if let Ok(value) = super::careful::reread(raw.get(), PhantomData::<T>) {
+        if let Ok(value) = super::careful::reread(raw.get(), Seed(PhantomData::<T>)) {
             return Ok(Self::from(value));
         }
         Allowance::restore(left);
-        // The text and two small blocks around it.
-        if !Allowance::take(raw.get().len() + 64) {
-            return Err(DecodeError::new("", "is out of proportion"));
-        }
-        Ok(Self { value: None, raw: Some(Box::new(RawJson::from(raw))) })
+        Self::keep(raw)
     }
 }

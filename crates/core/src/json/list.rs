@@ -4,10 +4,10 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 
 use serde::{
     Serialize, Serializer,
-    de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor},
+    de::{self, Deserialize, Deserializer, Error as _, SeqAccess, Visitor},
 };
 
-use super::Allowance;
+use super::{Allowance, not_text};
 
 /// Bytes the usual allocators hand out at least.
 const SMALLEST_BLOCK: usize = 32;
@@ -89,16 +89,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                 f.write_str("an array")
             }
 
+            fn visit_str<E: de::Error>(self, _: &str) -> Result<List<T>, E> {
+                Err(not_text(&self))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
                 let mut elements = Vec::new();
                 while let Some(element) = seq.next_element()? {
-                    // A record has counted itself; a text has a place in the list and a block of its own.
-                    if !Allowance::take(SMALLEST_BLOCK + size_of::<T>().min(SMALLEST_BLOCK)) {
+                    // A record has counted itself; a text has a block of its own, and a place in a list that grows.
+                    if !Allowance::take(2 * SMALLEST_BLOCK) {
                         return Err(A::Error::custom("a list out of proportion to its body"));
                     }
                     if elements.len() == elements.capacity() {
-                        // By half, not twice: spare room, and the copy while it grows, stay in proportion.
-                        elements.reserve_exact(elements.len() / 2 + 4);
+                        // One place for the first, then by half, not twice: spare room, and the copy while it
+                        // grows, stay in proportion, also in a list of lists of one.
+                        elements.reserve_exact(if elements.is_empty() { 1 } else { elements.len() / 2 + 2 });
                     }
                     elements.push(element);
                 }
@@ -106,6 +111,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             }
         }
 
-        input.deserialize_seq(Elements(PhantomData))
+        input.deserialize_any(Elements(PhantomData))
     }
 }

@@ -2,12 +2,13 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{
     DecodeError,
-    careful::{hand_out, reread},
+    careful::{announce, hand_out, reread},
+    not_text,
     scan::Name,
 };
 
@@ -80,7 +81,8 @@ pub fn read_tagged<'de, T: Tagged<'de>, D: Deserializer<'de>>(
     input: D,
     envelope: &mut T,
 ) -> Result<Cow<'de, str>, D::Error> {
-    input.deserialize_struct("Envelope", T::FIELDS, Members(envelope))
+    announce(T::FIELDS);
+    input.deserialize_any(Members(envelope))
 }
 
 /// Reads the body called `name` from a text of its own, as leniently as inside an envelope.
@@ -104,6 +106,10 @@ impl<'de, T: Tagged<'de>> Visitor<'de> for Members<'_, T> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Cow<'de, str>, E> {
+        Err(not_text(&self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cow<'de, str>, A::Error> {

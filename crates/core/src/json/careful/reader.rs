@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{
     super::scan::Name,
-    SECOND_LOOK,
+    ANNOUNCED, SECOND_LOOK,
     key::Key,
     trail::{Problem, Step, Trail},
 };
@@ -41,11 +41,16 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Careful<'_, D> {
     type Error = Problem;
 
     forward! {
-        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
         deserialize_i128 deserialize_u128 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64
         deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
         deserialize_option deserialize_unit deserialize_seq deserialize_map deserialize_identifier
         deserialize_ignored_any
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let visitor = self.visitor(visitor, ANNOUNCED.take());
+        self.inner.deserialize_any(visitor).map_err(|error| self.trail.take_in(error))
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {

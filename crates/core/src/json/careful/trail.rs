@@ -1,6 +1,9 @@
 //! Where the careful pass is, and what it found at fault.
 
-use std::{cell::RefCell, fmt};
+use std::{
+    cell::RefCell,
+    fmt::{self, Write},
+};
 
 use serde::de::{self, Unexpected};
 
@@ -62,10 +65,11 @@ impl Trail {
     /// itself found a value of another type, or text that is no JSON. Only the beginning of its
     /// message tells which; the rest quotes the value, and is dropped.
     pub(super) fn take_in<E: fmt::Display>(&self, error: E) -> Problem {
-        let message = error.to_string();
-        let problem = if message.starts_with("invalid type") {
+        let mut message = Beginning::default();
+        let _ = write!(message, "{error}"); // fails where it was cut off
+        let problem = if message.is("invalid type") {
             Problem::WrongType
-        } else if message.starts_with("invalid value") || message.starts_with("number out of range") {
+        } else if message.is("invalid value") || message.is("number out of range") {
             Problem::WrongValue
         } else {
             Problem::NotJson
@@ -78,6 +82,23 @@ impl Trail {
     pub(super) fn pass_on<E: de::Error>(&self, problem: Problem) -> E {
         self.note(problem);
         E::custom("noted on the trail")
+    }
+}
+
+/// The beginning of a message; the rest may quote most of the body.
+#[derive(Default)]
+struct Beginning(String);
+
+impl Beginning {
+    fn is(&self, text: &str) -> bool {
+        self.0.starts_with(text)
+    }
+}
+
+impl Write for Beginning {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend(text.chars().take(32));
+        if self.0.len() < 32 { Ok(()) } else { Err(fmt::Error) }
     }
 }
 

@@ -1,0 +1,169 @@
+//! Structs that mirror a large JSON object of which anything may be absent.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use super::{Allowance, DecodeError, Lenient, careful::hand_out, error::Kind, scan::Name, unquoted::unquoted};
+
+/// Declares a struct that mirrors a JSON object in which every member is optional, with the vendor's
+/// name beside each field.
+///
+/// It keeps the promises of [`record!`](crate::record): takes nothing but an object, refuses a member that
+/// is there twice, passes over one no field names, and keeps a member of an unexpected type raw. It is
+/// filled member by member through a table instead of by code generated for each type, which takes a
+/// fraction of the time to compile and longer to read; for objects of dozens of fields that are seldom read.
+/// Like [`RawJson`](crate::RawJson), it is read by `serde_json` from text, not from other formats.
+///
+/// ```
+/// use idhooks_core::{json, object};
+///
+/// object! {
+///     /// A person, as far as is known.
+///     pub struct Person {
+///         /// Given name.
+///         pub first_name: Box<str> = "firstName",
+///         /// In years.
+///         pub age: u8 = "age",
+///     }
+/// }
+///
+/// let person: Person = json::decode(br#"{"firstName":"Ana","age":"forty","new":1}"#)?;
+/// assert_eq!(person.first_name.as_deref(), Some("Ana"));
+/// assert_eq!(person.age.raw().map(|raw| raw.get()), Some("\"forty\""));
+/// # Ok::<(), idhooks_core::DecodeError>(())
+/// ```
+#[macro_export]
+macro_rules! object {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident {
+        $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $type:ty = $member:literal,)*
+    }) => {
+        #[derive(Clone, Debug, PartialEq, Eq, $crate::__private::serde::Serialize)]
+        #[serde(crate = "idhooks_core::__private::serde")]
+        $(#[$meta])*
+        #[non_exhaustive]
+        $vis struct $name {
+            $(
+                $(#[$field_meta])*
+                #[serde(rename = $member, skip_serializing_if = "idhooks_core::Lenient::is_absent")]
+                $field_vis $field: $crate::Lenient<$type>,
+            )*
+        }
+
+        impl $crate::__private::Members for $name {
+            fn member(&mut self, name: &str) -> ::std::option::Option<(&'static str, &mut dyn $crate::__private::Member)> {
+                ::std::option::Option::Some(match name {
+                    $($member => ($member, &mut self.$field),)*
+                    _ => return ::std::option::Option::None,
+                })
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(input: D) -> ::std::result::Result<Self, D::Error> {
+                $crate::__private::read_object(input, Self { $($field: ::std::default::Default::default(),)* })
+            }
+        }
+    };
+}
+
+/// For [`object!`](crate::object) alone: its fields by the vendor's names.
+pub trait Members {
+    /// The field that mirrors the member called `name`.
+    fn member(&mut self, name: &str) -> Option<(&'static str, &mut dyn Member)>;
+}
+
+/// For [`object!`](crate::object) alone: a field.
+pub trait Member {
+    /// Takes the member's value.
+    ///
+    /// # Errors
+    /// When there is no room left to keep it.
+    fn read(&mut self, raw: &RawValue) -> Result<(), DecodeError>;
+}
+
+impl<T: DeserializeOwned> Member for Lenient<T> {
+    fn read(&mut self, raw: &RawValue) -> Result<(), DecodeError> {
+        if raw.get() == "null" {
+            return Ok(());
+        }
+        let left = Allowance::left();
+        *self = match unquoted::<T, _>(&mut serde_json::Deserializer::from_str(raw.get())) {
+            Ok(value) => Self::from(value),
+            Err(error) => {
+                drop(error);
+                Allowance::restore(left);
+                Self::keep(raw)?
+            }
+        };
+        Ok(())
+    }
+}
+
+/// For [`object!`](crate::object) alone: fills an empty one.
+///
+/// # Errors
+/// When the input is no object, has a member twice, or is out of proportion to its body.
+pub fn read_object<'de, T: Members, D: Deserializer<'de>>(input: D, mut object: T) -> Result<T, D::Error> {
+    if !Allowance::take(size_of::<T>()) {
+        return Err(D::Error::custom("a body out of proportion"));
+    }
+    let raw = <&RawValue>::deserialize(input)?;
+    fill(&mut object, raw.get()).map_err(hand_out)?;
+    Ok(object)
+}
+
+/// The one reader all objects share.
+fn fill(object: &mut dyn Members, text: &str) -> Result<(), DecodeError> {
+    if !text.starts_with('{') {
+        return Err(DecodeError::at(String::new(), Kind::WrongType));
+    }
+    let mut repeated = None;
+    let known = Known { object, repeated: &mut repeated };
+    // Taken apart first and read then: `serde_json` holds a byte for each bracket that is open, for as long as it reads.
+    let known = serde_json::Deserializer::from_str(text).deserialize_map(known);
+    let known = known.map_err(|_| match repeated {
+        Some(name) => DecodeError::at(name.to_owned(), Kind::Repeated),
+        None => DecodeError::not_json(0, 0),
+    })?;
+    for (name, raw) in known {
+        if let Some((_, member)) = object.member(name) {
+            member.read(raw).map_err(|error| error.inside(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Finds the members the object has a field for.
+struct Known<'o> {
+    object: &'o mut dyn Members,
+    repeated: &'o mut Option<&'static str>,
+}
+
+impl<'de> Visitor<'de> for Known<'_> {
+    type Value = Vec<(&'static str, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut known: Self::Value = Vec::new();
+        while let Some(Name(name)) = map.next_key()? {
+            let Some((name, _)) = self.object.member(&name) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if known.iter().any(|(before, _)| *before == name) {
+                *self.repeated = Some(name);
+                return Err(A::Error::duplicate_field(name));
+            }
+            known.push((name, map.next_value()?));
+        }
+        Ok(known)
+    }
+}
