@@ -1,0 +1,363 @@
+//! A worker at work: takes deliveries up, has them handled, and ends their leases.
+
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    future::{Future, pending},
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    task::{AbortHandle, Id, JoinError, JoinSet},
+    time::{sleep, sleep_until, timeout, timeout_at},
+};
+
+use super::Worker;
+use crate::{
+    Backoff, Error, Handlers, Inbox, Outcome,
+    job::About,
+    observe,
+    outcome::Kind,
+    store::{LeaseRequest, Leased, Token, Verdict},
+};
+
+/// No retry is put off longer, whatever a handler asks for: a slip of a unit must not lose a delivery for years.
+const LONGEST_RETRY: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How long to wait after the store failed.
+const AFTER_FAILURE: Duration = Duration::from_millis(500);
+
+/// How long handing back may take when a worker stops; what was not handed back then is handed out when its lease
+/// runs out.
+const HANDING_BACK: Duration = Duration::from_secs(5);
+
+/// A worker at work.
+pub(super) struct Shift {
+    worker: Arc<Limits>,
+    inbox: Inbox,
+    handlers: Handlers,
+    request: LeaseRequest,
+    until: Pin<Box<dyn Future<Output = ()> + Send>>,
+    until_idle: bool,
+    grace: Duration,
+    running: JoinSet<()>,
+    held: HashMap<Id, Held>,
+    renew_at: Instant,
+    /// When the store was last asked it had nothing to handle, and nothing was running.
+    idle: bool,
+    /// The inbox is, so there is nothing more to come.
+    closed: bool,
+}
+
+/// What a task needs to know of the worker's settings.
+struct Limits {
+    inbox: Inbox,
+    time_limit: Duration,
+    attempts: u32,
+    backoff: Backoff,
+}
+
+/// A delivery that is being handled.
+struct Held {
+    leased: Leased,
+    abort: AbortHandle,
+    started: Instant,
+    /// Until when nobody else has it for certain.
+    until: Instant,
+    /// It was told to stop, and is held no longer: one that blocks its thread may still run for a long time.
+    stopped: bool,
+}
+
+impl Shift {
+    pub(super) fn new(worker: Worker, handlers: Handlers) -> Self {
+        let Worker { inbox, concurrency, lease, time_limit, attempts, backoff, grace, until, until_idle, .. } = worker;
+        let request = LeaseRequest {
+            worker: format!("{}-{:08x}", std::process::id(), fastrand::u32(..)).into(),
+            most: concurrency,
+            time: lease,
+            attempts,
+            routes: handlers.routes(),
+            reader: handlers.release(),
+        };
+        let limits = Limits { inbox: inbox.clone(), time_limit, attempts, backoff };
+        Self {
+            worker: Arc::new(limits),
+            inbox,
+            handlers,
+            request,
+            until,
+            until_idle,
+            grace,
+            running: JoinSet::new(),
+            held: HashMap::new(),
+            renew_at: Instant::now(),
+            idle: false,
+            closed: false,
+        }
+    }
+
+    pub(super) async fn work(mut self) {
+        loop {
+            let wake = self.take_up().await;
+            if self.closed || self.idle && self.until_idle {
+                break;
+            }
+            let look_at = self.look_at();
+            tokio::select! {
+                // What is rarely ready comes first, so that what is always ready can not keep it waiting.
+                biased;
+                () = &mut self.until => break,
+                () = sleep_until(look_at.into()) => self.renew().await,
+                Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
+                () = woken(&self.inbox, wake) => {}
+            }
+            // What ended meanwhile makes room for one lease of several instead of many of one.
+            while let Some(ended) = self.running.try_join_next_with_id() {
+                self.ended(ended).await;
+            }
+        }
+        self.wind_down().await;
+    }
+
+    /// Leases what there is room for. Gives the time after which to look again; `None` while there is no room.
+    async fn take_up(&mut self) -> Option<Duration> {
+        let room = self.request.most.saturating_sub(self.held.len());
+        if room == 0 {
+            return None;
+        }
+        let asked_at = Instant::now();
+        // A store that does not answer must neither keep handlers running on leases that are over, nor a stop waiting.
+        let patience = asked_at + (self.request.time / 3).max(Duration::from_secs(1));
+        let answer_by = self.soonest().map_or(patience, |soonest| soonest.min(patience));
+        let asked = self.inbox.0.store.lease(LeaseRequest { most: room, ..self.request.clone() });
+        let late = |_| Err(Error::unavailable("the store did not answer in time"));
+        let batch = match timeout_at(answer_by.into(), asked).await.unwrap_or_else(late) {
+            Ok(batch) => batch,
+            Err(error) => {
+                observe::store_failed(&error);
+                self.closed = error.is_closed();
+                return Some(AFTER_FAILURE);
+            }
+        };
+        let more = !batch.leased.is_empty() || batch.next == Some(Duration::ZERO);
+        self.idle = !more && self.held.is_empty();
+        for expired in &batch.expired {
+            observe::lease_expired(&expired.vendor, expired.dead);
+        }
+        for leased in batch.leased {
+            self.start(leased, asked_at);
+        }
+        let poll = self.inbox.0.store.poll_interval();
+        Some(batch.next.map_or(poll, |next| next.min(poll)))
+    }
+
+    fn start(&mut self, leased: Leased, asked_at: Instant) {
+        observe::started(&leased);
+        let started = Instant::now();
+        let about = About {
+            id: leased.id,
+            token: leased.token,
+            attempt: leased.attempt,
+            received_at: leased.received_at,
+            deadline: started + self.worker.time_limit,
+            possible_replay: leased.possible_replay,
+        };
+        let (limits, reader) = (Arc::clone(&self.worker), self.request.reader);
+        let handler = self.handlers.of(&leased.route).cloned();
+        let kept = Leased { stored: None, ..leased.clone() };
+        let (id, token, attempt) = (leased.id, leased.token, leased.attempt);
+        let vendor = leased.route.vendor.clone();
+        let span = (id.get(), attempt, vendor.clone());
+        let abort = self.running.spawn(async move {
+            let verdict = match handler.map(|handler| handler.start(leased, about)) {
+                Some(Ok(running)) => {
+                    let running = observe::handling((span.0, span.1, &span.2), running);
+                    match timeout(limits.time_limit, running).await {
+                        Ok(outcome) => limits.verdict(outcome, attempt),
+                        Err(_) => limits.again(attempt, None, "the handler did not end in time".into()),
+                    }
+                }
+                Some(Err(reason)) => Verdict::Unreadable { reader, reason },
+                // The store gave what was not asked for.
+                None => Verdict::Released,
+            };
+            limits.finish(id, token, verdict, &vendor, started).await;
+        });
+        let until = asked_at + self.request.time;
+        self.held.insert(abort.id(), Held { leased: kept, abort, started, until, stopped: false });
+    }
+
+    /// A task is over, by itself, by a panic of its handler, or because it was stopped.
+    async fn ended(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = match &ended {
+            Ok((id, ())) => *id,
+            Err(error) => error.id(),
+        };
+        let Some(held) = self.held.remove(&id) else { return };
+        let Err(error) = ended else { return };
+        if error.is_cancelled() {
+            observe::ended(&held.leased.route.vendor, "lease_lost", held.started.elapsed());
+        }
+        // Without the panic's own words: they are the handler's, and may quote what it handled.
+        if error.is_panic() {
+            let verdict = self.worker.again(held.leased.attempt, None, "the handler panicked".into());
+            let limits = Arc::clone(&self.worker);
+            // In its own task, so that a store that is slow now does not keep the worker from renewing the others.
+            let finish = self.running.spawn({
+                let (leased, started) = (held.leased.clone(), held.started);
+                async move { limits.finish(leased.id, leased.token, verdict, &leased.route.vendor, started).await }
+            });
+            self.held.insert(finish.id(), Held { abort: finish, ..held });
+        }
+    }
+
+    /// When the first of the leases may be over. Those that are over do not count: what is asked of the store must not
+    /// end before it is answered, because a lease that is given to nobody is an attempt.
+    fn soonest(&self) -> Option<Instant> {
+        self.held.values().filter(|held| !held.stopped).map(|held| held.until).min()
+    }
+
+    /// When the leases are to be looked at next: also when one is over before it could be renewed, so that its handler is
+    /// stopped then and not later.
+    fn look_at(&self) -> Instant {
+        self.soonest().map_or(self.renew_at, |soonest| soonest.min(self.renew_at))
+    }
+
+    async fn renew(&mut self) {
+        let renewal = self.request.time / 3;
+        let next = if self.hold_on().await { renewal } else { renewal.min(AFTER_FAILURE) };
+        self.renew_at = Instant::now() + next;
+    }
+
+    /// Holds on to what is being handled, and stops what others may have taken. Whether the store answered.
+    async fn hold_on(&mut self) -> bool {
+        let tokens: Vec<Token> =
+            self.held.values().filter(|held| !held.stopped).map(|held| held.leased.token).collect();
+        if tokens.is_empty() {
+            return true;
+        }
+        let asked_at = Instant::now();
+        let soonest = self.soonest().unwrap_or(asked_at);
+        let answer = timeout_at(soonest.into(), self.inbox.0.store.renew(&tokens, self.request.time)).await;
+        let lost = match answer {
+            Ok(Ok(lost)) => Some(lost),
+            Ok(Err(error)) => {
+                observe::store_failed(&error);
+                None
+            }
+            Err(_) => None,
+        };
+        for held in self.held.values_mut() {
+            match &lost {
+                Some(lost) if lost.contains(&held.leased.token) => held.until = asked_at,
+                Some(_) if tokens.contains(&held.leased.token) => held.until = asked_at + self.request.time,
+                _ => {}
+            }
+            if held.until <= Instant::now() {
+                held.abort.abort();
+                held.stopped = true;
+            }
+        }
+        lost.is_some()
+    }
+
+    /// Lets handlers end, for as long as they are given, and hands the rest back.
+    async fn wind_down(mut self) {
+        let stop_at = tokio::time::Instant::now() + self.grace;
+        while !self.running.is_empty() {
+            let look_at = self.look_at();
+            tokio::select! {
+                () = sleep_until(stop_at) => break,
+                Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
+                () = sleep_until(look_at.into()) => self.renew().await,
+            }
+        }
+        self.running.abort_all();
+        let join = async {
+            while let Some(ended) = self.running.join_next_with_id().await {
+                if let Ok((id, ())) = ended {
+                    self.held.remove(&id);
+                }
+            }
+        };
+        // One that blocks its thread does not end: what it holds is handed out when its lease runs out, and no sooner.
+        if timeout(HANDING_BACK, join).await.is_err() {
+            self.held.retain(|_, held| held.abort.is_finished());
+        }
+        let hand_back = async {
+            for Held { leased, started, .. } in self.held.into_values() {
+                self.worker
+                    .finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started)
+                    .await;
+            }
+        };
+        // In vain if the store does not answer.
+        let _ = timeout(HANDING_BACK, hand_back).await;
+    }
+}
+
+/// Returns when it is worth looking again.
+async fn woken(inbox: &Inbox, wake: Option<Duration>) {
+    match wake {
+        None => pending().await,
+        Some(wake) => tokio::select! {
+            () = sleep(wake) => {}
+            () = inbox.0.store.changed() => {}
+        },
+    }
+}
+
+impl Limits {
+    fn verdict(&self, outcome: Outcome, attempt: u32) -> Verdict {
+        match outcome.into_kind() {
+            Kind::Done => Verdict::Done,
+            Kind::GiveUp { reason } => Verdict::Dead { reason },
+            Kind::Retry { after, reason } => self.again(attempt, after, reason),
+        }
+    }
+
+    fn again(&self, attempt: u32, after: Option<Duration>, reason: Cow<'static, str>) -> Verdict {
+        if attempt >= self.attempts {
+            return Verdict::Dead { reason };
+        }
+        let after = after.unwrap_or_else(|| self.backoff.wait(attempt, fastrand::f64())).min(LONGEST_RETRY);
+        Verdict::Retry { after, reason }
+    }
+
+    /// Writes the verdict down, however long the store takes: until then the lease is held and renewed, and when it is
+    /// lost this is stopped.
+    async fn finish(&self, id: crate::EntryId, token: Token, verdict: Verdict, vendor: &str, started: Instant) {
+        while !self.finish_once(id, token, verdict.clone(), vendor, started).await {
+            sleep(AFTER_FAILURE).await;
+        }
+    }
+
+    /// Whether the store answered.
+    async fn finish_once(
+        &self,
+        id: crate::EntryId,
+        token: Token,
+        verdict: Verdict,
+        vendor: &str,
+        started: Instant,
+    ) -> bool {
+        let outcome = match &verdict {
+            Verdict::Done => "done",
+            Verdict::Retry { .. } => "retry",
+            Verdict::Dead { .. } => "dead",
+            Verdict::Unreadable { .. } => "unreadable",
+            Verdict::Released => "released",
+        };
+        match self.inbox.0.store.finish(id, token, verdict).await {
+            Ok(true) => observe::ended(vendor, outcome, started.elapsed()),
+            Ok(false) => observe::ended(vendor, "lease_lost", started.elapsed()),
+            Err(error) => {
+                observe::store_failed(&error);
+                return false;
+            }
+        }
+        true
+    }
+}
