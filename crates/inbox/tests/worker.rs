@@ -362,6 +362,22 @@ async fn a_stop_ends_although_nothing_can_be_handed_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stop_does_not_wait_for_a_renewal_that_is_not_answered() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    faults.set(&faults.renew_hangs, true);
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let worker = eager(&inbox).lease(Duration::from_secs(12)).grace(Duration::ZERO);
+    let working = start(worker, hanging_until_stopped(&count, &stopped));
+    entered(&count, 1).await;
+    eventually("the renewal is asked for", || async { (faults.failed() > 0).then_some(()) }).await;
+    let asked = Instant::now();
+    working.stop().await;
+    assert!(asked.elapsed() < Duration::from_secs(8), "{:?}, and the lease is 12 s", asked.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_back_off_is_kept_to() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;

@@ -128,9 +128,7 @@ impl Shift {
             return None;
         }
         let asked_at = Instant::now();
-        // A store that does not answer must neither keep handlers running on leases that are over, nor a stop waiting.
-        let patience = asked_at + (self.request.time / 3).max(Duration::from_secs(1));
-        let answer_by = self.soonest().map_or(patience, |soonest| soonest.min(patience));
+        let answer_by = self.answer_by(asked_at);
         let asked = self.inbox.0.store.lease(LeaseRequest { most: room, ..self.request.clone() });
         let late = |_| Err(Error::unavailable("the store did not answer in time"));
         let batch = match timeout_at(answer_by.into(), asked).await.unwrap_or_else(late) {
@@ -219,6 +217,13 @@ impl Shift {
         self.held.values().filter(|held| !held.stopped).map(|held| held.until).min()
     }
 
+    /// How long the store is waited for: if it does not answer, that must neither keep handlers running on leases that are
+    /// over, nor a stop waiting.
+    fn answer_by(&self, asked_at: Instant) -> Instant {
+        let patience = asked_at + (self.request.time / 3).max(Duration::from_secs(1));
+        self.soonest().map_or(patience, |soonest| soonest.min(patience))
+    }
+
     /// When the leases are to be looked at next: also when one is over before it could be renewed, so that its handler is
     /// stopped then and not later.
     fn look_at(&self) -> Instant {
@@ -239,8 +244,8 @@ impl Shift {
             return true;
         }
         let asked_at = Instant::now();
-        let soonest = self.soonest().unwrap_or(asked_at);
-        let answer = timeout_at(soonest.into(), self.inbox.0.store.renew(&tokens, self.request.time)).await;
+        let answer =
+            timeout_at(self.answer_by(asked_at).into(), self.inbox.0.store.renew(&tokens, self.request.time)).await;
         let lost = match answer {
             Ok(Ok(lost)) => Some(lost),
             Ok(Err(error)) => {

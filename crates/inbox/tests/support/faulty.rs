@@ -24,6 +24,7 @@ pub(crate) struct Faults {
     pub(crate) read: AtomicBool,
     /// Answers nothing that a worker asks.
     pub(crate) hangs: AtomicBool,
+    pub(crate) renew_hangs: AtomicBool,
     /// Says of every lease that it is lost.
     pub(crate) loses: AtomicBool,
     /// How often something failed.
@@ -47,8 +48,8 @@ impl Faults {
         Err(Error::unavailable("the store was told to fail"))
     }
 
-    async fn hang(&self) {
-        if self.hangs.load(Ordering::SeqCst) {
+    async fn hang(&self, fault: &AtomicBool) {
+        if fault.load(Ordering::SeqCst) {
             self.failed.fetch_add(1, Ordering::SeqCst);
             std::future::pending::<()>().await;
         }
@@ -74,13 +75,14 @@ impl Store for Faulty {
     }
 
     async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error> {
-        self.faults.hang().await;
+        self.faults.hang(&self.faults.hangs).await;
         self.faults.check(&self.faults.lease)?;
         self.inner.store().lease(request).await
     }
 
     async fn renew(&self, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error> {
-        self.faults.hang().await;
+        self.faults.hang(&self.faults.hangs).await;
+        self.faults.hang(&self.faults.renew_hangs).await;
         self.faults.check(&self.faults.renew)?;
         if self.faults.loses.load(Ordering::SeqCst) {
             return Ok(tokens.to_vec());
@@ -89,7 +91,7 @@ impl Store for Faulty {
     }
 
     async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
-        self.faults.hang().await;
+        self.faults.hang(&self.faults.hangs).await;
         self.faults.check(&self.faults.finish)?;
         self.inner.store().finish(id, token, verdict).await
     }
