@@ -44,7 +44,9 @@ impl Share<'_> {
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        self.left.fetch_add(self.taken, Ordering::Relaxed);
+        if self.taken > 0 {
+            self.left.fetch_add(self.taken, Ordering::Relaxed);
+        }
     }
 }
 

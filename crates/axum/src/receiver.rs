@@ -1,6 +1,6 @@
 //! From a request to a delivery.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use axum_core::{body::Body, extract::Request};
 use http::{HeaderMap, Method, header};
@@ -156,11 +156,21 @@ impl Receiver {
         // Held until the sender is known: a bearer check may take its time over any number of bodies.
         let mut share = self.budget.share();
         let read = read(body, self.max_body.unwrap_or(V::MAX_BODY), &mut share);
-        let body = timeout(self.read_deadline, read).await.map_err(|_| Rejection::Deadline)??;
-        let verified = timeout(self.verify_deadline, verifier.verify_request(&head, body)).await;
+        let body = within(self.read_deadline, read).await.ok_or(Rejection::Deadline)??;
+        let verified = within(self.verify_deadline, verifier.verify_request(&head, body)).await;
         let delivery = verified.unwrap_or(Err(Refused::Unavailable)).map_err(Rejection::Refused)?;
         delivery.admit().map_err(Rejection::Unreadable)?;
         Ok(delivery)
+    }
+}
+
+/// What `work` comes to, or `None` after `deadline`. The timer is set only if it is not done at once: a small body is
+/// there with its head, and a signature asks nobody.
+async fn within<W: Future>(deadline: Duration, work: W) -> Option<W::Output> {
+    let mut work = pin!(work);
+    match poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => timeout(deadline, work).await.ok(),
     }
 }
 

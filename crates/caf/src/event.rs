@@ -171,10 +171,10 @@ impl<'de> Deserialize<'de> for Event {
             let content_type = datacontenttype.as_ref().map(ContentType::as_str);
             envelope.body = Some(from_base64(&name, text, content_type).map_err(hand_out)?);
         }
-        let body = match envelope.body {
-            Some(body) => body,
-            None => EventBody::absent(&name, "data")?,
-        };
+        if envelope.body.is_none() {
+            envelope.body = Some(EventBody::absent(&name, "data")?);
+        }
+        let Some(body) = envelope.body else { return Err(D::Error::missing_field("data")) };
         Ok(Self {
             id: envelope.id.into_option().ok_or_else(|| D::Error::missing_field("id"))?,
             source: envelope.source.into_option().ok_or_else(|| D::Error::missing_field("source"))?,

@@ -30,13 +30,19 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
         announce(fields);
         let mut place = None;
         self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
-        place.ok_or_else(|| D::Error::custom("no object"))
+        match place {
+            Some(value) => Ok(value),
+            None => Err(D::Error::custom("no object")),
+        }
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         let mut place = None;
         self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
-        place.ok_or_else(|| D::Error::custom("no object"))
+        match place {
+            Some(value) => Ok(value),
+            None => Err(D::Error::custom("no object")),
+        }
     }
 
     forward_to_deserialize_any! {
