@@ -6,7 +6,7 @@ mod error;
 mod exact;
 mod lenient;
 mod list;
-mod object;
+pub(crate) mod object;
 mod scan;
 mod stringify;
 mod tagged;
@@ -19,8 +19,6 @@ pub use error::DecodeError;
 pub use exact::exact;
 pub use lenient::{Lenient, put};
 pub use list::List;
-#[doc(hidden)]
-pub use object::{Member, Members, read_object};
 pub use scan::{members, members_of, members_once, text};
 pub use stringify::{compact, stringify};
 pub use tagged::{Once, Tagged, decode_body, read_tagged};

@@ -68,7 +68,7 @@ pub mod __private {
     pub use serde;
 
     pub use crate::{
-        json::{Member, Members, read_object},
+        json::object::{Member, read_object},
         object_only::ObjectOnly,
     };
 }

@@ -25,13 +25,11 @@ pub fn compare(body: &[u8]) {
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
     let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::Refused };
     let Some(key) = text(object.get("key")) else { return Verdict::Refused };
-    let mut repeats = false;
     let inner = match object.get("data") {
         Some(data) if data.get().starts_with('{') => {
             let Some(data) = Object::inside(data).filter(|data| !data.has_twice(&["id"])) else {
                 return Verdict::Refused;
             };
-            repeats = data.repeats();
             data.get("id")
         }
         _ => None,
@@ -39,7 +37,6 @@ fn verdict(body: &[u8]) -> Verdict<Wanted> {
     let (Ok(inner), Ok(outer)) = (usable(inner), usable(object.get("dataId"))) else { return Verdict::Refused };
     match (inner, outer) {
         (Some(inner), Some(outer)) if inner != outer => Verdict::Refused,
-        _ if repeats => Verdict::Open,
         (Some(verification), _) | (None, Some(verification)) => Verdict::Read(Wanted { key, verification }),
         (None, None) => Verdict::Refused,
     }

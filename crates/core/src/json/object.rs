@@ -54,27 +54,15 @@ macro_rules! object {
             )*
         }
 
-        impl $crate::__private::Members for $name {
-            fn member(&mut self, name: &str) -> ::std::option::Option<(&'static str, &mut dyn $crate::__private::Member)> {
-                ::std::option::Option::Some(match name {
-                    $($member => ($member, &mut self.$field),)*
-                    _ => return ::std::option::Option::None,
-                })
-            }
-        }
-
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(input: D) -> ::std::result::Result<Self, D::Error> {
-                $crate::__private::read_object(input, Self { $($field: ::std::default::Default::default(),)* })
+                let mut object = Self { $($field: ::std::default::Default::default(),)* };
+                let size = ::std::mem::size_of::<Self>();
+                $crate::__private::read_object(input, size, &[$($member),*], &mut [$(&mut object.$field),*])?;
+                ::std::result::Result::Ok(object)
             }
         }
     };
-}
-
-/// For [`object!`](crate::object) alone: its fields by the vendor's names.
-pub trait Members {
-    /// The field that mirrors the member called `name`.
-    fn member(&mut self, name: &str) -> Option<(&'static str, &mut dyn Member)>;
 }
 
 /// For [`object!`](crate::object) alone: a field.
@@ -104,66 +92,80 @@ impl<T: DeserializeOwned> Member for Lenient<T> {
     }
 }
 
-/// For [`object!`](crate::object) alone: fills an empty one.
+/// For [`object!`](crate::object) alone: fills the fields of an object that takes `size` bytes, from its members of
+/// the same places in `names`.
 ///
 /// # Errors
 /// When the input is no object, has a member twice, or is out of proportion to its body.
-pub fn read_object<'de, T: Members, D: Deserializer<'de>>(input: D, mut object: T) -> Result<T, D::Error> {
-    if !Allowance::take(size_of::<T>()) {
+pub fn read_object<'de, D: Deserializer<'de>>(
+    input: D,
+    size: usize,
+    names: &[&'static str],
+    fields: &mut [&mut dyn Member],
+) -> Result<(), D::Error> {
+    if !Allowance::take(size) {
         return Err(D::Error::custom("a body out of proportion"));
     }
     let raw = <&RawValue>::deserialize(input)?;
-    fill(&mut object, raw.get()).map_err(hand_out)?;
-    Ok(object)
+    fill(names, fields, raw.get()).map_err(hand_out)
 }
 
 /// The one reader all objects share.
-fn fill(object: &mut dyn Members, text: &str) -> Result<(), DecodeError> {
+fn fill(names: &[&'static str], fields: &mut [&mut dyn Member], text: &str) -> Result<(), DecodeError> {
     if !text.starts_with('{') {
         return Err(DecodeError::at(String::new(), Kind::WrongType));
     }
     let mut repeated = None;
-    let known = Known { object, repeated: &mut repeated };
     // Taken apart first and read then: `serde_json` holds a byte for each bracket that is open, for as long as it reads.
-    let known = serde_json::Deserializer::from_str(text).deserialize_map(known);
+    let known = serde_json::Deserializer::from_str(text).deserialize_map(Known { names, repeated: &mut repeated });
     let known = known.map_err(|_| match repeated {
         Some(name) => DecodeError::at(name.to_owned(), Kind::Repeated),
         None => DecodeError::not_json(0, 0),
     })?;
-    for (name, raw) in known {
-        if let Some((_, member)) = object.member(name) {
-            member.read(raw).map_err(|error| error.inside(name))?;
+    for Found { at, name, raw } in known {
+        if let Some(field) = fields.get_mut(at) {
+            field.read(raw).map_err(|error| error.inside(name))?;
         }
     }
     Ok(())
 }
 
-/// Finds the members the object has a field for.
-struct Known<'o> {
-    object: &'o mut dyn Members,
-    repeated: &'o mut Option<&'static str>,
+/// Finds the members that have a field.
+struct Known<'n> {
+    names: &'n [&'static str],
+    repeated: &'n mut Option<&'static str>,
+}
+
+struct Found<'de> {
+    at: usize,
+    name: &'static str,
+    raw: &'de RawValue,
 }
 
 impl<'de> Visitor<'de> for Known<'_> {
-    type Value = Vec<(&'static str, &'de RawValue)>;
+    type Value = Vec<Found<'de>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut known: Self::Value = Vec::new();
-        while let Some(Name(name)) = map.next_key()? {
-            let Some((name, _)) = self.object.member(&name) else {
+        let mut found: Self::Value = Vec::new();
+        while let Some(Name(member)) = map.next_key()? {
+            // Members mostly come in the order of the fields, so it looks behind the last one first.
+            let last = found.last().map_or(0, |last| last.at);
+            let names = self.names.iter().enumerate();
+            let known = names.clone().skip(last).chain(names.take(last)).find(|(_, name)| **name == member);
+            let Some((at, name)) = known else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            if known.iter().any(|(before, _)| *before == name) {
+            if found.iter().any(|before| before.at == at) {
                 *self.repeated = Some(name);
                 return Err(A::Error::duplicate_field(name));
             }
-            known.push((name, map.next_value()?));
+            found.push(Found { at, name, raw: map.next_value()? });
         }
-        Ok(known)
+        Ok(found)
     }
 }
