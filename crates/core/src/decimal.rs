@@ -180,10 +180,14 @@ impl Serialize for Decimal {
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(input)?;
-        let quoted = raw.get().starts_with('"');
-        let text = if quoted { json::text(Some(raw)) } else { Some(raw.get().into()) };
-        let text = text.filter(|text| Parts::of(text).is_some());
-        let digits = text.ok_or_else(|| D::Error::custom(DecimalError))?.as_ref().into();
+        let inner = raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let (text, quoted) = (inner.unwrap_or(raw.get()), inner.is_some());
+        let digits: Option<Box<str>> = match Parts::of(text) {
+            Some(_) => Some(text.into()),
+            // The digits may be written as escapes.
+            None => json::text(Some(raw)).filter(|text| Parts::of(text).is_some()).map(|text| text.as_ref().into()),
+        };
+        let digits = digits.ok_or_else(|| D::Error::custom(DecimalError))?;
         Ok(Self { digits, quoted })
     }
 }
@@ -248,5 +252,11 @@ mod tests {
         ] {
             assert_eq!(read(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn reads_digits_written_as_escapes() {
+        assert_eq!(read(r#""\u0031\u002e5""#).unwrap().as_str(), "1.5");
+        assert_eq!(read(r#""\u0031x""#), None);
     }
 }
