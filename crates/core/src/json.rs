@@ -22,8 +22,8 @@ pub use list::List;
 pub use scan::{members, members_of, members_once, text};
 pub use stringify::{compact, stringify};
 pub use tagged::{Once, Tagged, decode_body, read_tagged};
-pub(crate) use unquoted::not_text;
 pub use unquoted::unquoted;
+pub(crate) use unquoted::{not_text, numbers_are_objects};
 
 use serde::Deserialize;
 

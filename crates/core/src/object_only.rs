@@ -8,7 +8,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::json::{Allowance, announce, not_text};
+use crate::json::{Allowance, announce, not_text, numbers_are_objects};
 
 /// For [`record!`](crate::record) alone. Also counts the record's size against the body's allowance.
 #[derive(Debug)]
@@ -20,16 +20,21 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         if !Allowance::take(size_of::<V::Value>()) {
             return Err(D::Error::custom("a body out of proportion"));
         }
-        announce(fields);
         let mut place = None;
-        self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
+        let map_only = MapOnly { visitor, place: &mut place };
+        if numbers_are_objects() {
+            self.0.deserialize_struct(name, fields, map_only)?;
+        } else {
+            announce(fields);
+            self.0.deserialize_any(map_only)?;
+        }
         match place {
             Some(value) => Ok(value),
             None => Err(D::Error::custom("no object")),
@@ -38,7 +43,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         let mut place = None;
-        self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
+        self.0.deserialize_map(MapOnly { visitor, place: &mut place })?;
         match place {
             Some(value) => Ok(value),
             None => Err(D::Error::custom("no object")),

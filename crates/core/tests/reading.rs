@@ -224,6 +224,25 @@ fn a_bad_part_spoils_only_the_smallest_optional_field_around_it() {
     assert_eq!(document.state.as_ref().map(State::as_str), Some("new"));
 }
 
+record! {
+    /// Nothing of it must be there.
+    struct Loose {
+        required {}
+        optional {
+            name: Box<str>,
+        }
+    }
+}
+
+/// Also with the feature `arbitrary_precision` of `serde_json`, where a number can look like an object.
+#[test]
+fn row_23_a_number_is_no_record_without_members() {
+    for other in ["7", "-1.5", "1e400", "12345678901234567890123", "true", "\"text\"", "[]", "null"] {
+        assert!(json::decode::<Loose>(other.as_bytes()).is_err(), "{other}");
+    }
+    assert!(json::decode::<Loose>(b"{}").is_ok());
+}
+
 /// Row 24: a text that can not be one is kept raw; nothing is put in its place.
 #[test]
 fn row_24_lone_surrogates_are_kept_as_written() {

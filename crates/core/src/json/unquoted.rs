@@ -4,7 +4,7 @@
 //! that text into its message, escaped: several times the body, if the body is one long text. So it is
 //! asked for whatever there is, and the answer to a text is ours.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, sync::LazyLock};
 
 use serde::{
     Deserialize, Deserializer,
@@ -36,6 +36,35 @@ pub(crate) fn not_text<E: de::Error>(expected: &dyn Expected) -> E {
     E::invalid_type(Unexpected::Other("a text"), expected)
 }
 
+/// Whether `serde_json` hands a number over as an object to who asks for anything: with its feature
+/// `arbitrary_precision`, which any crate of a program may switch on. A record must not be asked for so then, because a
+/// number would be one without members.
+pub(crate) fn numbers_are_objects() -> bool {
+    static ARE: LazyLock<bool> = LazyLock::new(|| {
+        let number = (&mut serde_json::Deserializer::from_str("0.5")).deserialize_any(IsObject);
+        number.unwrap_or(true)
+    });
+    *ARE
+}
+
+struct IsObject;
+
+impl<'de> Visitor<'de> for IsObject {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<bool, A::Error> {
+        Ok(true)
+    }
+}
+
 struct Unquoted<D>(D);
 
 macro_rules! ask_for_anything {
@@ -57,7 +86,14 @@ macro_rules! forward {
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Unquoted<D> {
     type Error = D::Error;
 
-    ask_for_anything! { false: deserialize_any deserialize_bool deserialize_unit deserialize_seq deserialize_map }
+    ask_for_anything! { false: deserialize_any deserialize_bool deserialize_unit deserialize_seq }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        if numbers_are_objects() {
+            return self.0.deserialize_map(visitor);
+        }
+        self.0.deserialize_any(Answer { inner: visitor, is_number: false })
+    }
 
     ask_for_anything! { true:
         deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32
