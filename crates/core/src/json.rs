@@ -19,6 +19,7 @@ pub use error::DecodeError;
 pub use exact::exact;
 pub use lenient::{Lenient, put};
 pub use list::List;
+pub(crate) use scan::Name;
 pub use scan::{members, members_of, members_once, text};
 pub use stringify::{compact, stringify};
 pub use tagged::{Once, Tagged, decode_body, read_tagged};

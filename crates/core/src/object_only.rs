@@ -1,14 +1,17 @@
 //! Keeps derived code from reading a JSON array as the fields of a struct, in order.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use serde::{
     Deserializer,
-    de::{self, Error as _, MapAccess, Visitor},
+    de::{self, DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, Visitor},
     forward_to_deserialize_any,
 };
 
-use crate::json::{Allowance, announce, not_text, numbers_are_objects};
+use crate::json::{Allowance, Name, announce, not_text, numbers_are_objects};
+
+/// The name of the one member of a number that `serde_json` hands over as an object.
+const NUMBER: &str = "$serde_json::private::Number";
 
 /// For [`record!`](crate::record) alone. Also counts the record's size against the body's allowance.
 #[derive(Debug)]
@@ -20,7 +23,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
@@ -28,13 +31,8 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
             return Err(D::Error::custom("a body out of proportion"));
         }
         let mut place = None;
-        let map_only = MapOnly { visitor, place: &mut place };
-        if numbers_are_objects() {
-            self.0.deserialize_struct(name, fields, map_only)?;
-        } else {
-            announce(fields);
-            self.0.deserialize_any(map_only)?;
-        }
+        announce(fields);
+        self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
         match place {
             Some(value) => Ok(value),
             None => Err(D::Error::custom("no object")),
@@ -74,7 +72,37 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for MapOnly<'_, V, V::Value> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        *self.place = Some(self.visitor.visit_map(map)?);
+        *self.place = Some(self.visitor.visit_map(Members { map, look: numbers_are_objects() })?);
         Ok(())
+    }
+}
+
+/// Members of an object, unless it is a number in disguise.
+struct Members<A> {
+    map: A,
+    /// Whether the first name is still to be looked at.
+    look: bool,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        if !mem::take(&mut self.look) {
+            return self.map.next_key_seed(seed);
+        }
+        match self.map.next_key()? {
+            None => Ok(None),
+            Some(Name(name)) if name == NUMBER => Err(A::Error::custom("no object")),
+            Some(Name(name)) => seed.deserialize(name.into_deserializer()).map(Some),
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.map.size_hint()
     }
 }

@@ -37,8 +37,7 @@ pub(crate) fn not_text<E: de::Error>(expected: &dyn Expected) -> E {
 }
 
 /// Whether `serde_json` hands a number over as an object to who asks for anything: with its feature
-/// `arbitrary_precision`, which any crate of a program may switch on. A record must not be asked for so then, because a
-/// number would be one without members.
+/// `arbitrary_precision`, which any crate of a program may switch on. To a record, such a number is one without members.
 pub(crate) fn numbers_are_objects() -> bool {
     static ARE: LazyLock<bool> = LazyLock::new(|| {
         let number = (&mut serde_json::Deserializer::from_str("0.5")).deserialize_any(IsObject);
