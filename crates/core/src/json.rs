@@ -42,13 +42,16 @@ pub fn decode<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeErro
     }
     let text = std::str::from_utf8(body).map_err(|_| DecodeError::not_utf8())?;
     let allowance = Allowance::for_body(text.len());
-    let mut input = serde_json::Deserializer::from_str(text);
-    let first = match T::deserialize(&mut input) {
-        Ok(value) => match input.end() {
-            Ok(()) => return Ok(value),
+    // Not `from_str`, which would move the value once more. What was buffered on the way goes before the second pass.
+    let first = {
+        let mut input = serde_json::Deserializer::from_str(text);
+        match T::deserialize(&mut input) {
+            Ok(value) => match input.end() {
+                Ok(()) => return Ok(value),
+                Err(error) => error,
+            },
             Err(error) => error,
-        },
-        Err(error) => error,
+        }
     };
     allowance.refill();
     let stopped_at = (first.line(), first.column());
