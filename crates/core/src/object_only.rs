@@ -30,18 +30,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
         if !Allowance::take(size_of::<V::Value>()) {
             return Err(D::Error::custom("a body out of proportion"));
         }
-        let mut place = None;
         announce(fields);
-        self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
-        match place {
-            Some(value) => Ok(value),
-            None => Err(D::Error::custom("no object")),
-        }
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         let mut place = None;
-        self.0.deserialize_map(MapOnly { visitor, place: &mut place })?;
+        self.0.deserialize_any(MapOnly { visitor, place: &mut place })?;
+        // Not `ok_or_else`, which would move the value once more.
         match place {
             Some(value) => Ok(value),
             None => Err(D::Error::custom("no object")),

@@ -74,7 +74,7 @@ impl Keys {
     }
 
     /// Whether there is something to be written into the index.
-    pub(super) fn are_many(&self) -> bool {
+    pub(super) fn want_settling(&self) -> bool {
         !self.run.is_empty() || self.recent.len() >= TOGETHER
     }
 
@@ -226,11 +226,11 @@ mod tests {
     fn keys_do_not_pile_up_in_memory() {
         let mut store = Store::new();
         for key in 0..TOGETHER as i64 {
-            assert!(!store.keys[0].are_many());
+            assert!(!store.keys[0].want_settling());
             store.accept(0, key, false);
         }
         let mut parts = 0;
-        while store.keys[0].are_many() {
+        while store.keys[0].want_settling() {
             store.settle(0, PART);
             parts += 1;
         }

@@ -141,7 +141,7 @@ impl Write {
 
     /// Writes keys into their index, if it is time: see [`Keys`].
     pub(super) fn settle(&mut self) -> Result<(), Error> {
-        if !self.keys.are_many() {
+        if !self.keys.want_settling() {
             return Ok(());
         }
         self.begin().map_err(failed)?;
