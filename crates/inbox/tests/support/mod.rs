@@ -4,6 +4,7 @@
 
 pub(crate) mod engine;
 pub(crate) mod faulty;
+pub(crate) mod handling;
 #[cfg(feature = "postgres")]
 pub(crate) mod link;
 #[cfg(feature = "postgres")]

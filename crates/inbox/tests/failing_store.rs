@@ -1,0 +1,260 @@
+//! What a worker does with its handlers while its store fails, hangs, or says that leases are lost.
+
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can not go on fails"
+)]
+
+mod support;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use idhooks_inbox::{Handlers, RunError, State};
+use tokio::time::sleep;
+
+use support::{
+    PATIENCE, all, all_done, capa, details, eager,
+    engine::Engine,
+    eventually,
+    faulty::faulty,
+    handling::{Capa, entered, hanging, hanging_until_stopped, subject},
+    lease, request, start,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_37_a_handler_whose_lease_is_lost_is_stopped_and_can_not_finish() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let (broken, faults) = faulty(engine.open().await);
+    let id = inbox.accept(&capa("a")).await.unwrap().id();
+    let count = Arc::new(AtomicU32::new(0));
+    let first = start(eager(&broken).lease(Duration::from_millis(300)).grace(Duration::ZERO), hanging(&count));
+    entered(&count, 1).await;
+    // From now on the first worker can not say that it lives.
+    faults.set(&faults.renew, true);
+    faults.set(&faults.lease, true);
+    let second = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    all_done(&inbox, 1).await;
+    second.stop().await;
+    faults.set(&faults.lease, false);
+    assert_eq!(details(&inbox, id).await.entry.attempts, 2);
+
+    // It has stopped the handler, so it has room for another.
+    inbox.accept(&capa("b")).await.unwrap();
+    entered(&count, 2).await;
+    first.stop().await;
+    let details = details(&inbox, id).await;
+    assert_eq!((details.entry.state, details.entry.attempts), (State::Done, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_is_stopped_when_the_store_says_that_its_lease_is_lost() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    let count = Arc::new(AtomicU32::new(0));
+    // One at a time: the second starts only when the first was stopped.
+    let worker = eager(&inbox).concurrency(1).lease(Duration::from_millis(600)).grace(Duration::ZERO);
+    let working = start(worker, hanging(&count));
+    entered(&count, 1).await;
+    inbox.accept(&capa("b")).await.unwrap();
+    faults.set(&faults.loses, true);
+    entered(&count, 2).await;
+    working.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn row_34_a_store_that_fails_in_the_middle_is_waited_for() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&count);
+    let handlers = Handlers::new().on(move |_: Capa| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async {}
+    });
+    let working = start(eager(&inbox), handlers);
+    for (number, fault) in [&faults.lease, &faults.finish].into_iter().enumerate() {
+        let failed = faults.failed();
+        faults.set(fault, true);
+        inbox.accept(&capa(&format!("customer-{number}"))).await.unwrap();
+        eventually("it fails", || async { (faults.failed() > failed).then_some(()) }).await;
+        faults.set(fault, false);
+        all_done(&inbox, number as u64 + 1).await;
+    }
+    working.stop().await;
+    assert_eq!(count.load(Ordering::SeqCst), 2, "the verdict was written again, the handler not called again");
+
+    faults.set(&faults.read, true);
+    let error = inbox.worker().run(Handlers::new()).await.unwrap_err();
+    assert!(matches!(error, RunError::Store(_)), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_does_not_answer_stops_neither_the_worker_nor_its_end() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    let other = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let worker = eager(&inbox).lease(Duration::from_millis(900)).grace(Duration::from_millis(100));
+    let working = start(worker, hanging_until_stopped(&count, &stopped));
+    entered(&count, 1).await;
+    faults.set(&faults.hangs, true);
+    // It can not renew, so it lets go.
+    entered(&stopped, 1).await;
+    let taken = eventually("another takes over", || async { lease(&other, request()).await.pop() }).await;
+    assert_eq!(taken.attempt, 2);
+    let asked = Instant::now();
+    working.stop().await;
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    assert_eq!(inbox.store().stats().await.unwrap().running, 1, "the other one holds it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_although_nothing_can_be_handed_back() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let working = start(eager(&inbox).grace(Duration::ZERO), hanging_until_stopped(&count, &stopped));
+    entered(&count, 1).await;
+    faults.set(&faults.hangs, true);
+    working.stop().await;
+    assert_eq!((stopped.load(Ordering::SeqCst), inbox.stats().await.unwrap().running), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_does_not_wait_for_a_renewal_that_is_not_answered() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    faults.set(&faults.renew_hangs, true);
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let worker = eager(&inbox).lease(Duration::from_secs(12)).grace(Duration::ZERO);
+    let working = start(worker, hanging_until_stopped(&count, &stopped));
+    entered(&count, 1).await;
+    eventually("the renewal is asked for", || async { (faults.failed() > 0).then_some(()) }).await;
+    let asked = Instant::now();
+    working.stop().await;
+    assert!(asked.elapsed() < Duration::from_secs(8), "{:?}, and the lease is 12 s", asked.elapsed());
+}
+
+/// A handler that can not be stopped is held no longer, and what is asked of the store for others is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_handler_that_blocks_its_thread_costs_no_other_delivery_an_attempt() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let (broken, faults) = faulty(engine.open().await);
+    let entered = Arc::new(AtomicU32::new(0));
+    let handlers = Handlers::new().on({
+        let entered = Arc::clone(&entered);
+        move |job: Capa| {
+            entered.fetch_add(1, Ordering::SeqCst);
+            let blocks = subject(&job) == "blocks" && job.attempt() == 1;
+            async move {
+                if blocks {
+                    std::thread::sleep(Duration::from_secs(4));
+                }
+            }
+        }
+    });
+    let worker = eager(&broken).lease(Duration::from_millis(600)).attempts(3).grace(Duration::ZERO);
+    let working = start(worker, handlers);
+    inbox.accept(&capa("blocks")).await.unwrap();
+    eventually("it is blocked", || async { (entered.load(Ordering::SeqCst) == 1).then_some(()) }).await;
+    faults.set(&faults.renew, true);
+    faults.set(&faults.lease, true);
+    sleep(Duration::from_millis(1100)).await;
+    faults.set(&faults.renew, false);
+    faults.set(&faults.lease, false);
+    for number in 0..20 {
+        inbox.accept(&capa(&format!("innocent-{number}"))).await.unwrap();
+    }
+    all_done(&inbox, 21).await;
+    working.stop().await;
+    let first_attempts = all(&inbox).await.into_iter().filter(|entry| entry.attempts == 1).count();
+    assert_eq!(first_attempts, 20);
+}
+
+/// When its lease is over a handler has been stopped, although no renewal was due just then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn row_37_a_handler_is_stopped_before_another_worker_may_begin() {
+    struct Dropped(Arc<Mutex<Option<Instant>>>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            *self.0.lock().unwrap() = Some(Instant::now());
+        }
+    }
+
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let (broken, faults) = faulty(engine.open().await);
+    let (stopped, began) = (Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None)));
+    let entered = Arc::new(AtomicU32::new(0));
+    let first = Handlers::new().on({
+        let (stopped, entered) = (Arc::clone(&stopped), Arc::clone(&entered));
+        move |_: Capa| {
+            entered.fetch_add(1, Ordering::SeqCst);
+            let dropped = Dropped(Arc::clone(&stopped));
+            async move {
+                let _dropped = dropped;
+                std::future::pending::<()>().await;
+            }
+        }
+    });
+    let lease = Duration::from_secs(3);
+    let first = start(eager(&broken).lease(lease).grace(Duration::ZERO), first);
+    // Between two looks at the leases: the next comes a second after the first, and the lease ends between two of them.
+    sleep(Duration::from_millis(1200)).await;
+    inbox.accept(&capa("a")).await.unwrap();
+    eventually("the first has it", || async { (entered.load(Ordering::SeqCst) == 1).then_some(()) }).await;
+    faults.set(&faults.renew, true);
+    faults.set(&faults.lease, true);
+    let second = Handlers::new().on({
+        let began = Arc::clone(&began);
+        move |_: Capa| {
+            *began.lock().unwrap() = Some(Instant::now());
+            async {}
+        }
+    });
+    let second = start(eager(&inbox), second);
+    let began = eventually("the second has it", || async { *began.lock().unwrap() }).await;
+    let stopped = eventually("the first is stopped", || async { *stopped.lock().unwrap() }).await;
+    // The machine may be busy in the very moment; a third of the lease it is not.
+    let overlap = stopped.saturating_duration_since(began);
+    assert!(overlap < Duration::from_millis(400), "{overlap:?}");
+    second.stop().await;
+    first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_idle_a_store_that_fails_is_waited_for_and_no_longer_than_told() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    faults.set(&faults.lease, true);
+    let handlers = || Handlers::new().on(|_: Capa| async {});
+    let limit = sleep(Duration::from_millis(200));
+    let worker = inbox.worker().until(limit).until_idle();
+    tokio::time::timeout(PATIENCE, worker.run(handlers())).await.expect("told to stop").unwrap();
+    assert_eq!(inbox.stats().await.unwrap().pending, 1);
+
+    let failed = faults.failed();
+    let working = tokio::spawn(inbox.worker().until_idle().run(handlers()));
+    eventually("it fails", || async { (faults.failed() > failed).then_some(()) }).await;
+    assert!(!working.is_finished(), "it is not known whether there is something to do");
+    faults.set(&faults.lease, false);
+    tokio::time::timeout(PATIENCE, working).await.expect("it ends").unwrap().unwrap();
+    assert_eq!(inbox.stats().await.unwrap().done, 1);
+}
