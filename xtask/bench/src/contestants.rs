@@ -15,7 +15,7 @@ use crate::Outcome;
 pub(crate) const SECRET: &str = "a secret of the usual length 0123";
 const API_KEY: &str = "an API key of the usual length 1";
 
-type Call = Box<dyn Fn() -> usize>;
+pub type Call = Box<dyn Fn() -> usize>;
 
 /// One way to do the job, whole and in parts.
 pub(crate) struct Contestant {

@@ -2,6 +2,9 @@
 
 use idhooks_core::{WebhookEvent, json};
 
+/// Whether a body could be read.
+pub type Decode = fn(&[u8]) -> bool;
+
 pub(crate) struct Case {
     pub(crate) vendor: &'static str,
     pub(crate) shape: String,
@@ -12,7 +15,7 @@ pub(crate) struct Case {
     before: String,
     fill: Fill,
     after: &'static str,
-    decode: fn(&[u8]) -> bool,
+    pub(crate) decode: Decode,
 }
 
 /// What is made as long as it takes.
@@ -38,10 +41,6 @@ impl Case {
         self.fill.onto(&mut body, bytes);
         body.push_str(self.after);
         body.into_bytes()
-    }
-
-    pub(crate) fn decode(&self, body: &[u8]) -> bool {
-        (self.decode)(body)
     }
 }
 
@@ -86,7 +85,7 @@ struct Vendor {
     after: &'static str,
     /// Members of that object: a text, then others that are kept in another way.
     known: &'static [&'static str],
-    decode: fn(&[u8]) -> bool,
+    decode: Decode,
 }
 
 fn decodes<E: WebhookEvent>(body: &[u8]) -> bool {

@@ -6,8 +6,8 @@ use idhooks_fixtures::suite::peak_ratio;
 
 use crate::{
     Effort, Outcome, Verdict, child,
-    contestants::{Contestant, Contestants},
-    hostile::{Case, cases},
+    contestants::{Call, Contestant, Contestants},
+    hostile::{Case, Decode, cases},
     sample::Sample,
     vendors,
 };
@@ -24,7 +24,7 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
 }
 
 /// The contestants whose allocations are counted.
-pub fn counted(sample: usize) -> Outcome<Option<[Box<dyn Fn() -> usize>; 4]>> {
+pub fn counted(sample: usize) -> Outcome<Option<[Call; 4]>> {
     let Some(Sample { contestants, .. }) = vendors::samples()?.into_iter().nth(sample) else { return Ok(None) };
     let Contestants { floor, ours, by_hand, svix, .. } = contestants;
     Ok(Some([floor, ours, by_hand, svix].map(|Contestant { both, .. }| both)))
@@ -139,10 +139,10 @@ fn shown(Peak { resident, asked }: Peak) -> String {
 }
 
 /// The case with that number, and its body.
-pub fn body_of(case: &str, bytes: &str) -> Outcome<(impl Fn(&[u8]) -> bool, Vec<u8>)> {
+pub fn body_of(case: &str, bytes: &str) -> Outcome<(Decode, Vec<u8>)> {
     let case = cases().into_iter().nth(case.parse()?).ok_or("no such case")?;
     let body = case.body(bytes.parse()?);
-    Ok((move |body: &[u8]| case.decode(body), body))
+    Ok((case.decode, body))
 }
 
 /// Prints what reading that body takes in this process.

@@ -2,8 +2,11 @@
 
 use crate::{Effort, Outcome, Verdict, client, growth, inbox, memory, receive, receiver};
 
+/// Measures, and judges what it found.
+pub type Section = fn(Effort, &mut Verdict) -> Outcome<()>;
+
 /// What each section does, under the name it is asked for by.
-pub const ALL: [(&str, fn(Effort, &mut Verdict) -> Outcome<()>); 6] = [
+pub const ALL: [(&str, Section); 6] = [
     ("receive", receive::run),
     ("memory", memory::run),
     ("axum", receiver::run),
