@@ -1,4 +1,4 @@
-//! The one door besides the checks: for a store that reads back what it kept.
+//! A door besides the checks, as `testing` is one: for a store that reads back what it kept.
 //!
 //! Hidden, and behind the feature `__stored`, because whoever can call it can call anything verified.
 //! The crate `idhooks-inbox` is its one caller; the security page of the guide names it.
