@@ -25,6 +25,7 @@ use crate::{DecodeError, Facts};
 ///
 /// impl WebhookEvent for Event {
 ///     const VENDOR: &'static str = "example";
+///     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 ///
 ///     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
 ///         json::decode(body)
@@ -57,7 +58,7 @@ pub trait WebhookEvent: Sized + Send + Sync + 'static {
     const VENDOR: &'static str;
 
     /// Version of the crate that reads the events, as `env!("CARGO_PKG_VERSION")`: what one could not read is read again
-    /// by a later one.
+    /// by a later one. Left out, no release is later than another.
     const VERSION: &'static str = "0.0.0";
 
     /// Largest body a receiver should buffer, in bytes: 1 MiB unless the vendor sends more.
