@@ -31,7 +31,8 @@ use crate::{Rejection, body::read, budget::Budget};
 ///     Path(tenant): Path<String>,
 ///     request: Request,
 /// ) -> Result<StatusCode, Rejection> {
-///     let Some(verifier) = tenants.get(&tenant) else { return Ok(StatusCode::NOT_FOUND) };
+///     // As bare as any refusal: nobody learns who is a tenant.
+///     let Some(verifier) = tenants.get(&tenant) else { return Ok(StatusCode::UNAUTHORIZED) };
 ///     let delivery = receive(request, verifier).await?;
 ///     println!("{:?} for {tenant}", delivery.key());
 ///     Ok(StatusCode::OK)
