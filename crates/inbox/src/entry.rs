@@ -120,7 +120,7 @@ pub struct Entry {
     pub reason: Option<Box<str>>,
     /// Deliveries with the same key and another body.
     pub conflicts: u32,
-    /// Whether its body was purged.
+    /// Whether its body was purged, and with it event, subject, key and reason.
     pub purged: bool,
 }
 

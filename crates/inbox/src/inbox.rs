@@ -175,8 +175,9 @@ impl Inbox {
         self.0.store.give_up(id, &keepable(Cow::Borrowed(reason))).await
     }
 
-    /// Removes what was handled longer ago: body, subject, key in words, conflicting bodies, reasons of attempts that
-    /// failed. A digest of the key stays, so the same delivery is still a duplicate for as long as its key is good.
+    /// Removes what was handled longer ago: body, subject, key in words, the event's name, the secret's label, conflicting
+    /// bodies, reasons of attempts that failed. A digest of the key stays, so the same delivery is still a duplicate for as
+    /// long as its key is good.
     /// What is not handled is never touched, and what was given up only by
     /// [`purge_dead_letters`](Self::purge_dead_letters).
     ///

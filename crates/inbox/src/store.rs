@@ -76,8 +76,8 @@ pub trait Store: Send + Sync + 'static {
     /// If there is none, a worker holds it, or it is done.
     async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error>;
 
-    /// Removes body, subject, key in words and conflicting bodies of what was handled (or, if `dead`, given up)
-    /// longer ago. The digests stay.
+    /// Removes body, subject, key in words, the event's name, the secret's label, conflicting bodies and all reasons
+    /// of what was handled (or, if `dead`, given up) longer ago. The digests stay.
     async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error>;
 
     /// How much there is.
