@@ -31,7 +31,7 @@ Environment, for the real one:
   CASE_KEEPER_CLIENT_ID      such as <tenant>-case-keeper-service-account
   CASE_KEEPER_CLIENT_SECRET
   CASE_KEEPER_BASE_URL       such as https://portal.mac.appmanteam.com
-  CASE_KEEPER_TOKEN_URL      optional
+  CASE_KEEPER_TOKEN_URL      where tokens come from; set it outside production, or the credentials go to production's
   CASE_KEEPER_API_VERSION    optional: v2 or v3, which is the default
 ";
 

@@ -34,7 +34,8 @@ use crate::{stop::Stop, vendors::Vendors};
 /// or UNICO_WEBHOOK_API_KEY (header:value), and for Case Keeper a guard of your own, CASE_KEEPER_WEBHOOK_PATH.
 ///
 /// With CASE_KEEPER_CLIENT_ID, CASE_KEEPER_CLIENT_SECRET and CASE_KEEPER_BASE_URL the handler of its hints asks Case
-/// Keeper about each, until it has an answer, and shows what the vendor says.
+/// Keeper about each, until it has an answer, and shows what the vendor says. Outside production set
+/// CASE_KEEPER_TOKEN_URL too, or the credentials go to production's.
 #[derive(Parser)]
 struct Arguments {
     /// Port on 127.0.0.1; 0 takes a free one.
