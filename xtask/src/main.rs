@@ -27,7 +27,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test        every test and doctest, with all features
-cargo xtask checks      the wider checks: examples, format, lints, features one by one, docs, links, size, packages
+cargo xtask checks      the wider checks: examples, format, lints, features one by one, docs, links, size, packages; and
+                        the crash proof, the fuzz targets and the benchmarks in short
 cargo xtask ci          both
 cargo xtask links       the links of every Markdown file, without a network; part of checks
 

@@ -112,8 +112,8 @@ impl Worker {
         self
     }
 
-    /// Handles deliveries until told to stop, or until the inbox is closed. Dropping it stops the handlers where they are; their deliveries are
-    /// handed out again when the leases run out.
+    /// Handles deliveries until told to stop, or until the inbox is closed. Dropping it stops the handlers where they
+    /// are; their deliveries are handed out again when the leases run out.
     ///
     /// # Errors
     /// If something in the store, or expected, has no handler; or the store can not be read at the start. What
