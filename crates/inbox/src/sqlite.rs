@@ -221,8 +221,15 @@ fn path(rest: &str) -> Result<PathBuf, Error> {
     Ok(PathBuf::from(path))
 }
 
-/// Makes the file for this user alone: it will hold personal data.
+/// Makes the file for this user alone: it will hold personal data. One that is there is left to SQLite, because a process
+/// that closes any handle of a file loses all its locks on it.
 fn create(path: &Path) -> Result<(), Error> {
+    /// Nobody else of this process has locks yet on what is closed here.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    if path.exists() {
+        return Ok(());
+    }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]

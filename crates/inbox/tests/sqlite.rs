@@ -121,7 +121,7 @@ async fn row_34_a_disk_that_turned_read_only_is_unavailable_and_works_again() {
     inbox.close().await;
     disk.remount("ro");
     let error = open(&path).await.unwrap_err();
-    assert!(error.is_unavailable() && error.to_string().contains("can not be written"), "{error}");
+    assert!(error.is_unavailable() && error.to_string().contains("can not be opened"), "{error}");
     disk.remount("rw");
     let inbox = open(&path).await.unwrap();
     assert_eq!(inbox.accept(&caf("1", "a")).await.unwrap(), Accepted::Duplicate { id });
@@ -198,7 +198,7 @@ async fn files_that_are_no_inbox_are_left_alone() {
         .unwrap();
     assert_eq!(tables, 1);
 
-    let unusable = [("no/such/folder/inbox.db", "does not exist"), ("", "can not be written")];
+    let unusable = [("no/such/folder/inbox.db", "does not exist"), ("", "can not be opened")];
     for (path, words) in unusable {
         let error = open(&folder.path().join(path)).await.unwrap_err();
         assert!(error.is_unavailable() && error.to_string().contains(words), "{error}");
