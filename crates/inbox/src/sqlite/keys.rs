@@ -15,7 +15,8 @@ use rusqlite::{Connection, OptionalExtension as _};
 /// How many keys are held before they are written into the index: enough that many share a page.
 const TOGETHER: usize = 16 * 1024;
 
-/// How many are written in one transaction: few enough that what arrives meanwhile does not wait long.
+/// How many are written in one transaction, or of more than [`TOGETHER`] the same share: few enough that what arrives
+/// meanwhile does not wait long.
 pub(super) const PART: usize = 512;
 
 type Db<T> = Result<T, rusqlite::Error>;
@@ -81,6 +82,8 @@ impl Keys {
     /// Writes some of those that are held in memory into the index.
     pub(super) fn settle(&mut self, connection: &Connection, part: usize) -> Db<()> {
         self.look(connection)?;
+        // Else several programs that each accept as many as they write would come to hold ever more.
+        let part = part.max(self.recent.len() / (TOGETHER / PART));
         if self.run.is_empty() {
             self.run.extend(self.recent.iter().map(|(key, id)| (prefix(key), *id)));
             self.run.sort_unstable_by(|one, other| other.cmp(one));
@@ -238,6 +241,25 @@ mod tests {
         let indexed: usize =
             store.connection.query_row("SELECT count(*) FROM idhooks_keys", [], |row| row.get(0)).unwrap();
         assert_eq!(indexed, TOGETHER);
+    }
+
+    /// Each holds what the other one accepts as well, and both write the same keys into the index.
+    #[test]
+    fn keys_of_several_busy_programs_do_not_pile_up_in_memory() {
+        let (mut store, mut key, mut most) = (Store::new(), 0, 0);
+        while key < 12 * TOGETHER as i64 {
+            for program in [0, 1] {
+                for _ in 0..PART {
+                    key += 1;
+                    store.accept(program, key, false);
+                }
+                if store.keys[program].want_settling() {
+                    store.settle(program, PART);
+                }
+                most = most.max(store.keys[program].recent.len());
+            }
+        }
+        assert!(most <= 3 * TOGETHER, "{most} were held");
     }
 
     /// As everyone can make them who sends unauthenticated deliveries.
