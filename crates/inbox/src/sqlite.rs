@@ -3,6 +3,7 @@
 mod clock;
 mod keys;
 mod lease;
+mod place;
 mod read;
 mod schema;
 mod write;
@@ -15,7 +16,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use tokio::{sync::Notify, time::sleep};
 
 use self::{
@@ -255,6 +256,9 @@ fn failed(error: rusqlite::Error) -> Error {
     };
     let what = match code.code {
         ErrorCode::DiskFull => "the disk of the store is full",
+        ErrorCode::ReadOnly if code.extended_code == ffi::SQLITE_READONLY_DBMOVED => {
+            "the file of the store was deleted or replaced: what has it open must start again"
+        }
         ErrorCode::ReadOnly => "the store is read-only",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "the store is locked by another program",
         ErrorCode::CannotOpen | ErrorCode::PermissionDenied => "the file of the store can not be opened",

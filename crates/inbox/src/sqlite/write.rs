@@ -8,6 +8,7 @@ use super::{
     clock::Clock,
     failed,
     keys::{Keys, PART},
+    place::Place,
 };
 use crate::{
     Accepted, EntryId, Error, State,
@@ -23,6 +24,7 @@ const STEP: i64 = 1_000_000;
 /// The connection that writes.
 pub(super) struct Write {
     connection: Option<Connection>,
+    place: Place,
     pub(super) clock: Box<dyn Clock>,
     keys: Keys,
     /// Both clocks, when they were last compared, and in the transaction that is not committed yet.
@@ -35,12 +37,15 @@ pub(super) type Db<T> = Result<T, rusqlite::Error>;
 impl Write {
     pub(super) fn new(connection: Connection, clock: Box<dyn Clock>) -> Result<Self, Error> {
         let compared = (clock.wall(), clock.uptime());
-        let write = Self { connection: Some(connection), clock, keys: Keys::default(), compared, comparing: None };
+        let place = Place::of(&connection);
+        let write =
+            Self { connection: Some(connection), place, clock, keys: Keys::default(), compared, comparing: None };
         write.mend_times().map_err(failed)?;
         Ok(write)
     }
 
     pub(super) fn begin(&mut self) -> Db<()> {
+        self.place.check()?;
         self.connection()?.execute_batch("BEGIN IMMEDIATE")?;
         self.keys.begin();
         Ok(())
