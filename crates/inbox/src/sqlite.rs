@@ -219,7 +219,8 @@ fn path(rest: &str) -> Result<PathBuf, Error> {
     if path == ":memory:" {
         return Err(Error::weak("SQLite in memory keeps nothing: the store must be a file on a disk of this machine"));
     }
-    Ok(PathBuf::from(path))
+    // What begins like this SQLite takes for a URL, whose path is another one than was made here for its user alone.
+    Ok(if path.starts_with("file:") { Path::new(".").join(path) } else { PathBuf::from(path) })
 }
 
 /// Makes the file for this user alone: it will hold personal data. One that is there is left to SQLite, because a process

@@ -292,3 +292,12 @@ async fn states_are_the_numbers_of_the_tables() {
     assert!(store.sqlite.finish(id, held.token, Verdict::Done).await.unwrap());
     assert_eq!(state().await.unwrap(), State::Done.code());
 }
+
+#[test]
+fn a_path_that_looks_like_a_url_is_a_path() {
+    for name in ["file:inbox.db", "file::memory:", "file:a%20b.db"] {
+        let path = path(name).unwrap();
+        assert_eq!(path.file_name().unwrap(), name);
+        assert!(!path.to_str().unwrap().starts_with("file:"), "SQLite takes that for a URL");
+    }
+}
