@@ -16,7 +16,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi};
 use tokio::{sync::Notify, time::sleep};
 
 use self::{
@@ -196,6 +196,10 @@ fn connect(path: &Path) -> Result<Connection, Error> {
         let what = format!("{} can not be opened", path.display());
         failed(error).caused_by(what)
     })?;
+    // What may not be written SQLite opens for reading, and says so at the first change.
+    if connection.is_readonly(MAIN_DB).map_err(failed)? {
+        return Err(Error::unavailable(format!("{} can not be written", path.display())));
+    }
     connection.busy_handler(Some(wait_for_others)).map_err(failed)?;
     Ok(connection)
 }

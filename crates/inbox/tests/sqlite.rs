@@ -121,7 +121,7 @@ async fn row_34_a_disk_that_turned_read_only_is_unavailable_and_works_again() {
     inbox.close().await;
     disk.remount("ro");
     let error = open(&path).await.unwrap_err();
-    assert!(error.is_unavailable() && error.to_string().contains("can not be opened"), "{error}");
+    assert!(error.is_unavailable() && error.to_string().contains("can not be written"), "{error}");
     disk.remount("rw");
     let inbox = open(&path).await.unwrap();
     assert_eq!(inbox.accept(&caf("1", "a")).await.unwrap(), Accepted::Duplicate { id });
