@@ -19,6 +19,9 @@ const TOGETHER: usize = 16 * 1024;
 /// meanwhile does not wait long.
 pub(super) const PART: usize = 512;
 
+/// More are written at once: so many are left where no program lives long enough to write a run to its end.
+const MOST: usize = 8 * TOGETHER;
+
 type Db<T> = Result<T, rusqlite::Error>;
 type Digest = [u8; 32];
 
@@ -83,7 +86,8 @@ impl Keys {
     pub(super) fn settle(&mut self, connection: &Connection, part: usize) -> Db<()> {
         self.look(connection)?;
         // Else several programs that each accept as many as they write would come to hold ever more.
-        let part = part.max(self.recent.len() / (TOGETHER / PART));
+        let held = self.recent.len();
+        let part = if held > MOST { held } else { part.max(held / (TOGETHER / PART)) };
         if self.run.is_empty() {
             self.run.extend(self.recent.iter().map(|(key, id)| (prefix(key), *id)));
             self.run.sort_unstable_by(|one, other| other.cmp(one));
@@ -260,6 +264,25 @@ mod tests {
             }
         }
         assert!(most <= 3 * TOGETHER, "{most} were held");
+    }
+
+    /// Nobody goes on where another one was in its run.
+    #[test]
+    fn row_41_keys_of_programs_that_never_live_long_do_not_pile_up_in_the_file() {
+        let mut store = Store::new();
+        let add = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+                   INSERT INTO idhooks_deliveries (dedup) SELECT randomblob(32) FROM n";
+        let mut most = 0;
+        for _ in 0..20 {
+            store.connection.execute(add, [TOGETHER / 2]).unwrap();
+            store.keys[0].forget();
+            store.find(0, 0);
+            most = most.max(store.keys[0].recent.len());
+            if store.keys[0].want_settling() {
+                store.settle(0, PART);
+            }
+        }
+        assert!(most <= MOST + TOGETHER, "{most} were read at a start");
     }
 
     /// As everyone can make them who sends unauthenticated deliveries.
