@@ -3,6 +3,7 @@
 mod clock;
 mod keys;
 mod lease;
+mod place;
 mod read;
 mod schema;
 mod write;
@@ -15,7 +16,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi};
 use tokio::{sync::Notify, time::sleep};
 
 use self::{
@@ -195,6 +196,10 @@ fn connect(path: &Path) -> Result<Connection, Error> {
         let what = format!("{} can not be opened", path.display());
         failed(error).caused_by(what)
     })?;
+    // What may not be written SQLite opens for reading, and says so at the first change.
+    if connection.is_readonly(MAIN_DB).map_err(failed)? {
+        return Err(Error::unavailable(format!("{} can not be written", path.display())));
+    }
     connection.busy_handler(Some(wait_for_others)).map_err(failed)?;
     Ok(connection)
 }
@@ -218,11 +223,19 @@ fn path(rest: &str) -> Result<PathBuf, Error> {
     if path == ":memory:" {
         return Err(Error::weak("SQLite in memory keeps nothing: the store must be a file on a disk of this machine"));
     }
-    Ok(PathBuf::from(path))
+    // What begins like this SQLite takes for a URL, whose path is another one than was made here for its user alone.
+    Ok(if path.starts_with("file:") { Path::new(".").join(path) } else { PathBuf::from(path) })
 }
 
-/// Makes the file for this user alone: it will hold personal data.
+/// Makes the file for this user alone: it will hold personal data. One that is there is left to SQLite, because a process
+/// that closes any handle of a file loses all its locks on it.
 fn create(path: &Path) -> Result<(), Error> {
+    /// Nobody else of this process has locks yet on what is closed here.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    if path.exists() {
+        return Ok(());
+    }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]
@@ -248,6 +261,9 @@ fn failed(error: rusqlite::Error) -> Error {
     };
     let what = match code.code {
         ErrorCode::DiskFull => "the disk of the store is full",
+        ErrorCode::ReadOnly if code.extended_code == ffi::SQLITE_READONLY_DBMOVED => {
+            "the file of the store was deleted or replaced: what has it open must start again"
+        }
         ErrorCode::ReadOnly => "the store is read-only",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "the store is locked by another program",
         ErrorCode::CannotOpen | ErrorCode::PermissionDenied => "the file of the store can not be opened",

@@ -151,6 +151,27 @@ async fn row_34_a_file_or_folder_that_is_read_only_is_unavailable() {
     open(&path).await.unwrap();
 }
 
+/// Else it would go on in a file without a name, which ends with the last process that has it open.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn row_34_a_file_that_is_gone_or_another_is_unavailable() {
+    let folder = tempfile::tempdir().unwrap();
+    let [path, away] = ["inbox.db", "away.db"].map(|name| folder.path().join(name));
+    let inbox = open(&path).await.unwrap();
+    let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    fs::rename(&path, &away).unwrap();
+    for write_another in [false, true] {
+        if write_another {
+            fs::write(&path, "").unwrap();
+        }
+        let error = inbox.accept(&caf("2", "a")).await.unwrap_err();
+        assert!(error.is_unavailable() && error.to_string().contains("deleted or replaced"), "{error}");
+    }
+    fs::rename(&away, &path).unwrap();
+    assert_eq!(inbox.accept(&caf("1", "a")).await.unwrap(), Accepted::Duplicate { id });
+    assert!(is_new(inbox.accept(&caf("2", "a")).await.unwrap()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn row_34_a_lock_of_another_program_is_unavailable_in_bounded_time() {
     let folder = tempfile::tempdir().unwrap();
@@ -198,7 +219,7 @@ async fn files_that_are_no_inbox_are_left_alone() {
         .unwrap();
     assert_eq!(tables, 1);
 
-    let unusable = [("no/such/folder/inbox.db", "does not exist"), ("", "can not be written")];
+    let unusable = [("no/such/folder/inbox.db", "does not exist"), ("", "can not be opened")];
     for (path, words) in unusable {
         let error = open(&folder.path().join(path)).await.unwrap_err();
         assert!(error.is_unavailable() && error.to_string().contains(words), "{error}");

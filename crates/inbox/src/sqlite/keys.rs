@@ -15,8 +15,12 @@ use rusqlite::{Connection, OptionalExtension as _};
 /// How many keys are held before they are written into the index: enough that many share a page.
 const TOGETHER: usize = 16 * 1024;
 
-/// How many are written in one transaction: few enough that what arrives meanwhile does not wait long.
+/// How many are written in one transaction, or of more than [`TOGETHER`] the same share: few enough that what arrives
+/// meanwhile does not wait long.
 pub(super) const PART: usize = 512;
+
+/// More are written at once: so many are left where no program lives long enough to write a run to its end.
+const MOST: usize = 8 * TOGETHER;
 
 type Db<T> = Result<T, rusqlite::Error>;
 type Digest = [u8; 32];
@@ -81,6 +85,9 @@ impl Keys {
     /// Writes some of those that are held in memory into the index.
     pub(super) fn settle(&mut self, connection: &Connection, part: usize) -> Db<()> {
         self.look(connection)?;
+        // Else several programs that each accept as many as they write would come to hold ever more.
+        let held = self.recent.len();
+        let part = if held > MOST { held } else { part.max(held / (TOGETHER / PART)) };
         if self.run.is_empty() {
             self.run.extend(self.recent.iter().map(|(key, id)| (prefix(key), *id)));
             self.run.sort_unstable_by(|one, other| other.cmp(one));
@@ -238,6 +245,44 @@ mod tests {
         let indexed: usize =
             store.connection.query_row("SELECT count(*) FROM idhooks_keys", [], |row| row.get(0)).unwrap();
         assert_eq!(indexed, TOGETHER);
+    }
+
+    /// Each holds what the other one accepts as well, and both write the same keys into the index.
+    #[test]
+    fn keys_of_several_busy_programs_do_not_pile_up_in_memory() {
+        let (mut store, mut key, mut most) = (Store::new(), 0, 0);
+        while key < 12 * TOGETHER as i64 {
+            for program in [0, 1] {
+                for _ in 0..PART {
+                    key += 1;
+                    store.accept(program, key, false);
+                }
+                if store.keys[program].want_settling() {
+                    store.settle(program, PART);
+                }
+                most = most.max(store.keys[program].recent.len());
+            }
+        }
+        assert!(most <= 3 * TOGETHER, "{most} were held");
+    }
+
+    /// Nobody goes on where another one was in its run.
+    #[test]
+    fn row_41_keys_of_programs_that_never_live_long_do_not_pile_up_in_the_file() {
+        let mut store = Store::new();
+        let add = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+                   INSERT INTO idhooks_deliveries (dedup) SELECT randomblob(32) FROM n";
+        let mut most = 0;
+        for _ in 0..20 {
+            store.connection.execute(add, [TOGETHER / 2]).unwrap();
+            store.keys[0].forget();
+            store.find(0, 0);
+            most = most.max(store.keys[0].recent.len());
+            if store.keys[0].want_settling() {
+                store.settle(0, PART);
+            }
+        }
+        assert!(most <= MOST + TOGETHER, "{most} were read at a start");
     }
 
     /// As everyone can make them who sends unauthenticated deliveries.

@@ -210,7 +210,11 @@ impl Write {
                 let done = "UPDATE idhooks_states SET state = 2, finished_at = ?2, reason = NULL WHERE id = ?1";
                 connection.prepare_cached(done)?.execute([id, self.clock.wall()])?;
             }
-            Verdict::Retry { after, reason } => self.put_back(id, *after, reason)?,
+            Verdict::Retry { after, reason } => {
+                // Before there is a time of the clock as it is now.
+                self.follow_clock()?;
+                self.put_back(id, *after, reason)?;
+            }
             Verdict::Dead { reason } => self.give_up(id, reason)?,
             Verdict::Unreadable { reader, reason } => {
                 let set = "UPDATE idhooks_states SET state = 4, reader = max(coalesce(reader, 0), ?2), reason = ?3, \

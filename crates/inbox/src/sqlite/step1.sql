@@ -78,6 +78,14 @@ CREATE TABLE idhooks_leases (
     expires_at INTEGER NOT NULL
 ) STRICT;
 
+-- By how much the wall's clock was ahead of the machine's uptime, of the start named by `boot`, when a program last
+-- looked.
+CREATE TABLE idhooks_clock (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    boot TEXT NOT NULL,
+    ahead INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE idhooks_attempts (
     id INTEGER PRIMARY KEY,
     delivery INTEGER NOT NULL,

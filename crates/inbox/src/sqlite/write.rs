@@ -8,6 +8,7 @@ use super::{
     clock::Clock,
     failed,
     keys::{Keys, PART},
+    place::Place,
 };
 use crate::{
     Accepted, EntryId, Error, State,
@@ -18,43 +19,42 @@ use crate::{
 const PURGED_TOGETHER: i64 = 1024;
 
 /// A wall clock that goes back by less is not worth a look.
-const STEP: i64 = 1_000_000;
+const STEP: u64 = 1_000_000;
+
+/// What came last may have come from the future by as much.
+const MINUTE: i64 = 60_000_000;
 
 /// The connection that writes.
 pub(super) struct Write {
     connection: Option<Connection>,
+    place: Place,
     pub(super) clock: Box<dyn Clock>,
     keys: Keys,
-    /// Both clocks, when they were last compared, and in the transaction that is not committed yet.
-    compared: (i64, i64),
-    comparing: Option<(i64, i64)>,
 }
 
 pub(super) type Db<T> = Result<T, rusqlite::Error>;
 
 impl Write {
     pub(super) fn new(connection: Connection, clock: Box<dyn Clock>) -> Result<Self, Error> {
-        let compared = (clock.wall(), clock.uptime());
-        let write = Self { connection: Some(connection), clock, keys: Keys::default(), compared, comparing: None };
-        write.mend_times().map_err(failed)?;
+        let place = Place::of(&connection);
+        let mut write = Self { connection: Some(connection), place, clock, keys: Keys::default() };
+        write.begin().and_then(|()| write.mend_times()).and_then(|()| write.commit()).map_err(failed)?;
         Ok(write)
     }
 
     pub(super) fn begin(&mut self) -> Db<()> {
+        self.place.check()?;
         self.connection()?.execute_batch("BEGIN IMMEDIATE")?;
         self.keys.begin();
         Ok(())
     }
 
     pub(super) fn commit(&mut self) -> Db<()> {
-        self.connection()?.execute_batch("COMMIT")?;
-        self.compared = self.comparing.take().unwrap_or(self.compared);
-        Ok(())
+        self.connection()?.execute_batch("COMMIT")
     }
 
     /// After some errors SQLite has done it by itself.
     pub(super) fn roll_back(&mut self) {
-        self.comparing = None;
         self.keys.forget();
         if let Ok(connection) = self.connection()
             && !connection.is_autocommit()
@@ -231,22 +231,37 @@ impl Write {
         Ok(Some((ids.len() as u64, last)))
     }
 
-    /// If the wall's clock went back, what waits for a time waits that much less, or it would wait too long.
-    pub(super) fn follow_clock(&mut self) -> Db<()> {
-        let now = (self.clock.wall(), self.clock.uptime());
-        let before = self.comparing.unwrap_or(self.compared);
-        let passed = now.1.saturating_sub(before.1);
-        let back = before.0.saturating_add(passed).saturating_sub(now.0);
-        self.comparing = Some(now);
-        if back > STEP { self.bring_forward(back) } else { Ok(()) }
+    /// If the wall's clock went back, what waits for a time waits that much less, or it would wait too long. What is known of
+    /// the clock stands in the file, so that of several programs one does it, whichever saw the clock before.
+    pub(super) fn follow_clock(&self) -> Db<()> {
+        let ahead = self.clock.wall().saturating_sub(self.clock.uptime());
+        match self.ahead_before()? {
+            Some(before) if before.abs_diff(ahead) <= STEP => return Ok(()),
+            Some(before) if before > ahead => self.bring_forward(before.saturating_sub(ahead))?,
+            _ => {}
+        }
+        let set = "INSERT OR REPLACE INTO idhooks_clock (id, boot, ahead) VALUES (1, ?1, ?2)";
+        self.connection()?.prepare_cached(set)?.execute(params![self.clock.boot(), ahead]).map(drop)
     }
 
-    /// The same, if it went back while no program looked: then what came last came in the future.
+    /// By how much the wall's clock was ahead of the uptime, if that was at the same start of the machine.
+    fn ahead_before(&self) -> Db<Option<i64>> {
+        let find = "SELECT ahead FROM idhooks_clock WHERE boot = ?1";
+        self.connection()?.prepare_cached(find)?.query_row([self.clock.boot()], |row| row.get(0)).optional()
+    }
+
+    /// The same when a program begins. At the first of a start of the machine, or where its starts can not be told apart,
+    /// there is nothing to compare with; but if what came last came in the future, the clock went back.
     fn mend_times(&self) -> Db<()> {
-        let last = "SELECT received_at FROM idhooks_deliveries ORDER BY id DESC LIMIT 1";
-        let last: Option<i64> = self.connection()?.query_row(last, [], |row| row.get(0)).optional()?;
-        let back = last.map_or(0, |last| last.saturating_sub(self.clock.wall()));
-        if back > 60 * STEP { self.bring_forward(back) } else { Ok(()) }
+        if self.clock.boot().is_empty() || self.ahead_before()?.is_none() {
+            let last = "SELECT received_at FROM idhooks_deliveries ORDER BY id DESC LIMIT 1";
+            let last: Option<i64> = self.connection()?.query_row(last, [], |row| row.get(0)).optional()?;
+            let back = last.map_or(0, |last| last.saturating_sub(self.clock.wall()));
+            if back > MINUTE {
+                self.bring_forward(back)?;
+            }
+        }
+        self.follow_clock()
     }
 
     fn bring_forward(&self, by: i64) -> Db<()> {

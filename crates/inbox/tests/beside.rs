@@ -1,0 +1,48 @@
+//! Another process on the same file.
+
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can not go on fails"
+)]
+
+mod support;
+
+use std::{process::Command, time::Duration};
+
+use rusqlite::{Connection, ErrorCode};
+
+use support::{caf, engine::Engine, is_new};
+
+/// Where the child finds the file; without it, it is a test like the others.
+const FILE: &str = "IDHOOKS_TEST_BESIDE_FILE";
+
+/// A process that wants the file for itself, as the last one does that closes it, to remove the log.
+#[test]
+fn child() {
+    let Some(file) = std::env::var_os(FILE) else { return };
+    let other = Connection::open(file).unwrap();
+    other.busy_timeout(Duration::ZERO).unwrap();
+    let alone = other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; ROLLBACK");
+    assert_eq!(alone.unwrap_err().sqlite_error_code(), Some(ErrorCode::DatabaseBusy));
+}
+
+/// A process that closes any handle of a file loses all its locks on it. Without them, whoever closes the file next
+/// removes the log, and what is accepted from then on is in a file without a name.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_opens_a_store_twice_still_has_it_to_other_processes() {
+    let engine = Engine::sqlite();
+    let (receiver, worker) = (engine.open().await, engine.open().await);
+    assert!(is_new(receiver.accept(&caf("1", "a")).await.unwrap()));
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["child", "--exact"])
+        .env(FILE, engine.url.strip_prefix("sqlite:").unwrap())
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+    for inbox in [receiver, worker] {
+        inbox.close().await;
+    }
+}
