@@ -21,8 +21,10 @@ impl Backoff {
     /// is left out.
     #[must_use]
     pub fn wait(&self, attempt: u32, jitter: f64) -> Duration {
-        let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(30));
-        doubled.min(self.longest).mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 2.0)
+        let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(30)).min(self.longest);
+        let jitter = if jitter.is_nan() { 0.0 } else { jitter.clamp(0.0, 1.0) };
+        // A product that is nearly `Duration::MAX` may be rounded up to what is no duration; half of it never is.
+        doubled - doubled.mul_f64(jitter / 2.0)
     }
 }
 
@@ -44,9 +46,11 @@ mod tests {
         assert_eq!([1, 2, 3, 9, 10, 25, u32::MAX].map(seconds), [10, 20, 40, 2560, 3600, 3600, 3600]);
         assert_eq!(seconds(0), 10);
         assert_eq!(backoff.wait(2, 1.0), Duration::from_secs(10));
-        assert_eq!(backoff.wait(2, f64::NAN.max(7.0)), Duration::from_secs(10));
+        assert_eq!([7.0, -7.0, f64::NAN].map(|odd| backoff.wait(2, odd).as_secs()), [10, 20, 20]);
         let endless = Backoff::new(Duration::MAX, Duration::from_secs(5));
         assert_eq!(endless.wait(3, 0.0), Duration::from_secs(5));
+        let endless = Backoff::new(Duration::MAX, Duration::MAX);
+        assert_eq!(endless.wait(3, 0.0), Duration::MAX);
     }
 
     #[test]
