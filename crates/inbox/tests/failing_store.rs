@@ -258,3 +258,22 @@ async fn until_idle_a_store_that_fails_is_waited_for_and_no_longer_than_told() {
     tokio::time::timeout(PATIENCE, working).await.expect("it ends").unwrap().unwrap();
     assert_eq!(inbox.stats().await.unwrap().done, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fails_is_not_asked_each_time_something_arrives() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    let working = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    faults.set(&faults.lease, true);
+    let began = Instant::now();
+    let mut number = 0;
+    while number < 100 || began.elapsed() < Duration::from_millis(600) {
+        inbox.accept(&capa(&format!("customer-{number}"))).await.unwrap();
+        number += 1;
+    }
+    let most = 1 + began.elapsed().as_millis() / 500;
+    assert!((1..=most).contains(&u128::from(faults.failed())), "{} times, and {most} at most", faults.failed());
+    faults.set(&faults.lease, false);
+    all_done(&inbox, number).await;
+    working.stop().await;
+}

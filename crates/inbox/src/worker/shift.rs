@@ -45,6 +45,8 @@ pub(super) struct Shift {
     running: JoinSet<()>,
     held: HashMap<Id, Held>,
     renew_at: Instant,
+    /// No lease is asked for before: the store has just failed.
+    lease_at: Instant,
     /// When the store was last asked it had nothing to handle, and nothing was running.
     idle: bool,
     /// The inbox is, so there is nothing more to come.
@@ -93,6 +95,7 @@ impl Shift {
             running: JoinSet::new(),
             held: HashMap::new(),
             renew_at: Instant::now(),
+            lease_at: Instant::now(),
             idle: false,
             closed: false,
         }
@@ -111,7 +114,7 @@ impl Shift {
                 () = &mut self.until => break,
                 () = sleep_until(look_at.into()) => self.renew().await,
                 Some(ended) = self.running.join_next_with_id() => self.ended(ended).await,
-                () = woken(&self.inbox, wake) => {}
+                () = wake.wait(&self.inbox) => {}
             }
             // What ended meanwhile makes room for one lease of several instead of many of one.
             while let Some(ended) = self.running.try_join_next_with_id() {
@@ -121,13 +124,16 @@ impl Shift {
         self.wind_down().await;
     }
 
-    /// Leases what there is room for. Gives the time after which to look again; `None` while there is no room.
-    async fn take_up(&mut self) -> Option<Duration> {
+    /// Leases what there is room for. Says when to look again.
+    async fn take_up(&mut self) -> Wake {
         let room = self.request.most.saturating_sub(self.held.len());
         if room == 0 {
-            return None;
+            return Wake::WithRoom;
         }
         let asked_at = Instant::now();
+        if asked_at < self.lease_at {
+            return Wake::At(self.lease_at);
+        }
         let answer_by = self.answer_by(asked_at);
         let asked = self.inbox.0.store.lease(LeaseRequest { most: room, ..self.request.clone() });
         let late = |_| Err(Error::unavailable("the store did not answer in time"));
@@ -136,7 +142,8 @@ impl Shift {
             Err(error) => {
                 observe::store_failed(&error);
                 self.closed = error.is_closed();
-                return Some(AFTER_FAILURE);
+                self.lease_at = Instant::now() + AFTER_FAILURE;
+                return Wake::At(self.lease_at);
             }
         };
         let more = !batch.leased.is_empty() || batch.next == Some(Duration::ZERO);
@@ -148,7 +155,7 @@ impl Shift {
             self.start(leased, asked_at);
         }
         let poll = self.inbox.0.store.poll_interval();
-        Some(batch.next.map_or(poll, |next| next.min(poll)))
+        Wake::Within(batch.next.map_or(poll, |next| next.min(poll)))
     }
 
     fn start(&mut self, leased: Leased, asked_at: Instant) {
@@ -303,14 +310,27 @@ impl Shift {
     }
 }
 
-/// Returns when it is worth looking again.
-async fn woken(inbox: &Inbox, wake: Option<Duration>) {
-    match wake {
-        None => pending().await,
-        Some(wake) => tokio::select! {
-            () = sleep(wake) => {}
-            () = inbox.0.store.changed() => {}
-        },
+/// When it is worth leasing again.
+enum Wake {
+    /// Not before something ends.
+    WithRoom,
+    /// Not before that, whatever changes: what arrives must not have a store that fails asked, and its failure logged,
+    /// each time.
+    At(Instant),
+    /// After that, or as soon as something changes.
+    Within(Duration),
+}
+
+impl Wake {
+    async fn wait(self, inbox: &Inbox) {
+        match self {
+            Self::WithRoom => pending().await,
+            Self::At(time) => sleep_until(time.into()).await,
+            Self::Within(time) => tokio::select! {
+                () = sleep(time) => {}
+                () = inbox.0.store.changed() => {}
+            },
+        }
     }
 }
 
