@@ -277,3 +277,17 @@ async fn a_store_that_fails_is_not_asked_each_time_something_arrives() {
     all_done(&inbox, number).await;
     working.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_does_not_wait_longer_because_leases_are_long() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    let worker = eager(&inbox).lease(Duration::from_secs(3600)).grace(Duration::ZERO);
+    let working = start(worker, hanging(&Arc::default()));
+    eventually("it works", || async { inbox.accept(&capa("a")).await.ok() }).await;
+    eventually("it works", || async { (inbox.stats().await.unwrap().running == 1).then_some(()) }).await;
+    faults.set(&faults.hangs, true);
+    inbox.accept(&capa("b")).await.unwrap();
+    eventually("it is asked", || async { (faults.failed() > 0).then_some(()) }).await;
+    working.stop().await;
+}

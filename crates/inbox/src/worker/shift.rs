@@ -26,6 +26,9 @@ use crate::{
 /// No retry is put off longer, whatever a handler asks for: a slip of a unit must not lose a delivery for years.
 const LONGEST_RETRY: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// How long the store is waited for at most, however long the leases are.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// How long to wait after the store failed.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
@@ -227,7 +230,7 @@ impl Shift {
     /// How long the store is waited for: if it does not answer, that must neither keep handlers running on leases that are
     /// over, nor a stop waiting.
     fn answer_by(&self, asked_at: Instant) -> Instant {
-        let patience = asked_at + (self.request.time / 3).max(Duration::from_secs(1));
+        let patience = asked_at + (self.request.time / 3).clamp(Duration::from_secs(1), PATIENCE);
         self.soonest().map_or(patience, |soonest| soonest.min(patience))
     }
 
