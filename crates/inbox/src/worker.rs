@@ -4,16 +4,21 @@ mod shift;
 
 use std::{
     error, fmt,
-    future::{Future, pending},
+    future::{Future, pending, ready},
     pin::Pin,
     time::Duration,
 };
+
+use tokio::time::sleep;
 
 use self::shift::Shift;
 use crate::{Backoff, Error, Handlers, Inbox, NoHandler, unhandled};
 
 /// As good as for ever, and still a time that can be added to now.
 const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+
+/// How long the look at the store before the start may still take once the worker is told to stop.
+const LOOKING: Duration = Duration::from_secs(5);
 
 /// Takes deliveries out of an [`Inbox`] and has them handled.
 ///
@@ -118,8 +123,18 @@ impl Worker {
     /// # Errors
     /// If something in the store, or expected, has no handler; or the store can not be read at the start. What
     /// happens to the store later is waited out.
-    pub async fn run(self, handlers: Handlers) -> Result<(), RunError> {
-        let missing = unhandled::missing(&self.inbox, &handlers).await.map_err(RunError::Store)?;
+    pub async fn run(mut self, handlers: Handlers) -> Result<(), RunError> {
+        let until = &mut self.until;
+        let stopped = async {
+            until.as_mut().await;
+            // It is there once, and is waited for again.
+            *until = Box::pin(ready(()));
+            sleep(LOOKING).await;
+        };
+        let missing = tokio::select! {
+            missing = unhandled::missing(&self.inbox, &handlers) => missing.map_err(RunError::Store)?,
+            () = stopped => return Ok(()),
+        };
         if let Some(missing) = missing {
             return Err(RunError::NoHandler(missing));
         }

@@ -291,3 +291,13 @@ async fn a_stop_does_not_wait_longer_because_leases_are_long() {
     eventually("it is asked", || async { (faults.failed() > 0).then_some(()) }).await;
     working.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_a_worker_whose_store_does_not_answer_at_the_start() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    faults.set(&faults.hangs, true);
+    let working = start(eager(&inbox), hanging(&Arc::default()));
+    eventually("it is asked", || async { (faults.failed() > 0).then_some(()) }).await;
+    working.stop().await;
+}

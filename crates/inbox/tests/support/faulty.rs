@@ -105,6 +105,7 @@ impl Store for Faulty {
     }
 
     async fn unfinished(&self) -> Result<Vec<Route>, Error> {
+        self.faults.hang(&self.faults.hangs).await;
         self.faults.check(&self.faults.read)?;
         self.inner.store().unfinished().await
     }
