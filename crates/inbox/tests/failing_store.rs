@@ -19,7 +19,7 @@ use std::{
 };
 
 use idhooks_inbox::{Handlers, RunError, State};
-use tokio::time::sleep;
+use tokio::{sync::Notify, time::sleep};
 
 use support::{
     PATIENCE, all, all_done, capa, details, eager,
@@ -300,4 +300,26 @@ async fn a_stop_ends_a_worker_whose_store_does_not_answer_at_the_start() {
     let working = start(eager(&inbox), hanging(&Arc::default()));
     eventually("it is asked", || async { (faults.failed() > 0).then_some(()) }).await;
     working.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_ends_although_handlers_end_after_the_inbox_was_closed() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let (count, go_on) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
+    let handlers = Handlers::new().on({
+        let (count, go_on) = (Arc::clone(&count), Arc::clone(&go_on));
+        move |_: Capa| {
+            count.fetch_add(1, Ordering::SeqCst);
+            let go_on = Arc::clone(&go_on);
+            async move { go_on.notified().await }
+        }
+    });
+    let working = start(eager(&inbox).lease(Duration::from_secs(600)).grace(Duration::from_secs(600)), handlers);
+    entered(&count, 1).await;
+    inbox.close().await;
+    go_on.notify_one();
+    // Its verdict can not be written down, now or ever.
+    tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
 }

@@ -362,7 +362,7 @@ impl Limits {
         }
     }
 
-    /// Whether the store answered.
+    /// Whether there is no use in asking again: the store answered, or never will.
     async fn finish_once(
         &self,
         id: crate::EntryId,
@@ -383,7 +383,7 @@ impl Limits {
             Ok(false) => observe::ended(vendor, "lease_lost", started.elapsed()),
             Err(error) => {
                 observe::store_failed(&error);
-                return false;
+                return error.is_closed();
             }
         }
         true
