@@ -25,7 +25,7 @@ use support::{
     PATIENCE, all, all_done, capa, details, eager,
     engine::Engine,
     eventually,
-    faulty::faulty,
+    faulty::{LATE, faulty},
     handling::{Capa, entered, hanging, hanging_until_stopped, subject},
     lease, request, start,
 };
@@ -322,4 +322,21 @@ async fn a_worker_ends_although_handlers_end_after_the_inbox_was_closed() {
     go_on.notify_one();
     // Its verdict can not be written down, now or ever.
     tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_are_handed_back_although_each_takes_its_time() {
+    const MANY: u32 = 20;
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    for number in 0..MANY {
+        inbox.accept(&capa(&format!("customer-{number}"))).await.unwrap();
+    }
+    faults.set(&faults.finish_is_late, true);
+    let count = Arc::default();
+    let worker = eager(&inbox).concurrency(MANY as usize).grace(Duration::ZERO);
+    let working = start(worker, hanging(&count));
+    entered(&count, MANY).await;
+    working.stop().await;
+    assert_eq!(inbox.stats().await.unwrap().pending, u64::from(MANY), "{MANY} times {LATE:?} are more than is waited");
 }

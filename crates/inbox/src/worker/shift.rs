@@ -301,15 +301,16 @@ impl Shift {
         if timeout(HANDING_BACK, join).await.is_err() {
             self.held.retain(|_, held| held.abort.is_finished());
         }
-        let hand_back = async {
-            for Held { leased, started, .. } in self.held.into_values() {
-                self.worker
-                    .finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started)
-                    .await;
+        // All at once: one after another, the last of many would not be handed back in time.
+        let hand_back = self.held.into_values().map(|Held { leased, started, .. }| {
+            let limits = Arc::clone(&self.worker);
+            async move {
+                limits.finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started).await;
             }
-        };
+        });
+        let mut handing_back: JoinSet<()> = hand_back.collect();
         // In vain if the store does not answer.
-        let _ = timeout(HANDING_BACK, hand_back).await;
+        let _ = timeout(HANDING_BACK, async { while handing_back.join_next().await.is_some() {} }).await;
     }
 }
 

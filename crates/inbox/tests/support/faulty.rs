@@ -14,6 +14,9 @@ use idhooks_inbox::{
     store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
 };
 
+/// How late a store answers that is told to be late.
+pub(crate) const LATE: Duration = Duration::from_millis(700);
+
 /// What is wrong with a store at the moment.
 #[derive(Default)]
 pub(crate) struct Faults {
@@ -25,6 +28,8 @@ pub(crate) struct Faults {
     /// Answers nothing that a worker asks.
     pub(crate) hangs: AtomicBool,
     pub(crate) renew_hangs: AtomicBool,
+    /// Writes verdicts down at once, and tells of it [late](LATE).
+    pub(crate) finish_is_late: AtomicBool,
     /// Says of every lease that it is lost.
     pub(crate) loses: AtomicBool,
     /// How often something failed.
@@ -93,7 +98,11 @@ impl Store for Faulty {
     async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
         self.faults.hang(&self.faults.hangs).await;
         self.faults.check(&self.faults.finish)?;
-        self.inner.store().finish(id, token, verdict).await
+        let finished = self.inner.store().finish(id, token, verdict).await;
+        if self.faults.finish_is_late.load(Ordering::SeqCst) {
+            tokio::time::sleep(LATE).await;
+        }
+        finished
     }
 
     async fn changed(&self) {
