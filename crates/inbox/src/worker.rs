@@ -1,5 +1,6 @@
 //! Takes deliveries out of the store and has them handled.
 
+mod limits;
 mod shift;
 
 use std::{

@@ -340,3 +340,23 @@ async fn many_are_handed_back_although_each_takes_its_time() {
     working.stop().await;
     assert_eq!(inbox.stats().await.unwrap().pending, u64::from(MANY), "{MANY} times {LATE:?} are more than is waited");
 }
+
+/// Two answers of a store come in any order: that the lease is gone, and that its verdict was written down.
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn what_was_finished_while_leases_were_renewed_is_told_to_be_done() {
+    let counters = support::counters::Counters::default();
+    let _here = metrics::set_default_local_recorder(&counters);
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    faults.set(&faults.finish_is_late, true);
+    inbox.accept(&capa("a")).await.unwrap();
+    // Renewed before the store has answered.
+    let lease = LATE + Duration::from_millis(500);
+    let working = start(eager(&inbox).lease(lease), Handlers::new().on(|_: Capa| async {}));
+    all_done(&inbox, 1).await;
+    sleep(LATE).await;
+    working.stop().await;
+    let handled = |outcome| counters.value(&format!("idhooks_inbox_handled_total vendor=capa outcome={outcome}"));
+    assert_eq!((handled("done"), handled("lease_lost")), (1, 0));
+}

@@ -1,11 +1,13 @@
 //! A worker at work: takes deliveries up, has them handled, and ends their leases.
 
 use std::{
-    borrow::Cow,
     collections::HashMap,
     future::{Future, pending},
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -14,23 +16,19 @@ use tokio::{
     time::{sleep, sleep_until, timeout, timeout_at},
 };
 
-use super::Worker;
+use super::{
+    Worker,
+    limits::{AFTER_FAILURE, Limits},
+};
 use crate::{
-    Backoff, Error, Handlers, Inbox, Outcome,
+    Error, Handlers, Inbox,
     job::About,
     observe,
-    outcome::Kind,
     store::{LeaseRequest, Leased, Token, Verdict},
 };
 
-/// No retry is put off longer, whatever a handler asks for: a slip of a unit must not lose a delivery for years.
-const LONGEST_RETRY: Duration = Duration::from_secs(30 * 24 * 3600);
-
 /// How long the store is waited for at most, however long the leases are.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long to wait after the store failed.
-const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
 /// How long handing back may take when a worker stops; what was not handed back then is handed out when its lease
 /// runs out.
@@ -56,14 +54,6 @@ pub(super) struct Shift {
     closed: bool,
 }
 
-/// What a task needs to know of the worker's settings.
-struct Limits {
-    inbox: Inbox,
-    time_limit: Duration,
-    attempts: u32,
-    backoff: Backoff,
-}
-
 /// A delivery that is being handled.
 struct Held {
     leased: Leased,
@@ -73,6 +63,8 @@ struct Held {
     until: Instant,
     /// It was told to stop, and is held no longer: one that blocks its thread may still run for a long time.
     stopped: bool,
+    /// Its handler has ended: if the lease is gone now, it may be by the verdict, and the store has yet to say so.
+    decided: Arc<AtomicBool>,
 }
 
 impl Shift {
@@ -178,23 +170,28 @@ impl Shift {
         let (id, token, attempt) = (leased.id, leased.token, leased.attempt);
         let vendor = leased.route.vendor.clone();
         let span = (id.get(), attempt, vendor.clone());
-        let abort = self.running.spawn(async move {
-            let verdict = match handler.map(|handler| handler.start(leased, about)) {
-                Some(Ok(running)) => {
-                    let running = observe::handling((span.0, span.1, &span.2), running);
-                    match timeout(limits.time_limit, running).await {
-                        Ok(outcome) => limits.verdict(outcome, attempt),
-                        Err(_) => limits.again(attempt, None, "the handler did not end in time".into()),
+        let decided = Arc::<AtomicBool>::default();
+        let abort = self.running.spawn({
+            let decided = Arc::clone(&decided);
+            async move {
+                let verdict = match handler.map(|handler| handler.start(leased, about)) {
+                    Some(Ok(running)) => {
+                        let running = observe::handling((span.0, span.1, &span.2), running);
+                        match timeout(limits.time_limit, running).await {
+                            Ok(outcome) => limits.verdict(outcome, attempt),
+                            Err(_) => limits.again(attempt, None, "the handler did not end in time".into()),
+                        }
                     }
-                }
-                Some(Err(reason)) => Verdict::Unreadable { reader, reason },
-                // The store gave what was not asked for.
-                None => Verdict::Released,
-            };
-            limits.finish(id, token, verdict, &vendor, started).await;
+                    Some(Err(reason)) => Verdict::Unreadable { reader, reason },
+                    // The store gave what was not asked for.
+                    None => Verdict::Released,
+                };
+                decided.store(true, Ordering::SeqCst);
+                limits.finish(id, token, verdict, &vendor, started).await;
+            }
         });
         let until = asked_at + self.request.time;
-        self.held.insert(abort.id(), Held { leased: kept, abort, started, until, stopped: false });
+        self.held.insert(abort.id(), Held { leased: kept, abort, started, until, stopped: false, decided });
     }
 
     /// A task is over, by itself, by a panic of its handler, or because it was stopped.
@@ -212,6 +209,7 @@ impl Shift {
         if error.is_panic() {
             let verdict = self.worker.again(held.leased.attempt, None, "the handler panicked".into());
             let limits = Arc::clone(&self.worker);
+            held.decided.store(true, Ordering::SeqCst);
             // In its own task, so that a store that is slow now does not keep the worker from renewing the others.
             let finish = self.running.spawn({
                 let (leased, started) = (held.leased.clone(), held.started);
@@ -265,10 +263,12 @@ impl Shift {
             Err(_) => None,
         };
         for held in self.held.values_mut() {
-            match &lost {
-                Some(lost) if lost.contains(&held.leased.token) => held.until = asked_at,
-                Some(_) if tokens.contains(&held.leased.token) => held.until = asked_at + self.request.time,
-                _ => {}
+            if let Some(lost) = lost.as_ref().filter(|_| tokens.contains(&held.leased.token)) {
+                if !lost.contains(&held.leased.token) {
+                    held.until = asked_at + self.request.time;
+                } else if !held.decided.load(Ordering::SeqCst) {
+                    held.until = asked_at;
+                }
             }
             if held.until <= Instant::now() {
                 held.abort.abort();
@@ -335,58 +335,5 @@ impl Wake {
                 () = inbox.0.store.changed() => {}
             },
         }
-    }
-}
-
-impl Limits {
-    fn verdict(&self, outcome: Outcome, attempt: u32) -> Verdict {
-        match outcome.into_kind() {
-            Kind::Done => Verdict::Done,
-            Kind::GiveUp { reason } => Verdict::Dead { reason },
-            Kind::Retry { after, reason } => self.again(attempt, after, reason),
-        }
-    }
-
-    fn again(&self, attempt: u32, after: Option<Duration>, reason: Cow<'static, str>) -> Verdict {
-        if attempt >= self.attempts {
-            return Verdict::Dead { reason };
-        }
-        let after = after.unwrap_or_else(|| self.backoff.wait(attempt, fastrand::f64())).min(LONGEST_RETRY);
-        Verdict::Retry { after, reason }
-    }
-
-    /// Writes the verdict down, however long the store takes: until then the lease is held and renewed, and when it is
-    /// lost this is stopped.
-    async fn finish(&self, id: crate::EntryId, token: Token, verdict: Verdict, vendor: &str, started: Instant) {
-        while !self.finish_once(id, token, verdict.clone(), vendor, started).await {
-            sleep(AFTER_FAILURE).await;
-        }
-    }
-
-    /// Whether there is no use in asking again: the store answered, or never will.
-    async fn finish_once(
-        &self,
-        id: crate::EntryId,
-        token: Token,
-        verdict: Verdict,
-        vendor: &str,
-        started: Instant,
-    ) -> bool {
-        let outcome = match &verdict {
-            Verdict::Done => "done",
-            Verdict::Retry { .. } => "retry",
-            Verdict::Dead { .. } => "dead",
-            Verdict::Unreadable { .. } => "unreadable",
-            Verdict::Released => "released",
-        };
-        match self.inbox.0.store.finish(id, token, verdict).await {
-            Ok(true) => observe::ended(vendor, outcome, started.elapsed()),
-            Ok(false) => observe::ended(vendor, "lease_lost", started.elapsed()),
-            Err(error) => {
-                observe::store_failed(&error);
-                return error.is_closed();
-            }
-        }
-        true
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+#[cfg(feature = "metrics")]
+pub(crate) mod counters;
 pub(crate) mod engine;
 pub(crate) mod faulty;
 pub(crate) mod handling;
