@@ -7,7 +7,7 @@ use idhooks_core::{__stored::Restore, Delivery, WebhookEvent};
 use crate::{
     Job, Outcome,
     job::About,
-    store::{Leased, Route},
+    store::{Leased, Route, Verdict},
 };
 
 /// The handlers of a worker, one for each kind of delivery.
@@ -64,15 +64,14 @@ impl Handlers {
         self
     }
 
-    /// What is handled here.
-    pub(crate) fn routes(&self) -> Arc<[Route]> {
-        self.here.keys().cloned().collect()
-    }
-
-    /// Number of what reads here, to be compared with that of what could not: the highest version of the crates of events.
-    /// Too high for the others among them, which then look once more in vain.
-    pub(crate) fn release(&self) -> i64 {
-        self.here.values().map(|handler| number(handler.version())).max().unwrap_or_default()
+    /// What is handled here, by the number of the release that reads it. The crates of events of one release are asked for
+    /// together; one that is ahead of the others must not make theirs look as if they had been read by a later one.
+    pub(crate) fn releases(&self) -> BTreeMap<i64, Vec<Route>> {
+        let mut releases = BTreeMap::<i64, Vec<Route>>::new();
+        for (route, handler) in &self.here {
+            releases.entry(handler.reader()).or_default().push(route.clone());
+        }
+        releases
     }
 
     /// Those of `wanted` that nobody handles.
@@ -147,11 +146,11 @@ type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// A handler, whatever its type of delivery.
 pub(crate) trait Handle: Send + Sync {
-    /// Version of the crate that reads the events.
-    fn version(&self) -> &'static str;
+    /// Number of the release that reads the events.
+    fn reader(&self) -> i64;
 
-    /// Starts it, or says why the delivery can not be read.
-    fn start(&self, leased: Leased, about: About) -> Result<Running, Cow<'static, str>>;
+    /// Starts it, or says that the delivery can not be read.
+    fn start(&self, leased: Leased, about: About) -> Result<Running, Verdict>;
 }
 
 struct Typed<D, H> {
@@ -165,14 +164,15 @@ where
     H: Fn(Job<D>) -> F + Send + Sync + 'static,
     F: Future<Output: Into<Outcome>> + Send + 'static,
 {
-    fn version(&self) -> &'static str {
-        <D::Event as WebhookEvent>::VERSION
+    fn reader(&self) -> i64 {
+        number(<D::Event as WebhookEvent>::VERSION)
     }
 
-    fn start(&self, leased: Leased, about: About) -> Result<Running, Cow<'static, str>> {
-        let unknown = || Cow::Borrowed("it came with a proof this release does not know");
+    fn start(&self, leased: Leased, about: About) -> Result<Running, Verdict> {
+        let unreadable = |reason| Verdict::Unreadable { reader: self.reader(), reason };
+        let unknown = || unreadable("it came with a proof this release does not know".into());
         let delivery = leased.stored.and_then(D::restore).ok_or_else(unknown)?;
-        let event = delivery.event().map_err(|error| Cow::Owned(error.to_string()))?;
+        let event = delivery.event().map_err(|error| unreadable(error.to_string().into()))?;
         let handler = Arc::clone(&self.handler);
         // The handler itself is called inside the future, so that a panic of its is caught with the future's.
         Ok(Box::pin(async move { handler(Job { delivery, event, about }).await.into() }))

@@ -24,7 +24,7 @@ use crate::{
     Error, Handlers, Inbox,
     job::About,
     observe,
-    store::{LeaseRequest, Leased, Token, Verdict},
+    store::{LeaseRequest, Leased, Route, Token, Verdict},
 };
 
 /// How long the store is waited for at most, however long the leases are.
@@ -39,7 +39,9 @@ pub(super) struct Shift {
     worker: Arc<Limits>,
     inbox: Inbox,
     handlers: Handlers,
+    /// What every lease asks for, and what it asks for in turn.
     request: LeaseRequest,
+    releases: Vec<(i64, Arc<[Route]>)>,
     until: Pin<Box<dyn Future<Output = ()> + Send>>,
     until_idle: bool,
     grace: Duration,
@@ -75,15 +77,22 @@ impl Shift {
             most: concurrency,
             time: lease,
             attempts,
-            routes: handlers.routes(),
-            reader: handlers.release(),
+            routes: Arc::default(),
+            reader: 0,
         };
+        let mut releases: Vec<_> =
+            handlers.releases().into_iter().map(|(reader, routes)| (reader, routes.into())).collect();
+        if releases.is_empty() {
+            // Without a handler there are still leases of others that have run out.
+            releases.push((0, Arc::default()));
+        }
         let limits = Limits { inbox: inbox.clone(), time_limit, attempts, backoff };
         Self {
             worker: Arc::new(limits),
             inbox,
             handlers,
             request,
+            releases,
             until,
             until_idle,
             grace,
@@ -121,36 +130,43 @@ impl Shift {
 
     /// Leases what there is room for. Says when to look again.
     async fn take_up(&mut self) -> Wake {
-        let room = self.request.most.saturating_sub(self.held.len());
-        if room == 0 {
-            return Wake::WithRoom;
-        }
-        let asked_at = Instant::now();
-        if asked_at < self.lease_at {
-            return Wake::At(self.lease_at);
-        }
-        let answer_by = self.answer_by(asked_at);
-        let asked = self.inbox.0.store.lease(LeaseRequest { most: room, ..self.request.clone() });
-        let late = |_| Err(Error::unavailable("the store did not answer in time"));
-        let batch = match timeout_at(answer_by.into(), asked).await.unwrap_or_else(late) {
-            Ok(batch) => batch,
-            Err(error) => {
-                observe::store_failed(&error);
-                self.closed = error.is_closed();
-                self.lease_at = Instant::now() + AFTER_FAILURE;
+        let mut wait = self.inbox.0.store.poll_interval();
+        let mut more = false;
+        // Another one is the first each time, because the first may take all the room.
+        self.releases.rotate_left(1);
+        for (reader, routes) in self.releases.clone() {
+            let room = self.request.most.saturating_sub(self.held.len());
+            if room == 0 {
+                return Wake::WithRoom;
+            }
+            let asked_at = Instant::now();
+            if asked_at < self.lease_at {
                 return Wake::At(self.lease_at);
             }
-        };
-        let more = !batch.leased.is_empty() || batch.next == Some(Duration::ZERO);
+            let answer_by = self.answer_by(asked_at);
+            let request = LeaseRequest { most: room, routes, reader, ..self.request.clone() };
+            let asked = self.inbox.0.store.lease(request);
+            let late = |_| Err(Error::unavailable("the store did not answer in time"));
+            let batch = match timeout_at(answer_by.into(), asked).await.unwrap_or_else(late) {
+                Ok(batch) => batch,
+                Err(error) => {
+                    observe::store_failed(&error);
+                    self.closed = error.is_closed();
+                    self.lease_at = Instant::now() + AFTER_FAILURE;
+                    return Wake::At(self.lease_at);
+                }
+            };
+            more |= !batch.leased.is_empty() || batch.next == Some(Duration::ZERO);
+            wait = batch.next.map_or(wait, |next| next.min(wait));
+            for expired in &batch.expired {
+                observe::lease_expired(&expired.vendor, expired.dead);
+            }
+            for leased in batch.leased {
+                self.start(leased, asked_at);
+            }
+        }
         self.idle = !more && self.held.is_empty();
-        for expired in &batch.expired {
-            observe::lease_expired(&expired.vendor, expired.dead);
-        }
-        for leased in batch.leased {
-            self.start(leased, asked_at);
-        }
-        let poll = self.inbox.0.store.poll_interval();
-        Wake::Within(batch.next.map_or(poll, |next| next.min(poll)))
+        Wake::Within(wait)
     }
 
     fn start(&mut self, leased: Leased, asked_at: Instant) {
@@ -164,7 +180,7 @@ impl Shift {
             deadline: started + self.worker.time_limit,
             possible_replay: leased.possible_replay,
         };
-        let (limits, reader) = (Arc::clone(&self.worker), self.request.reader);
+        let limits = Arc::clone(&self.worker);
         let handler = self.handlers.of(&leased.route).cloned();
         let kept = Leased { stored: None, ..leased.clone() };
         let (id, token, attempt) = (leased.id, leased.token, leased.attempt);
@@ -182,7 +198,7 @@ impl Shift {
                             Err(_) => limits.again(attempt, None, "the handler did not end in time".into()),
                         }
                     }
-                    Some(Err(reason)) => Verdict::Unreadable { reader, reason },
+                    Some(Err(unreadable)) => unreadable,
                     // The store gave what was not asked for.
                     None => Verdict::Released,
                 };
