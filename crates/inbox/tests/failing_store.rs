@@ -325,6 +325,22 @@ async fn a_worker_ends_although_handlers_end_after_the_inbox_was_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_panics_is_not_told_the_verdict_again_at_once() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    faults.set(&faults.finish_panics, true);
+    let working = start(eager(&inbox).lease(Duration::from_secs(1)), Handlers::new().on(|_: Capa| async {}));
+    eventually("it panics", || async { (faults.failed() > 0).then_some(()) }).await;
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(faults.failed(), 1);
+    faults.set(&faults.finish_panics, false);
+    // Once the lease has run out.
+    all_done(&inbox, 1).await;
+    working.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_are_handed_back_although_each_takes_its_time() {
     const MANY: u32 = 20;
     let engine = Engine::sqlite();

@@ -218,11 +218,11 @@ impl Shift {
         };
         let Some(held) = self.held.remove(&id) else { return };
         let Err(error) = ended else { return };
-        if error.is_cancelled() {
+        // A panic after the handler's end is the store's, which would not take the verdict the next time either.
+        if error.is_cancelled() || held.decided.load(Ordering::SeqCst) {
             observe::ended(&held.leased.route.vendor, "lease_lost", held.started.elapsed());
-        }
-        // Without the panic's own words: they are the handler's, and may quote what it handled.
-        if error.is_panic() {
+        } else {
+            // Without the panic's own words: they are the handler's, and may quote what it handled.
             let verdict = self.worker.again(held.leased.attempt, None, "the handler panicked".into());
             let limits = Arc::clone(&self.worker);
             held.decided.store(true, Ordering::SeqCst);

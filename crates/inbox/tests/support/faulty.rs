@@ -24,6 +24,7 @@ pub(crate) struct Faults {
     pub(crate) lease: AtomicBool,
     pub(crate) renew: AtomicBool,
     pub(crate) finish: AtomicBool,
+    pub(crate) finish_panics: AtomicBool,
     pub(crate) read: AtomicBool,
     /// Answers nothing that a worker asks.
     pub(crate) hangs: AtomicBool,
@@ -98,6 +99,7 @@ impl Store for Faulty {
     async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
         self.faults.hang(&self.faults.hangs).await;
         self.faults.check(&self.faults.finish)?;
+        assert!(self.faults.check(&self.faults.finish_panics).is_ok(), "the store was told to panic");
         let finished = self.inner.store().finish(id, token, verdict).await;
         if self.faults.finish_is_late.load(Ordering::SeqCst) {
             tokio::time::sleep(LATE).await;
