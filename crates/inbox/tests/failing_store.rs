@@ -324,6 +324,23 @@ async fn a_worker_ends_although_handlers_end_after_the_inbox_was_closed() {
     tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
 }
 
+/// As long as handing back may take.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_handled_is_not_handed_back_because_its_verdict_is_late() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    inbox.accept(&capa("a")).await.unwrap();
+    faults.set(&faults.finish, true);
+    let working = start(eager(&inbox).grace(Duration::ZERO), Handlers::new().on(|_: Capa| async {}));
+    eventually("its verdict fails", || async { (faults.failed() > 0).then_some(()) }).await;
+    let failed = faults.failed();
+    let stop = tokio::spawn(working.stop());
+    eventually("it fails again", || async { (faults.failed() > failed).then_some(()) }).await;
+    faults.set(&faults.finish, false);
+    stop.await.unwrap();
+    assert_eq!(inbox.stats().await.unwrap().done, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_panics_is_not_told_the_verdict_again_at_once() {
     let engine = Engine::sqlite();

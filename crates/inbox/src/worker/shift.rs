@@ -30,8 +30,8 @@ use crate::{
 /// How long the store is waited for at most, however long the leases are.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long handing back may take when a worker stops; what was not handed back then is handed out when its lease
-/// runs out.
+/// How long verdicts and handing back may take when a worker stops; what is still held then is handed out when its
+/// lease runs out.
 const HANDING_BACK: Duration = Duration::from_secs(5);
 
 /// A worker at work.
@@ -305,28 +305,23 @@ impl Shift {
                 () = sleep_until(look_at.into()) => self.renew().await,
             }
         }
-        self.running.abort_all();
-        let join = async {
+        for held in self.held.values().filter(|held| !held.decided.load(Ordering::SeqCst)) {
+            held.abort.abort();
+        }
+        // What blocks its thread does not end: it is handed out when its lease runs out, and no sooner.
+        let hand_back = async {
             while let Some(ended) = self.running.join_next_with_id().await {
-                if let Ok((id, ())) = ended {
-                    self.held.remove(&id);
-                }
+                let Err(stopped) = ended else { continue };
+                let Some(Held { leased, started, .. }) = self.held.remove(&stopped.id()) else { continue };
+                let limits = Arc::clone(&self.worker);
+                // All at once: one after another, the last of many would not be handed back in time.
+                self.running.spawn(async move {
+                    limits.finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started).await;
+                });
             }
         };
-        // One that blocks its thread does not end: what it holds is handed out when its lease runs out, and no sooner.
-        if timeout(HANDING_BACK, join).await.is_err() {
-            self.held.retain(|_, held| held.abort.is_finished());
-        }
-        // All at once: one after another, the last of many would not be handed back in time.
-        let hand_back = self.held.into_values().map(|Held { leased, started, .. }| {
-            let limits = Arc::clone(&self.worker);
-            async move {
-                limits.finish_once(leased.id, leased.token, Verdict::Released, &leased.route.vendor, started).await;
-            }
-        });
-        let mut handing_back: JoinSet<()> = hand_back.collect();
         // In vain if the store does not answer.
-        let _ = timeout(HANDING_BACK, async { while handing_back.join_next().await.is_some() {} }).await;
+        let _ = timeout(HANDING_BACK, hand_back).await;
     }
 }
 
