@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::{DecodeError, Evidence, Facts, Key, WebhookEvent, json};
+use crate::{DecodeError, Evidence, Facts, Key, Proof, WebhookEvent, json};
 
 /// The parts both kinds of delivery share.
 #[derive(Clone, PartialEq, Eq)]
@@ -165,7 +165,12 @@ macro_rules! delivery {
             /// The envelope's own words: event, subject, time. Never fails; computed when asked.
             #[must_use]
             pub fn facts(&self) -> Facts<'_> {
-                E::facts(&self.parcel.body)
+                let Parcel { body, evidence, .. } = &self.parcel;
+                let facts = E::facts(body);
+                match evidence.proof() {
+                    Proof::ReserializedSignature => facts.with_signed(json::stringify(body)),
+                    _ => facts,
+                }
             }
 
             /// What tells this event from every other one of the same vendor and endpoint. The same
