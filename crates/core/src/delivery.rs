@@ -168,13 +168,15 @@ macro_rules! delivery {
                 let Parcel { body, evidence, .. } = &self.parcel;
                 let facts = E::facts(body);
                 match evidence.proof() {
+                    _ if !$verified => facts.without_identity(),
                     Proof::ReserializedSignature => facts.with_signed(json::stringify(body)),
                     _ => facts,
                 }
             }
 
             /// What tells this event from every other one of the same vendor and endpoint. The same
-            /// before and after an upgrade, and whether or not the body can be read.
+            /// before and after an upgrade, and whether or not the body can be read. A hint's is made of
+            /// its bytes, because the ids in it are anybody's word.
             #[must_use]
             pub fn key(&self) -> Key {
                 self.facts().key(&self.parcel.body)

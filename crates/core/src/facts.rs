@@ -57,6 +57,13 @@ impl<'a> Facts<'a> {
         self
     }
 
+    /// The ids are anybody's word: a key made of them would keep the place of the event, for ever, for whoever names
+    /// them first.
+    pub(crate) fn without_identity(mut self) -> Self {
+        self.identity.clear();
+        self
+    }
+
     /// The signature fits `text`, not the body as it came. One text has any number of spellings, so without an id of
     /// the vendor's the key is made of what was signed: else whoever recorded a delivery could send it as a new one.
     pub(crate) fn with_signed(mut self, text: Option<String>) -> Self {
@@ -126,9 +133,9 @@ fn push_part(text: &mut String, part: &str) {
 pub enum Key {
     /// From the vendor's own ids: unique for ever.
     Vendor(VendorKey),
-    /// The vendor gives no id, so it is the digest of the body, or of what was signed in its place
-    /// ([`Proof::ReserializedSignature`](crate::Proof::ReserializedSignature)). Two genuine events can have the
-    /// same bytes: use it to deduplicate inside a window only, a day for instance, and treat a later
+    /// The vendor gives no id, or it stands in a [`Hint`](crate::Hint), so the key is the digest of the body, or of
+    /// what was signed in its place ([`Proof::ReserializedSignature`](crate::Proof::ReserializedSignature)). Two
+    /// genuine events can have the same bytes: use it to deduplicate inside a window only, a day for instance, and treat a later
     /// one as a possible replay.
     Content(ContentKey),
 }
