@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use idhooks_core::{
-    DecodeError, Facts, Lenient, RawJson, Timestamp, WebhookEvent, event_bodies,
+    DecodeError, Facts, Lenient, Pii, RawJson, Timestamp, WebhookEvent, event_bodies,
     json::{self, Once, Tagged, decode_body, hand_out, members, members_of, put, read_tagged, text},
     open_enum, text_id,
 };
@@ -107,7 +107,7 @@ pub struct Event {
     /// CloudEvents' schema address; not seen yet.
     pub dataschema: Lenient<Box<str>>,
     /// The body as it came, when it came in base64; not seen yet.
-    pub data_base64: Lenient<Box<str>>,
+    pub data_base64: Lenient<Pii<Box<str>>>,
 }
 
 #[derive(Default)]
@@ -120,7 +120,7 @@ struct Envelope {
     datacontenttype: Once<Lenient<ContentType>>,
     subject: Once<Lenient<Box<str>>>,
     dataschema: Once<Lenient<Box<str>>>,
-    data_base64: Once<Lenient<Box<str>>>,
+    data_base64: Once<Lenient<Pii<Box<str>>>>,
 }
 
 impl<'de> Tagged<'de> for Envelope {
@@ -169,7 +169,7 @@ impl<'de> Deserialize<'de> for Event {
                 return Err(hand_out(DecodeError::new("data_base64", "excludes data, and both are there")));
             }
             let content_type = datacontenttype.as_ref().map(ContentType::as_str);
-            envelope.body = Some(from_base64(&name, text, content_type).map_err(hand_out)?);
+            envelope.body = Some(from_base64(&name, text.expose(), content_type).map_err(hand_out)?);
         }
         if envelope.body.is_none() {
             envelope.body = Some(EventBody::absent(&name, "data")?);

@@ -93,3 +93,15 @@ fn data_in_base64_is_lenient_too() {
     assert!(again.contains(r#""data_base64":7"#), "{again}");
     assert_eq!(read(&again), event);
 }
+
+/// It holds the same people as `data` would.
+#[test]
+fn row_49_data_in_base64_is_hidden() {
+    const DATA: &str = r#"{"id":"t1","name":"MARIA CANARY"}"#;
+    let encoded = BASE64_STANDARD.encode(DATA);
+    for kind in ["TRANSACTIONSTATUSUPDATED", "NEW"] {
+        let event = read(&base64(r#","datacontenttype":"application/json""#, kind, DATA));
+        let shown = format!("{event:?} {event:#?}");
+        assert!(!shown.contains("CANARY") && !shown.contains(&encoded), "{shown}");
+    }
+}

@@ -93,6 +93,24 @@ fn row_27_a_reformatted_body_is_accepted_when_told() {
     assert_eq!(evidence.proof(), Proof::Signature, "pretty, and signed pretty");
 }
 
+/// Whoever recorded a delivery can write its JSON in any number of ways that all fit its signature.
+#[test]
+fn row_27_however_a_body_was_reformatted_it_is_one_delivery() {
+    let verifier = Verifier::new(secret()).accept_reserialized();
+    let headers = [("capa-signature", COMPACT_SIGNATURE)];
+    let key = |body: &[u8]| verifier.verify(&headers, body.to_vec()).expect("the same JSON").key();
+    let as_signed = key(COMPACT.as_bytes());
+    let escaped = COMPACT.replace("SATOSHI", "\\u0053ATOSHI");
+    let spaced = COMPACT.replace(',', " ,\r\n\t");
+    for reformatted in [body("completed-on-ramp"), escaped.as_bytes(), spaced.as_bytes()] {
+        assert_eq!(key(reformatted), as_signed);
+    }
+
+    let pretty = body("completed-on-ramp");
+    let signed_pretty = verifier.verify(&[sign(&secret(), pretty)], pretty).expect("as it was signed");
+    assert_ne!(signed_pretty.key(), as_signed, "other bytes were signed");
+}
+
 #[test]
 fn row_27_a_changed_body_is_refused_all_the_same() {
     let verifier = Verifier::new(secret()).accept_reserialized();

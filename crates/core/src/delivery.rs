@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::{DecodeError, Evidence, Facts, Key, WebhookEvent, json};
+use crate::{DecodeError, Evidence, Facts, Key, Proof, WebhookEvent, json};
 
 /// The parts both kinds of delivery share.
 #[derive(Clone, PartialEq, Eq)]
@@ -165,11 +165,18 @@ macro_rules! delivery {
             /// The envelope's own words: event, subject, time. Never fails; computed when asked.
             #[must_use]
             pub fn facts(&self) -> Facts<'_> {
-                E::facts(&self.parcel.body)
+                let Parcel { body, evidence, .. } = &self.parcel;
+                let facts = E::facts(body);
+                match evidence.proof() {
+                    _ if !$verified => facts.without_identity(),
+                    Proof::ReserializedSignature => facts.with_signed(json::stringify(body)),
+                    _ => facts,
+                }
             }
 
             /// What tells this event from every other one of the same vendor and endpoint. The same
-            /// before and after an upgrade, and whether or not the body can be read.
+            /// before and after an upgrade, and whether or not the body can be read. A hint's is made of
+            /// its bytes, because the ids in it are anybody's word.
             #[must_use]
             pub fn key(&self) -> Key {
                 self.facts().key(&self.parcel.body)

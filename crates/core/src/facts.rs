@@ -17,6 +17,7 @@ pub struct Facts<'a> {
     subject: Option<Cow<'a, str>>,
     occurred_at: Option<Cow<'a, str>>,
     identity: Vec<Cow<'a, str>>,
+    signed: Option<ContentKey>,
 }
 
 impl<'a> Facts<'a> {
@@ -56,6 +57,20 @@ impl<'a> Facts<'a> {
         self
     }
 
+    /// The ids are anybody's word: a key made of them would keep the place of the event, for ever, for whoever names
+    /// them first.
+    pub(crate) fn without_identity(mut self) -> Self {
+        self.identity.clear();
+        self
+    }
+
+    /// The signature fits `text`, not the body as it came. One text has any number of spellings, so without an id of
+    /// the vendor's the key is made of what was signed: else whoever recorded a delivery could send it as a new one.
+    pub(crate) fn with_signed(mut self, text: Option<String>) -> Self {
+        self.signed = text.map(|text| ContentKey::of(text.as_bytes()));
+        self
+    }
+
     /// The vendor's own name of the event.
     #[must_use]
     pub fn event_name(&self) -> Option<&str> {
@@ -78,7 +93,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn key(&self, body: &[u8]) -> Key {
         if self.identity.is_empty() {
-            return Key::Content(ContentKey(Sha256::digest(body).into()));
+            return Key::Content(self.signed.clone().unwrap_or_else(|| ContentKey::of(body)));
         }
         let mut text = String::new();
         for part in &self.identity {
@@ -118,8 +133,9 @@ fn push_part(text: &mut String, part: &str) {
 pub enum Key {
     /// From the vendor's own ids: unique for ever.
     Vendor(VendorKey),
-    /// The vendor gives no id, so it is the digest of the body. Two genuine events can have the
-    /// same bytes: use it to deduplicate inside a window only, a day for instance, and treat a later
+    /// The vendor gives no id, or it stands in a [`Hint`](crate::Hint), so the key is the digest of the body, or of
+    /// what was signed in its place ([`Proof::ReserializedSignature`](crate::Proof::ReserializedSignature)). Two
+    /// genuine events can have the same bytes: use it to deduplicate inside a window only, a day for instance, and treat a later
     /// one as a possible replay.
     Content(ContentKey),
 }
@@ -141,7 +157,11 @@ impl VendorKey {
 pub struct ContentKey([u8; 32]);
 
 impl ContentKey {
-    /// The digest of the body.
+    fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of the body, or of what was signed in its place.
     #[must_use]
     pub fn digest(&self) -> &[u8; 32] {
         &self.0

@@ -6,6 +6,7 @@ mod error;
 mod exact;
 mod lenient;
 mod list;
+mod nested;
 pub(crate) mod object;
 mod scan;
 mod stringify;

@@ -30,6 +30,8 @@ impl Timestamp {
 pub enum TimestampError {
     /// A local time without an offset, where an instant was asked for.
     NoOffset,
+    /// A time with an offset, where a local time was asked for.
+    HasOffset,
     /// No time that can be read.
     Unreadable,
 }
@@ -39,6 +41,7 @@ impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoOffset => "the vendor sent a local time without an offset",
+            Self::HasOffset => "the vendor sent a time with an offset",
             Self::Unreadable => "the vendor sent a time that can not be read",
         })
     }
@@ -51,6 +54,11 @@ impl error::Error for TimestampError {}
 impl Timestamp {
     fn unreadable<E>(&self, _: E) -> TimestampError {
         if self.has_offset() { TimestampError::Unreadable } else { TimestampError::NoOffset }
+    }
+
+    /// The text, if it is of a local time: some of the libraries would drop an offset without a word.
+    fn local(&self) -> Result<&str, TimestampError> {
+        if self.has_offset() { Err(TimestampError::HasOffset) } else { Ok(self.as_str()) }
     }
 }
 
@@ -67,9 +75,9 @@ impl Timestamp {
     /// The date and time on the wall, for `jiff` 0.2.
     ///
     /// # Errors
-    /// When the text is no date and time.
+    /// When the text has an offset, or is no date and time.
     pub fn to_jiff_local(&self) -> Result<jiff::civil::DateTime, TimestampError> {
-        self.as_str().parse().map_err(|_: jiff::Error| TimestampError::Unreadable)
+        self.local()?.parse().map_err(|_: jiff::Error| TimestampError::Unreadable)
     }
 }
 
@@ -87,10 +95,10 @@ impl Timestamp {
     /// The date and time on the wall, for `time` 0.3.
     ///
     /// # Errors
-    /// When the text is no date and time.
+    /// When the text has an offset, or is no date and time.
     pub fn to_time_local(&self) -> Result<time::PrimitiveDateTime, TimestampError> {
         use time::format_description::well_known::Iso8601;
-        let text = self.as_str().replacen(' ', "T", 1);
+        let text = self.local()?.replacen(' ', "T", 1);
         time::PrimitiveDateTime::parse(&text, &Iso8601::DEFAULT).map_err(|_| TimestampError::Unreadable)
     }
 }
@@ -108,9 +116,9 @@ impl Timestamp {
     /// The date and time on the wall, for `chrono` 0.4.
     ///
     /// # Errors
-    /// When the text is no date and time.
+    /// When the text has an offset, or is no date and time.
     pub fn to_chrono_local(&self) -> Result<chrono::NaiveDateTime, TimestampError> {
-        let text = self.as_str().replacen(' ', "T", 1);
+        let text = self.local()?.replacen(' ', "T", 1);
         text.parse().map_err(|_| TimestampError::Unreadable)
     }
 }
@@ -155,5 +163,12 @@ mod tests {
         assert_eq!(local.to_jiff_local().unwrap().to_string(), "2025-11-08T16:33:15");
         assert_eq!(local.to_time_local().unwrap().hour(), 16);
         assert_eq!(local.to_chrono_local().unwrap().to_string(), "2025-11-08 16:33:15");
+        // Without its offset an instant would be another one as soon as the reader adds their own.
+        for text in ["2025-07-08T18:01:19Z", "2025-07-08T18:01:19+07:00", "2025-07-08 18:01:19-03:00"] {
+            let instant = Timestamp::from(text);
+            assert_eq!(instant.to_jiff_local(), Err(TimestampError::HasOffset), "jiff {text}");
+            assert_eq!(instant.to_time_local(), Err(TimestampError::HasOffset), "time {text}");
+            assert_eq!(instant.to_chrono_local(), Err(TimestampError::HasOffset), "chrono {text}");
+        }
     }
 }

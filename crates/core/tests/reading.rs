@@ -450,3 +450,43 @@ fn plain_serde_reads_what_is_as_documented() {
     assert!(serde_json::from_str::<Document>(r#"{"id":"d","size":1,"state":7}"#).is_err());
     assert!(serde_json::from_str::<Document>(r#"["d",1]"#).is_err(), "an array is no object");
 }
+
+record! {
+    /// A type that holds itself.
+    struct Comment {
+        required {}
+        optional {
+            answer: Box<Comment>,
+            stars: u8,
+        }
+    }
+}
+
+object! {
+    /// The same, read through a table.
+    struct Folder {
+        inner: Box<Folder> = "inner",
+    }
+}
+
+/// The careful pass and `object!` read a field from its own text, in which `serde_json` counts brackets anew.
+#[test]
+fn row_21_a_type_that_holds_itself_does_not_exhaust_the_stack() {
+    let deep = |name: &str, levels: usize| {
+        let inside = format!(r#"{{"stars":"many","{name}":"#).repeat(levels);
+        format!("{inside}null{}", "}".repeat(levels)).into_bytes()
+    };
+    for levels in [8, 100, 10_000] {
+        let comment: Comment = json::decode(&deep("answer", levels)).expect("what is too deep stays raw");
+        let folder: Folder = json::decode(&deep("inner", levels)).expect("what is too deep stays raw");
+        let (mut comment, mut folder) = (&comment, &folder);
+        while let Some(answer) = comment.answer.as_deref() {
+            comment = answer;
+        }
+        while let Some(inner) = folder.inner.as_deref() {
+            folder = inner;
+        }
+        let is_whole = levels == 8;
+        assert_eq!((comment.answer.raw().is_none(), folder.inner.raw().is_none()), (is_whole, is_whole), "{levels}");
+    }
+}

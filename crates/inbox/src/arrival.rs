@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use idhooks_core::{__stored::Stored, Delivery, Facts, Key, WebhookEvent};
+use idhooks_core::{__stored::Stored, Delivery, Facts, Key, Proof, WebhookEvent};
 use sha2::{Digest as _, Sha256};
 
 use crate::inbox::Room;
@@ -53,7 +53,8 @@ impl Arrival {
         let facts = delivery.facts();
         let key = facts.key(body);
         let digest = match &key {
-            Key::Content(content) => *content.digest(),
+            // Of a body that was signed in another form, the key is of that form.
+            Key::Content(content) if evidence.proof() != Proof::ReserializedSignature => *content.digest(),
             _ => Sha256::digest(body).into(),
         };
         Self {

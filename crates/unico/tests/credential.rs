@@ -327,6 +327,11 @@ fn an_open_endpoint_proves_nothing_and_says_so() {
     let junk = OpenEndpoint::new().verify::<[(&str, &str)]>(&[], &b"junk"[..]).expect("everything is taken");
     assert!(junk.admit().is_err(), "a hint that can not be read is not stored");
 
+    // Whoever knows its ids must not take the place of the event itself.
+    let claims = r#"{"processId":"p","state":"PROCESS_STATE_FINISHED"}"#;
+    let hint = |body: String| OpenEndpoint::new().verify::<[(&str, &str)]>(&[], body).expect("everything is taken");
+    assert_ne!(hint(claims.to_owned()).key(), hint(claims.replace('}', r#","result":"ok"}"#)).key());
+
     let guarded = OpenEndpoint::guarded(Credential::path("hard-to-guess").expect("a part"));
     let none: [(&str, &str); 0] = [];
     assert!(guarded.verify_at("/hooks/unico/hard-to-guess", &none, body()).is_ok());

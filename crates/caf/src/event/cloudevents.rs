@@ -133,7 +133,7 @@ fn filled<'a>(attribute: &'static str, text: &'a str) -> Result<&'a str, CloudEv
 
 fn data(event: &Event, content_type: Option<&str>) -> Result<Option<Data>, CloudEventError> {
     if let Some(text) = given("data_base64", &event.data_base64)? {
-        let bytes = BASE64_STANDARD.decode(&**text);
+        let bytes = BASE64_STANDARD.decode(&**text.expose());
         return bytes
             .map(|bytes| Some(Data::Binary(bytes)))
             .map_err(|_| CloudEventError::new("data_base64", "is not base64"));

@@ -20,7 +20,7 @@ use self::{
     reader::Careful,
     trail::{Problem, Trail},
 };
-use super::DecodeError;
+use super::{DecodeError, nested::Nested};
 
 /// The name under which a type asks for a second look; no JSON text can hold it as a type's name.
 const SECOND_LOOK: &str = "$idhooks_core::json::SecondLook";
@@ -113,6 +113,7 @@ pub(super) fn decode<'de, T: Deserialize<'de>>(
 
 /// Reads `text` carefully, as a whole.
 pub(super) fn reread<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Value, DecodeError> {
+    let Some(_nested) = Nested::enter() else { return Err(DecodeError::new("", "is nested too deep")) };
     announce(&[]); // the first pass does not listen
     let trail = Trail::default();
     let mut json = serde_json::Deserializer::from_str(text);

@@ -8,7 +8,9 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Allowance, DecodeError, Lenient, careful::hand_out, error::Kind, scan::Name, unquoted::unquoted};
+use super::{
+    Allowance, DecodeError, Lenient, careful::hand_out, error::Kind, nested::Nested, scan::Name, unquoted::unquoted,
+};
 
 /// Declares a struct that mirrors a JSON object in which every member is optional, with the vendor's
 /// name beside each field.
@@ -80,10 +82,11 @@ impl<T: DeserializeOwned> Member for Lenient<T> {
             return Ok(());
         }
         let left = Allowance::left();
-        *self = match unquoted::<T, _>(&mut serde_json::Deserializer::from_str(raw.get())) {
-            Ok(value) => Self::from(value),
-            Err(error) => {
-                drop(error);
+        let read = Nested::enter().map(|_nested| unquoted::<T, _>(&mut serde_json::Deserializer::from_str(raw.get())));
+        *self = match read {
+            Some(Ok(value)) => Self::from(value),
+            failed => {
+                drop(failed);
                 Allowance::restore(left);
                 Self::keep(raw)?
             }

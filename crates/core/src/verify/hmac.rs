@@ -170,7 +170,8 @@ impl<E: HmacSigned> Hmac<E> {
 impl<E: SignsJsonText> Hmac<E> {
     /// Accepts also a signature over the body written again as `JSON.stringify` would: without
     /// blanks, members in the order they came. For a proxy in front that re-formats JSON; off by
-    /// default, because the raw bytes need no such guess.
+    /// default, because the raw bytes need no such guess. However such a body is spelt, its
+    /// [`key`](Verified::key) is that of what was signed.
     #[must_use]
     pub fn accept_reserialized(mut self) -> Self {
         self.reserialized = true;

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use idhooks_caf as caf;
+use idhooks_capa as capa;
 use idhooks_inbox::{Accepted, EntryId, Filter, State};
 
 use crate::support::{
@@ -16,6 +17,7 @@ cases! {
     row_29_the_first_body_stays_and_the_second_is_kept_beside_it,
     row_29_no_more_than_sixteen_other_bodies_are_kept,
     row_30_a_signature_written_in_another_way_is_the_same_delivery,
+    row_27_a_body_written_in_another_way_is_a_conflict,
     row_32_odd_ids_are_kept_apart,
     bodies_come_back_to_the_last_bit,
     an_accept_that_is_dropped_leaves_a_store_that_works,
@@ -136,6 +138,20 @@ async fn row_30_a_signature_written_in_another_way_is_the_same_delivery(engine: 
         let delivery = caf::Verifier::new(secret()).verify(&[(name, &*written)], body.clone()).unwrap();
         assert_eq!(inbox.accept(&delivery).await.unwrap(), Accepted::Duplicate { id }, "{written:?}");
     }
+}
+
+/// Where a signature over the body written again is accepted, what fits one signature is one delivery.
+async fn row_27_a_body_written_in_another_way_is_a_conflict(engine: Engine) {
+    let inbox = engine.open().await;
+    let verifier = capa::Verifier::new(secret()).accept_reserialized();
+    let body = capa_body("customer-1");
+    let compact = idhooks_core::json::stringify(&body).unwrap();
+    let signed = [capa::sign(&secret(), compact.as_bytes())];
+    let id = inbox.accept(&verifier.verify(&signed, compact.clone()).unwrap()).await.unwrap().id();
+
+    let again = verifier.verify(&signed, compact.replace(',', ", ")).unwrap();
+    assert_eq!(inbox.accept(&again).await.unwrap(), Accepted::Conflict { id });
+    assert_eq!(inbox.accept(&verifier.verify(&signed, compact).unwrap()).await.unwrap(), Accepted::Duplicate { id });
 }
 
 async fn row_32_odd_ids_are_kept_apart(engine: Engine) {

@@ -20,6 +20,7 @@ cases! {
     row_31_a_later_state_is_not_swallowed,
     row_33_the_same_id_at_two_endpoints,
     a_hint_does_not_take_the_place_of_a_verified_delivery,
+    a_forged_hint_does_not_take_the_place_of_a_genuine_one,
     equal_bytes_of_two_vendors,
     the_builders_window_is_what_counts,
 }
@@ -155,6 +156,18 @@ async fn a_hint_does_not_take_the_place_of_a_verified_delivery(engine: Engine) {
     assert!(is_new(accepted), "{accepted:?}");
     let details = details(&inbox, accepted.id()).await;
     assert!(details.entry.verified && details.body.unwrap().expose()[..] == genuine[..]);
+}
+
+/// Whoever knows the id of a process can say early that it is finished.
+async fn a_forged_hint_does_not_take_the_place_of_a_genuine_one(engine: Engine) {
+    let inbox = engine.open().await;
+    let process = "8263a268-5388-492a-bca2-28e1ff4a69f0";
+    let forged = format!(r#"{{"processId":"{process}","state":"PROCESS_STATE_FINISHED"}}"#);
+    assert!(is_new(inbox.accept(&unico_hint(forged.into())).await.unwrap()));
+    let genuine = unico_hint(unico_body(process, "PROCESS_STATE_FINISHED"));
+    let accepted = inbox.accept(&genuine).await.unwrap();
+    assert!(is_new(accepted), "{accepted:?}");
+    assert_eq!(inbox.accept(&genuine).await.unwrap(), Accepted::Duplicate { id: accepted.id() });
 }
 
 async fn equal_bytes_of_two_vendors(engine: Engine) {
