@@ -54,6 +54,7 @@ mod url;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use tokio::time::sleep;
 
 use self::{
     failed::failed,
@@ -78,6 +79,9 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// The same while notifications are not heard.
 const POLL_DEAF: Duration = Duration::from_millis(200);
+
+/// How long one who got nothing is kept from looking again, while what stood in the way is being put behind.
+const TIDYING: Duration = Duration::from_millis(10);
 
 /// A database that any number of programs use at the same time.
 pub(crate) struct Postgres {
@@ -136,6 +140,9 @@ impl Store for Postgres {
         if batch.leased.len() >= request.most {
             // There may be more, for another worker of this program.
             self.signals.tell_here();
+        }
+        if batch.leased.is_empty() && batch.next == Some(Duration::ZERO) {
+            sleep(TIDYING).await;
         }
         Ok(batch)
     }

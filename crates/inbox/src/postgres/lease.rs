@@ -38,8 +38,9 @@ const LOOKED_AT: i64 = 4;
 const LOOKED_AT_ALWAYS: i64 = 64;
 
 /// The unique lane in the table of leases is what keeps a lane to one worker. Rows go there ordered by lane, so that
-/// two sessions never wait for each other. The last three columns are there even if nothing is leased: how many were
-/// found, when the next is due, and whether there is something to [tidy](super::tidy).
+/// two sessions never wait for each other. The last four columns are there even if nothing is leased: how many were
+/// found, when the next is due, whether there is a lane to [forget](super::tidy), and whether others may be due behind
+/// what was looked at, which is all of lanes that are held.
 ///
 /// Of what is due only what is leased is locked, so that is done one by one after the look. By `ctid`, for which no
 /// planner takes the wrong index.
@@ -90,8 +91,8 @@ const TAKE_UP: &str = concat!(
         endpoint, body, (SELECT count(*) FROM found),
         (SELECT extract(epoch FROM min(due_at) - statement_timestamp())::float8 FROM idhooks_deliveries
             WHERE state = 0 AND NOT behind AND due_at > statement_timestamp()),
-        CASE WHEN (SELECT count(*) FROM behind) < (SELECT count(*) FROM free) THEN true
-            WHEN (SELECT count(*) FROM found) < $3 THEN $7 = (SELECT count(*) FROM
+        (SELECT count(*) FROM behind) < (SELECT count(*) FROM free),
+        CASE WHEN (SELECT count(*) FROM found) < $3 THEN $7 = (SELECT count(*) FROM
                 (SELECT FROM idhooks_deliveries WHERE ",
     due!(),
     " ORDER BY due_at, id LIMIT $7) AS seen)
@@ -117,19 +118,23 @@ pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<(
     };
     let mut batch =
         Batch { expired: expired.iter().map(gone).collect::<Result<_, _>>().map_err(failed)?, ..Batch::default() };
-    let (mut rows, mut untidy) = (first, false);
+    let (mut rows, mut untidy, mut all) = (first, false, false);
     for _ in 0..LOOKS {
         let found = gather(&rows, &mut batch).map_err(failed)?;
-        untidy |= found.untidy;
+        untidy |= found.forgettable || found.obstructed;
         // Fewer were there than were asked for: there are no more. Else what was not leased is of lanes that are
         // held by now, and others are behind it.
         if found.number < asked.most || batch.leased.len() >= request.most {
+            all = !found.obstructed;
             break;
         }
         asked.want(request.most - batch.leased.len());
         // What is leased already must come to its worker, whatever becomes of the rest.
         let Ok(more) = session.client().query(&take_up, &asked.values()).await else { break };
         rows = more;
+    }
+    if !all {
+        batch.next = Some(Duration::ZERO);
     }
     Ok((batch, untidy))
 }
@@ -168,14 +173,15 @@ impl Asked {
 #[derive(Default)]
 struct Found {
     number: i64,
-    untidy: bool,
+    forgettable: bool,
+    obstructed: bool,
 }
 
 /// Adds what was leased.
 fn gather(rows: &[Row], batch: &mut Batch) -> Result<Found, tokio_postgres::Error> {
     let mut found = Found::default();
     for row in rows {
-        found = Found { number: row.try_get(13)?, untidy: row.try_get(15)? };
+        found = Found { number: row.try_get(13)?, forgettable: row.try_get(15)?, obstructed: row.try_get(16)? };
         let next: Option<f64> = row.try_get(14)?;
         batch.next = next.map(|next| Duration::try_from_secs_f64(next).unwrap_or_default());
         if let Some(id) = row.try_get(0)? {

@@ -101,6 +101,29 @@ async fn leasing_puts_behind_what_stands_in_the_way() {
     assert_eq!(leased.iter().map(lane).collect::<Vec<_>>(), [1, 2]);
 }
 
+/// Or a worker that runs until it is idle would leave before them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_due_and_not_looked_at_is_told_of() {
+    let Some(database) = database().await else { return };
+    let stores = [store(&database).await, store(&database).await];
+    accept_all(&stores[0], (0..200).map(|place| arrival(&format!("one-{place}"), "lane-1"))).await;
+    stores[0].accept(arrival("other", "lane-2")).await.unwrap();
+    assert_eq!(stores[0].lease(request(1)).await.unwrap().leased.len(), 1);
+    let started = Instant::now();
+    let leased = loop {
+        let batch = stores[1].lease(request(8)).await.unwrap();
+        if let Some(leased) = batch.leased.first() {
+            break lane(leased);
+        }
+        assert_eq!(batch.next, Some(Duration::ZERO), "it is as if nothing were due");
+        assert!(started.elapsed() < Duration::from_secs(20), "it is not found");
+    };
+    assert_eq!(leased, 2);
+    // And once all that is due is of lanes that are held, nothing is left to look at.
+    let idle = stores[1].lease(request(8)).await.unwrap();
+    assert!(idle.leased.is_empty() && idle.next.is_none(), "{idle:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_put_behind_goes_on_in_its_order_and_the_lane_is_forgotten() {
     let Some(database) = database().await else { return };
