@@ -311,6 +311,24 @@ async fn a_session_that_came_to_promise_less_is_refused_too() {
     assert!(error.to_string().contains("synchronous_commit"), "{error}");
 }
 
+/// Those of the server, too, and then of sessions that are there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_keeps_the_promise_it_was_taken_for() {
+    let Some(database) = database().await else { return };
+    let pool = Pool::new(url::read(database.url()).unwrap(), 1).unwrap();
+    let (mut session, _) = pool.take().await.unwrap();
+    let source = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'";
+    let source: String = session.client().query_one_scalar(source, &[]).await.unwrap();
+    assert_eq!(source, "session", "a server that reads its settings again changes it");
+    // What no session can hold on to is looked at again.
+    session.client().batch_execute("SET synchronous_commit = off").await.unwrap();
+    session.checked = session.checked.checked_sub(Duration::from_secs(60)).unwrap();
+    drop(session);
+    let (session, _) = pool.take().await.unwrap();
+    let value: String = session.client().query_one_scalar("SHOW synchronous_commit", &[]).await.unwrap();
+    assert_eq!(value, "on");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_42_old_and_new_tables() {
     let Some(database) = database().await else { return };
