@@ -509,3 +509,26 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
     }
     Postgres::open(&format!("{}&sslmode=prefer", database.url())).await.unwrap();
 }
+
+/// A server that froze is no reason not to find the one that took over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_34_a_silent_server_before_another_does_not_keep_it_from_being_found() {
+    let Some(database) = database().await else { return };
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = database.address();
+    let (_, port) = address.rsplit_once(':').unwrap();
+    let both = format!("localhost:{},localhost:{port}", silent.local_addr().unwrap().port());
+    let pool = Pool::new(url::read(&database.url_through(0).replace("localhost:0", &both)).unwrap(), 16).unwrap();
+    // At once, as whoever asks the silent one waits for it. That all do, and do first, is as good as impossible.
+    let taken: Vec<_> = (0..16)
+        .map(|_| {
+            let pool = pool.clone();
+            tokio::spawn(async move { pool.take().await.is_ok() })
+        })
+        .collect();
+    let mut found = 0;
+    for taken in taken {
+        found += usize::from(taken.await.unwrap());
+    }
+    assert!(found > 0);
+}
