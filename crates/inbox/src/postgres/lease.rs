@@ -37,10 +37,17 @@ const TAKE_BACK: &str = "
 const LOOKED_AT: i64 = 4;
 const LOOKED_AT_ALWAYS: i64 = 64;
 
+/// At most so many are leased by one statement: it holds a lock of the server for each of their lanes, which has room for
+/// so many of each session.
+const TOGETHER: i64 = 64;
+
 /// The unique lane in the table of leases is what keeps a lane to one worker. Rows go there ordered by lane, so that
 /// two sessions never wait for each other. The last four columns are there even if nothing is leased: how many were
 /// found, when the next is due, whether there is a lane to [forget](super::tidy), and whether others may be due behind
 /// what was looked at, which is all of lanes that are held.
+///
+/// A token is taken before the row goes there, which may have to wait for another of its lane: so the lane is locked
+/// first, or who waits would hold it later with a lower one. (`OFFSET 0` keeps a planner from locking before it orders.)
 ///
 /// Of what is due only what is leased is locked, so that is done one by one after the look. By `ctid`, for which no
 /// planner takes the wrong index.
@@ -79,7 +86,9 @@ const TAKE_UP: &str = concat!(
         SELECT * FROM pending UNION ALL SELECT * FROM unread
     ), hold AS (
         INSERT INTO idhooks_leases (delivery, lane, worker, expires_at)
-        SELECT id, lane, $5, statement_timestamp() + make_interval(secs => $6) FROM found ORDER BY lane, due_at, id
+        SELECT id, lane, $5, statement_timestamp() + make_interval(secs => $6)
+        FROM (SELECT * FROM found ORDER BY lane, due_at, id OFFSET 0) AS found
+        WHERE lane IS NULL OR pg_advisory_xact_lock(lane) IS NOT NULL
         ON CONFLICT DO NOTHING RETURNING token, delivery
     ), taken AS (
         UPDATE idhooks_deliveries AS d SET state = 1, behind = false, attempts = attempts + 1
@@ -159,8 +168,8 @@ impl Asked {
     }
 
     fn want(&mut self, most: usize) {
-        self.most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.looked_at = self.most.saturating_mul(LOOKED_AT).saturating_add(LOOKED_AT_ALWAYS);
+        self.most = i64::try_from(most).unwrap_or(i64::MAX).min(TOGETHER);
+        self.looked_at = self.most * LOOKED_AT + LOOKED_AT_ALWAYS;
     }
 
     fn values(&self) -> [&(dyn ToSql + Sync); 7] {

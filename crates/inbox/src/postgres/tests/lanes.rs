@@ -240,3 +240,31 @@ async fn many_sessions_on_one_lane_leave_nothing_behind() {
     let client = database.client().await;
     assert_eq!(number(&client, BEHIND).await, 0);
 }
+
+/// Whoever waits for the lane has its number already, if it is not kept from taking one, and gives it out after higher
+/// ones: what was told of those would turn it away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_37_a_lane_never_gets_a_lower_token_after_a_higher_one() {
+    let Some(database) = database().await else { return };
+    let stores = [store(&database).await, store(&database).await];
+    for place in 0..2 {
+        stores[0].accept(arrival(&format!("{place}"), "lane-1")).await.unwrap();
+    }
+    let client = database.client().await;
+    let in_the_way = "BEGIN; INSERT INTO idhooks_leases (delivery, worker, expires_at) \
+                      SELECT min(id), '', statement_timestamp() FROM idhooks_deliveries";
+    client.batch_execute(in_the_way).await.unwrap();
+    let slow = tokio::spawn({
+        let store = Arc::clone(&stores[0]);
+        async move { store.lease(request(1)).await.unwrap() }
+    });
+    sleep(Duration::from_millis(500)).await;
+    let quick = timeout(Duration::from_secs(1), stores[1].lease(request(1))).await;
+    let quick = quick.map(|batch| batch.unwrap().leased).unwrap_or_default();
+    for leased in &quick {
+        assert!(stores[1].finish(leased.id, leased.token, Verdict::Done).await.unwrap());
+    }
+    client.batch_execute("ROLLBACK").await.unwrap();
+    let later = slow.await.unwrap().leased.remove(0);
+    assert!(quick.iter().all(|leased| leased.token < later.token), "{later:?} after {quick:?}");
+}
