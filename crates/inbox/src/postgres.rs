@@ -54,7 +54,7 @@ mod url;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use self::{
     failed::failed,
@@ -80,8 +80,8 @@ const POLL: Duration = Duration::from_secs(1);
 /// The same while notifications are not heard.
 const POLL_DEAF: Duration = Duration::from_millis(200);
 
-/// How long one who got nothing is kept from looking again, while what stood in the way is being put behind.
-const TIDYING: Duration = Duration::from_millis(10);
+/// For how long whoever got nothing is kept from looking again at what stood in the way, unless something changes.
+const IN_THE_WAY: Duration = Duration::from_millis(50);
 
 /// A database that any number of programs use at the same time.
 pub(crate) struct Postgres {
@@ -142,7 +142,7 @@ impl Store for Postgres {
             self.signals.tell_here();
         }
         if batch.leased.is_empty() && batch.next == Some(Duration::ZERO) {
-            sleep(TIDYING).await;
+            let _ = timeout(IN_THE_WAY, self.signals.changed()).await;
         }
         Ok(batch)
     }

@@ -42,9 +42,9 @@ const LOOKED_AT_ALWAYS: i64 = 64;
 const TOGETHER: i64 = 64;
 
 /// The unique lane in the table of leases is what keeps a lane to one worker. Rows go there ordered by lane, so that
-/// two sessions never wait for each other. The last four columns are there even if nothing is leased: how many were
-/// found, when the next is due, whether there is a lane to [forget](super::tidy), and whether others may be due behind
-/// what was looked at, which is all of lanes that are held.
+/// two sessions never wait for each other. The last three columns are there even if nothing is leased: how many were
+/// found, when the next is due, and whether others may be due: 1 if another session had some in its hands in this moment,
+/// 2 if there is something to [tidy](super::tidy).
 ///
 /// A token is taken before the row goes there, which may have to wait for another of its lane: so the lane is locked
 /// first, or who waits would hold it later with a lower one. (`OFFSET 0` keeps a planner from locking before it orders.)
@@ -100,12 +100,15 @@ const TAKE_UP: &str = concat!(
         endpoint, body, (SELECT count(*) FROM found),
         (SELECT extract(epoch FROM min(due_at) - statement_timestamp())::float8 FROM idhooks_deliveries
             WHERE state = 0 AND NOT behind AND due_at > statement_timestamp()),
-        (SELECT count(*) FROM behind) < (SELECT count(*) FROM free),
-        CASE WHEN (SELECT count(*) FROM found) < $3 THEN $7 = (SELECT count(*) FROM
-                (SELECT FROM idhooks_deliveries WHERE ",
+        CASE WHEN (SELECT count(*) FROM behind) < (SELECT count(*) FROM free) THEN 2
+            WHEN (SELECT count(*) FROM found) < $3 THEN (SELECT CASE
+                WHEN count(*) = $7 THEN 2
+                WHEN count(*) FILTER (WHERE lane IS NULL OR lane NOT IN (SELECT lane FROM held))
+                    > (SELECT count(*) FROM due) THEN 1
+                ELSE 0 END FROM (SELECT lane FROM idhooks_deliveries WHERE ",
     due!(),
     " ORDER BY due_at, id LIMIT $7) AS seen)
-            ELSE false END
+            ELSE 0 END
     FROM (VALUES (1)) AS always LEFT JOIN (taken JOIN idhooks_bodies USING (id)) ON true ORDER BY due_at, taken.id"
 );
 
@@ -130,11 +133,11 @@ pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<(
     let (mut rows, mut untidy, mut all) = (first, false, false);
     for _ in 0..LOOKS {
         let found = gather(&rows, &mut batch).map_err(failed)?;
-        untidy |= found.forgettable || found.obstructed;
+        untidy |= found.untidy;
         // Fewer were there than were asked for: there are no more. Else what was not leased is of lanes that are
         // held by now, and others are behind it.
         if found.number < asked.most || batch.leased.len() >= request.most {
-            all = !found.obstructed;
+            all = found.all;
             break;
         }
         asked.want(request.most - batch.leased.len());
@@ -182,15 +185,16 @@ impl Asked {
 #[derive(Default)]
 struct Found {
     number: i64,
-    forgettable: bool,
-    obstructed: bool,
+    all: bool,
+    untidy: bool,
 }
 
 /// Adds what was leased.
 fn gather(rows: &[Row], batch: &mut Batch) -> Result<Found, tokio_postgres::Error> {
     let mut found = Found::default();
     for row in rows {
-        found = Found { number: row.try_get(13)?, forgettable: row.try_get(15)?, obstructed: row.try_get(16)? };
+        let in_the_way: i32 = row.try_get(15)?;
+        found = Found { number: row.try_get(13)?, all: in_the_way == 0, untidy: in_the_way == 2 };
         let next: Option<f64> = row.try_get(14)?;
         batch.next = next.map(|next| Duration::try_from_secs_f64(next).unwrap_or_default());
         if let Some(id) = row.try_get(0)? {

@@ -9,7 +9,7 @@ use std::{
 
 use idhooks_caf as caf;
 use idhooks_core::testing;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use super::*;
 

@@ -124,6 +124,27 @@ async fn what_was_due_and_not_looked_at_is_told_of() {
     assert!(idle.leased.is_empty() && idle.next.is_none(), "{idle:?}");
 }
 
+/// Neither what is being put behind in this moment, nor what else has a lock for a moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_due_and_in_another_sessions_hands_is_told_of() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    for place in 0..3 {
+        store.accept(arrival(&format!("{place}"), "lane-1")).await.unwrap();
+    }
+    let first = store.lease(request(1)).await.unwrap().leased.remove(0);
+    let (session, watch) = store.working.take().await.unwrap();
+    session.client().batch_execute("BEGIN").await.unwrap();
+    tidy::put_behind(&session, &watch, &Vendors::of(&routes(&[true]))).await.unwrap();
+    assert!(store.finish(first.id, first.token, Verdict::Done).await.unwrap());
+    let batch = store.lease(request(8)).await.unwrap();
+    assert!(batch.leased.is_empty() && batch.next == Some(Duration::ZERO), "{batch:?}");
+    session.client().batch_execute("COMMIT").await.unwrap();
+    let last = store.lease(request(8)).await.unwrap().leased.remove(0);
+    let idle = store.lease(request(8)).await.unwrap();
+    assert!(idle.leased.is_empty() && idle.next.is_none(), "{last:?} has the lane: {idle:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_put_behind_goes_on_in_its_order_and_the_lane_is_forgotten() {
     let Some(database) = database().await else { return };
