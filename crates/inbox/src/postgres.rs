@@ -4,8 +4,8 @@
 //! - **A program dies.** What was answered is in the database. What was not may be there or not; the sender comes again.
 //!   What the program held is handed out again when its leases run out, and it can no longer finish it.
 //! - **The database or its machine dies.** What was answered was in the log on disk before: `fsync`, `full_page_writes`
-//!   and `synchronous_commit` are read on every new session, and a weaker one is refused. While the database is away
-//!   every method says so within seconds; when it is back, the same store works again.
+//!   and `synchronous_commit` are read on every new session, and again while it is used, and a weaker one is refused.
+//!   While the database is away every method says so within seconds; when it is back, the same store works again.
 //! - **A standby takes over.** It has what was answered only if the primary waited for it: set
 //!   `synchronous_standby_names`, which no program can see the sense of from here. Without, the last moments before the
 //!   failover are lost, tokens of leases may be given a second time, and the numbers of deliveries too.
