@@ -4,8 +4,8 @@
 //! - **A program dies.** What was answered is in the database. What was not may be there or not; the sender comes again.
 //!   What the program held is handed out again when its leases run out, and it can no longer finish it.
 //! - **The database or its machine dies.** What was answered was in the log on disk before: `fsync`, `full_page_writes`
-//!   and `synchronous_commit` are read on every new session, and a weaker one is refused. While the database is away
-//!   every method says so within seconds; when it is back, the same store works again.
+//!   and `synchronous_commit` are read on every new session, and again while it is used, and a weaker one is refused.
+//!   While the database is away every method says so within seconds; when it is back, the same store works again.
 //! - **A standby takes over.** It has what was answered only if the primary waited for it: set
 //!   `synchronous_standby_names`, which no program can see the sense of from here. Without, the last moments before the
 //!   failover are lost, tokens of leases may be given a second time, and the numbers of deliveries too.
@@ -54,6 +54,7 @@ mod url;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use tokio::time::timeout;
 
 use self::{
     failed::failed,
@@ -78,6 +79,9 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// The same while notifications are not heard.
 const POLL_DEAF: Duration = Duration::from_millis(200);
+
+/// For how long whoever got nothing is kept from looking again at what stood in the way, unless something changes.
+const IN_THE_WAY: Duration = Duration::from_millis(50);
 
 /// A database that any number of programs use at the same time.
 pub(crate) struct Postgres {
@@ -136,6 +140,9 @@ impl Store for Postgres {
         if batch.leased.len() >= request.most {
             // There may be more, for another worker of this program.
             self.signals.tell_here();
+        }
+        if batch.leased.is_empty() && batch.next == Some(Duration::ZERO) {
+            let _ = timeout(IN_THE_WAY, self.signals.changed()).await;
         }
         Ok(batch)
     }

@@ -37,9 +37,17 @@ const TAKE_BACK: &str = "
 const LOOKED_AT: i64 = 4;
 const LOOKED_AT_ALWAYS: i64 = 64;
 
+/// At most so many are leased by one statement: it holds a lock of the server for each of their lanes, which has room for
+/// so many of each session.
+const TOGETHER: i64 = 64;
+
 /// The unique lane in the table of leases is what keeps a lane to one worker. Rows go there ordered by lane, so that
 /// two sessions never wait for each other. The last three columns are there even if nothing is leased: how many were
-/// found, when the next is due, and whether there is something to [tidy](super::tidy).
+/// found, when the next is due, and whether others may be due: 1 if another session had some in its hands in this moment,
+/// 2 if there is something to [tidy](super::tidy).
+///
+/// A token is taken before the row goes there, which may have to wait for another of its lane: so the lane is locked
+/// first, or who waits would hold it later with a lower one. (`OFFSET 0` keeps a planner from locking before it orders.)
 ///
 /// Of what is due only what is leased is locked, so that is done one by one after the look. By `ctid`, for which no
 /// planner takes the wrong index.
@@ -78,7 +86,9 @@ const TAKE_UP: &str = concat!(
         SELECT * FROM pending UNION ALL SELECT * FROM unread
     ), hold AS (
         INSERT INTO idhooks_leases (delivery, lane, worker, expires_at)
-        SELECT id, lane, $5, statement_timestamp() + make_interval(secs => $6) FROM found ORDER BY lane, due_at, id
+        SELECT id, lane, $5, statement_timestamp() + make_interval(secs => $6)
+        FROM (SELECT * FROM found ORDER BY lane, due_at, id OFFSET 0) AS found
+        WHERE lane IS NULL OR pg_advisory_xact_lock(lane) IS NOT NULL
         ON CONFLICT DO NOTHING RETURNING token, delivery
     ), taken AS (
         UPDATE idhooks_deliveries AS d SET state = 1, behind = false, attempts = attempts + 1
@@ -90,12 +100,15 @@ const TAKE_UP: &str = concat!(
         endpoint, body, (SELECT count(*) FROM found),
         (SELECT extract(epoch FROM min(due_at) - statement_timestamp())::float8 FROM idhooks_deliveries
             WHERE state = 0 AND NOT behind AND due_at > statement_timestamp()),
-        CASE WHEN (SELECT count(*) FROM behind) < (SELECT count(*) FROM free) THEN true
-            WHEN (SELECT count(*) FROM found) < $3 THEN $7 = (SELECT count(*) FROM
-                (SELECT FROM idhooks_deliveries WHERE ",
+        CASE WHEN (SELECT count(*) FROM behind) < (SELECT count(*) FROM free) THEN 2
+            WHEN (SELECT count(*) FROM found) < $3 THEN (SELECT CASE
+                WHEN count(*) = $7 THEN 2
+                WHEN count(*) FILTER (WHERE lane IS NULL OR lane NOT IN (SELECT lane FROM held))
+                    > (SELECT count(*) FROM due) THEN 1
+                ELSE 0 END FROM (SELECT lane FROM idhooks_deliveries WHERE ",
     due!(),
     " ORDER BY due_at, id LIMIT $7) AS seen)
-            ELSE false END
+            ELSE 0 END
     FROM (VALUES (1)) AS always LEFT JOIN (taken JOIN idhooks_bodies USING (id)) ON true ORDER BY due_at, taken.id"
 );
 
@@ -117,19 +130,23 @@ pub(super) async fn lease(session: &Session, request: &LeaseRequest) -> Result<(
     };
     let mut batch =
         Batch { expired: expired.iter().map(gone).collect::<Result<_, _>>().map_err(failed)?, ..Batch::default() };
-    let (mut rows, mut untidy) = (first, false);
+    let (mut rows, mut untidy, mut all) = (first, false, false);
     for _ in 0..LOOKS {
         let found = gather(&rows, &mut batch).map_err(failed)?;
         untidy |= found.untidy;
         // Fewer were there than were asked for: there are no more. Else what was not leased is of lanes that are
         // held by now, and others are behind it.
         if found.number < asked.most || batch.leased.len() >= request.most {
+            all = found.all;
             break;
         }
         asked.want(request.most - batch.leased.len());
         // What is leased already must come to its worker, whatever becomes of the rest.
         let Ok(more) = session.client().query(&take_up, &asked.values()).await else { break };
         rows = more;
+    }
+    if !all {
+        batch.next = Some(Duration::ZERO);
     }
     Ok((batch, untidy))
 }
@@ -154,8 +171,8 @@ impl Asked {
     }
 
     fn want(&mut self, most: usize) {
-        self.most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.looked_at = self.most.saturating_mul(LOOKED_AT).saturating_add(LOOKED_AT_ALWAYS);
+        self.most = i64::try_from(most).unwrap_or(i64::MAX).min(TOGETHER);
+        self.looked_at = self.most * LOOKED_AT + LOOKED_AT_ALWAYS;
     }
 
     fn values(&self) -> [&(dyn ToSql + Sync); 7] {
@@ -168,6 +185,7 @@ impl Asked {
 #[derive(Default)]
 struct Found {
     number: i64,
+    all: bool,
     untidy: bool,
 }
 
@@ -175,7 +193,8 @@ struct Found {
 fn gather(rows: &[Row], batch: &mut Batch) -> Result<Found, tokio_postgres::Error> {
     let mut found = Found::default();
     for row in rows {
-        found = Found { number: row.try_get(13)?, untidy: row.try_get(15)? };
+        let in_the_way: i32 = row.try_get(15)?;
+        found = Found { number: row.try_get(13)?, all: in_the_way == 0, untidy: in_the_way == 2 };
         let next: Option<f64> = row.try_get(14)?;
         batch.next = next.map(|next| Duration::try_from_secs_f64(next).unwrap_or_default());
         if let Some(id) = row.try_get(0)? {

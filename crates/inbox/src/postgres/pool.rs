@@ -7,7 +7,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
@@ -41,6 +41,9 @@ const ANSWER: Duration = Duration::from_secs(8);
 
 /// The same for what reads much.
 const ANSWER_LONG: Duration = Duration::from_secs(65);
+
+/// For how long a session is taken at its word: a server that reads its settings again may turn `fsync` off.
+const PROMISED: Duration = Duration::from_secs(10);
 
 /// For the rest of a transaction that may have to read all there is.
 pub(super) const PATIENT: &str = "SET LOCAL statement_timeout = '60s'; SET LOCAL enable_seqscan = on";
@@ -89,16 +92,23 @@ impl managed::Manager for Manager {
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
-        let alive = !session.client.is_closed() && !session.watch.0.load(Ordering::Relaxed);
-        if alive { Ok(()) } else { Err(RecycleError::message("the connection was cut")) }
+        if session.client.is_closed() || session.watch.0.load(Ordering::Relaxed) {
+            return Err(RecycleError::message("the connection was cut"));
+        }
+        if session.checked.elapsed() > PROMISED {
+            check(&session.client).await?;
+            session.checked = Instant::now();
+        }
+        Ok(())
     }
 }
 
-/// A connection that was checked, with the statements it has prepared.
+/// A connection that was checked, and when, with the statements it has prepared.
 pub(super) struct Session {
     client: Client,
     prepared: Mutex<HashMap<&'static str, Statement>>,
     watch: Watch,
+    pub(super) checked: Instant,
 }
 
 /// Notices that a session does not answer.
@@ -135,7 +145,7 @@ impl Session {
         let client = connect(target, told).await?;
         client.batch_execute(SETTINGS).await.map_err(failed)?;
         check(&client).await?;
-        Ok(Self { client, prepared: Mutex::default(), watch: Watch::default() })
+        Ok(Self { client, prepared: Mutex::default(), watch: Watch::default(), checked: Instant::now() })
     }
 
     pub(super) fn watch(&self) -> &Watch {

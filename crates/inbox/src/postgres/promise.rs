@@ -2,9 +2,10 @@
 
 use crate::Error;
 
-/// Read on every new session, because users and databases may have settings of their own.
+/// Read on every new session, because users and databases may have settings of their own. What is read of
+/// `synchronous_commit` is made the session's own, or a server that reads its settings again would change it.
 pub(super) const ASK: &str = "SELECT current_setting('fsync'), current_setting('full_page_writes'), \
-    current_setting('synchronous_commit'), pg_is_in_recovery()::text, \
+    set_config('synchronous_commit', current_setting('synchronous_commit'), false), pg_is_in_recovery()::text, \
     current_setting('default_transaction_read_only'), current_setting('server_encoding')";
 
 /// What a session says of itself.

@@ -9,7 +9,7 @@ use std::{
 
 use idhooks_caf as caf;
 use idhooks_core::testing;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::*;
 
@@ -311,6 +311,24 @@ async fn a_session_that_came_to_promise_less_is_refused_too() {
     assert!(error.to_string().contains("synchronous_commit"), "{error}");
 }
 
+/// Those of the server, too, and then of sessions that are there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_keeps_the_promise_it_was_taken_for() {
+    let Some(database) = database().await else { return };
+    let pool = Pool::new(url::read(database.url()).unwrap(), 1).unwrap();
+    let (mut session, _) = pool.take().await.unwrap();
+    let source = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'";
+    let source: String = session.client().query_one_scalar(source, &[]).await.unwrap();
+    assert_eq!(source, "session", "a server that reads its settings again changes it");
+    // What no session can hold on to is looked at again.
+    session.client().batch_execute("SET synchronous_commit = off").await.unwrap();
+    session.checked = session.checked.checked_sub(Duration::from_secs(60)).unwrap();
+    drop(session);
+    let (session, _) = pool.take().await.unwrap();
+    let value: String = session.client().query_one_scalar("SHOW synchronous_commit", &[]).await.unwrap();
+    assert_eq!(value, "on");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_42_old_and_new_tables() {
     let Some(database) = database().await else { return };
@@ -490,4 +508,27 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
         assert!(error.is_unavailable() && error.to_string().contains("certificate"), "{error}");
     }
     Postgres::open(&format!("{}&sslmode=prefer", database.url())).await.unwrap();
+}
+
+/// A server that froze is no reason not to find the one that took over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_34_a_silent_server_before_another_does_not_keep_it_from_being_found() {
+    let Some(database) = database().await else { return };
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = database.address();
+    let (_, port) = address.rsplit_once(':').unwrap();
+    let both = format!("localhost:{},localhost:{port}", silent.local_addr().unwrap().port());
+    let pool = Pool::new(url::read(&database.url_through(0).replace("localhost:0", &both)).unwrap(), 16).unwrap();
+    // At once, as whoever asks the silent one waits for it. That all do, and do first, is as good as impossible.
+    let taken: Vec<_> = (0..16)
+        .map(|_| {
+            let pool = pool.clone();
+            tokio::spawn(async move { pool.take().await.is_ok() })
+        })
+        .collect();
+    let mut found = 0;
+    for taken in taken {
+        found += usize::from(taken.await.unwrap());
+    }
+    assert!(found > 0);
 }

@@ -7,7 +7,7 @@ use std::{path::PathBuf, time::Duration};
 use percent_encoding::percent_decode_str;
 use tokio_postgres::{
     Config,
-    config::{ChannelBinding, SslMode, TargetSessionAttrs},
+    config::{ChannelBinding, LoadBalanceHosts, SslMode, TargetSessionAttrs},
 };
 
 use crate::Error;
@@ -52,9 +52,10 @@ pub(super) fn read(url: &str) -> Result<Target, Error> {
     if config.get_application_name().is_none() {
         config.application_name("idhooks-inbox");
     }
-    // Of several servers, the one that takes writes.
+    // Of several servers, the one that takes writes; in no order, or one that takes connections and is silent, as one
+    // that failed may be, would be asked first each time, and there is no time for another.
     if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite).load_balance_hosts(LoadBalanceHosts::Random);
     }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(Duration::from_secs(3));

@@ -101,6 +101,50 @@ async fn leasing_puts_behind_what_stands_in_the_way() {
     assert_eq!(leased.iter().map(lane).collect::<Vec<_>>(), [1, 2]);
 }
 
+/// Or a worker that runs until it is idle would leave before them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_due_and_not_looked_at_is_told_of() {
+    let Some(database) = database().await else { return };
+    let stores = [store(&database).await, store(&database).await];
+    accept_all(&stores[0], (0..200).map(|place| arrival(&format!("one-{place}"), "lane-1"))).await;
+    stores[0].accept(arrival("other", "lane-2")).await.unwrap();
+    assert_eq!(stores[0].lease(request(1)).await.unwrap().leased.len(), 1);
+    let started = Instant::now();
+    let leased = loop {
+        let batch = stores[1].lease(request(8)).await.unwrap();
+        if let Some(leased) = batch.leased.first() {
+            break lane(leased);
+        }
+        assert_eq!(batch.next, Some(Duration::ZERO), "it is as if nothing were due");
+        assert!(started.elapsed() < Duration::from_secs(20), "it is not found");
+    };
+    assert_eq!(leased, 2);
+    // And once all that is due is of lanes that are held, nothing is left to look at.
+    let idle = stores[1].lease(request(8)).await.unwrap();
+    assert!(idle.leased.is_empty() && idle.next.is_none(), "{idle:?}");
+}
+
+/// Neither what is being put behind in this moment, nor what else has a lock for a moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_due_and_in_another_sessions_hands_is_told_of() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    for place in 0..3 {
+        store.accept(arrival(&format!("{place}"), "lane-1")).await.unwrap();
+    }
+    let first = store.lease(request(1)).await.unwrap().leased.remove(0);
+    let (session, watch) = store.working.take().await.unwrap();
+    session.client().batch_execute("BEGIN").await.unwrap();
+    tidy::put_behind(&session, &watch, &Vendors::of(&routes(&[true]))).await.unwrap();
+    assert!(store.finish(first.id, first.token, Verdict::Done).await.unwrap());
+    let batch = store.lease(request(8)).await.unwrap();
+    assert!(batch.leased.is_empty() && batch.next == Some(Duration::ZERO), "{batch:?}");
+    session.client().batch_execute("COMMIT").await.unwrap();
+    let last = store.lease(request(8)).await.unwrap().leased.remove(0);
+    let idle = store.lease(request(8)).await.unwrap();
+    assert!(idle.leased.is_empty() && idle.next.is_none(), "{last:?} has the lane: {idle:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_put_behind_goes_on_in_its_order_and_the_lane_is_forgotten() {
     let Some(database) = database().await else { return };
@@ -216,4 +260,32 @@ async fn many_sessions_on_one_lane_leave_nothing_behind() {
     assert_eq!((stats.done, stats.pending, stats.running), (2 * MANY as u64, 0, 0));
     let client = database.client().await;
     assert_eq!(number(&client, BEHIND).await, 0);
+}
+
+/// Whoever waits for the lane has its number already, if it is not kept from taking one, and gives it out after higher
+/// ones: what was told of those would turn it away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_37_a_lane_never_gets_a_lower_token_after_a_higher_one() {
+    let Some(database) = database().await else { return };
+    let stores = [store(&database).await, store(&database).await];
+    for place in 0..2 {
+        stores[0].accept(arrival(&format!("{place}"), "lane-1")).await.unwrap();
+    }
+    let client = database.client().await;
+    let in_the_way = "BEGIN; INSERT INTO idhooks_leases (delivery, worker, expires_at) \
+                      SELECT min(id), '', statement_timestamp() FROM idhooks_deliveries";
+    client.batch_execute(in_the_way).await.unwrap();
+    let slow = tokio::spawn({
+        let store = Arc::clone(&stores[0]);
+        async move { store.lease(request(1)).await.unwrap() }
+    });
+    sleep(Duration::from_millis(500)).await;
+    let quick = timeout(Duration::from_secs(1), stores[1].lease(request(1))).await;
+    let quick = quick.map(|batch| batch.unwrap().leased).unwrap_or_default();
+    for leased in &quick {
+        assert!(stores[1].finish(leased.id, leased.token, Verdict::Done).await.unwrap());
+    }
+    client.batch_execute("ROLLBACK").await.unwrap();
+    let later = slow.await.unwrap().leased.remove(0);
+    assert!(quick.iter().all(|leased| leased.token < later.token), "{later:?} after {quick:?}");
 }
