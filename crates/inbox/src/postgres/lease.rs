@@ -71,7 +71,8 @@ const TAKE_UP: &str = concat!(
     " ORDER BY due_at, id LIMIT $7
         ) AS seen CROSS JOIN LATERAL (
             SELECT id, lane, due_at FROM idhooks_deliveries
-            WHERE ctid = seen.ctid AND state = 0 AND NOT behind FOR UPDATE SKIP LOCKED
+            WHERE ctid = seen.ctid AND state = 0 AND NOT behind AND due_at <= statement_timestamp()
+            FOR UPDATE SKIP LOCKED
         ) AS d WHERE seen.lane IS NULL OR seen.lane NOT IN (SELECT lane FROM held) LIMIT $3
     ), pending AS (
         SELECT * FROM behind UNION ALL SELECT * FROM due ORDER BY due_at, id LIMIT $3
