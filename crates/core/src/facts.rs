@@ -135,8 +135,8 @@ pub enum Key {
     Vendor(VendorKey),
     /// The vendor gives no id, or it stands in a [`Hint`](crate::Hint), so the key is the digest of the body, or of
     /// what was signed in its place ([`Proof::ReserializedSignature`](crate::Proof::ReserializedSignature)). Two
-    /// genuine events can have the same bytes: use it to deduplicate inside a window only, a day for instance, and treat a later
-    /// one as a possible replay.
+    /// genuine events can have the same bytes: use it to deduplicate inside a window only, a day for instance, and
+    /// treat a later one as a possible replay.
     Content(ContentKey),
 }
 
