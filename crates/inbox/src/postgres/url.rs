@@ -54,8 +54,11 @@ pub(super) fn read(url: &str) -> Result<Target, Error> {
     }
     // Of several servers, the one that takes writes; in no order, or one that takes connections and is silent, as one
     // that failed may be, would be asked first each time, and there is no time for another.
-    if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite).load_balance_hosts(LoadBalanceHosts::Random);
+    if config.get_hosts().len().max(config.get_hostaddrs().len()) > 1 {
+        config.load_balance_hosts(LoadBalanceHosts::Random);
+        if config.get_target_session_attrs() == TargetSessionAttrs::Any {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
     }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(Duration::from_secs(3));
@@ -140,5 +143,21 @@ mod tests {
             assert_eq!(take_roots(url).unwrap(), (rest.to_owned(), file.map(PathBuf::from)), "{url}");
         }
         assert!(take_roots("postgres://h/d?sslrootcert=%FF").is_err());
+    }
+
+    #[test]
+    fn of_several_servers_the_one_that_takes_writes_is_looked_for_in_no_order() {
+        for several in [
+            "postgres://u@a,b/d",
+            "postgres://u@a,b/d?target_session_attrs=read-write",
+            "host=a,b user=u",
+            "hostaddr=127.0.0.1,127.0.0.2 user=u",
+        ] {
+            let config = read(several).unwrap().config;
+            assert_eq!(config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite, "{several}");
+            assert_eq!(config.get_load_balance_hosts(), LoadBalanceHosts::Random, "{several}");
+        }
+        let config = read("postgres://u@a/d").unwrap().config;
+        assert_eq!(config.get_target_session_attrs(), TargetSessionAttrs::Any);
     }
 }
