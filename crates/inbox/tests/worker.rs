@@ -20,7 +20,7 @@ use std::{
 
 use idhooks_caf as caf;
 use idhooks_case_keeper as case_keeper;
-use idhooks_core::{DecodeError, Facts, Hint, Verified, WebhookEvent, testing::verified};
+use idhooks_core::{Hint, Verified};
 use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome, RunError, State, store::LeaseRequest};
 use tokio::{sync::Notify, time::sleep};
 
@@ -330,54 +330,4 @@ async fn a_worker_of_an_inbox_that_is_closed_ends() {
     all_done(&inbox, 1).await;
     inbox.close().await;
     tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
-}
-
-/// An event of a vendor whose crate can read nothing before its second release.
-struct Read<const RELEASE: u8>;
-
-impl<const RELEASE: u8> WebhookEvent for Read<RELEASE> {
-    const VENDOR: &'static str = "example";
-    const VERSION: &'static str = if RELEASE < 2 { "0.1.0" } else { "0.2.0" };
-
-    fn decode(_: &[u8]) -> Result<Self, DecodeError> {
-        if RELEASE < 2 { Err(DecodeError::new("", "is of a later release")) } else { Ok(Self) }
-    }
-
-    fn facts(_: &[u8]) -> Facts<'_> {
-        Facts::new()
-    }
-}
-
-/// An event of a vendor whose crate is at its seventh release.
-struct Ahead;
-
-impl WebhookEvent for Ahead {
-    const VENDOR: &'static str = "ahead";
-    const VERSION: &'static str = "7.0.0";
-
-    fn decode(_: &[u8]) -> Result<Self, DecodeError> {
-        Err(DecodeError::new("", "is of a later release"))
-    }
-
-    fn facts(_: &[u8]) -> Facts<'_> {
-        Facts::new()
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn row_42_what_could_not_be_read_is_read_by_a_later_release_whatever_the_other_vendors_are_at() {
-    let engine = Engine::sqlite();
-    let inbox = engine.open().await;
-    let id = inbox.accept(&verified::<Read<1>>("{}")).await.unwrap().id();
-    let ahead = inbox.accept(&verified::<Ahead>("{}")).await.unwrap().id();
-    let other = || Handlers::new().on(|_: Job<Verified<Ahead>>| async {});
-    let run = async |handlers| {
-        let worker = eager(&inbox).until_idle();
-        tokio::time::timeout(PATIENCE, worker.run(handlers)).await.expect("nothing is read again and again").unwrap();
-        [details(&inbox, id).await.entry.state, details(&inbox, ahead).await.entry.state]
-    };
-    let unreadable = [State::Unreadable; 2];
-    assert_eq!(run(other().on(|_: Job<Verified<Read<1>>>| async {})).await, unreadable);
-    assert_eq!(run(other().on(|_: Job<Verified<Read<1>>>| async {})).await, unreadable);
-    assert_eq!(run(other().on(|_: Job<Verified<Read<2>>>| async {})).await, [State::Done, State::Unreadable]);
 }

@@ -132,9 +132,7 @@ impl Shift {
     async fn take_up(&mut self) -> Wake {
         let mut wait = self.inbox.0.store.poll_interval();
         let mut more = false;
-        // Another one is the first each time, because the first may take all the room.
-        self.releases.rotate_left(1);
-        for (reader, routes) in self.releases.clone() {
+        for _ in 0..self.releases.len() {
             let room = self.request.most.saturating_sub(self.held.len());
             if room == 0 {
                 return Wake::WithRoom;
@@ -143,6 +141,10 @@ impl Shift {
             if asked_at < self.lease_at {
                 return Wake::At(self.lease_at);
             }
+            // Who is asked comes last the next time, as it may take all the room. Who is not, for want of room, keeps its
+            // turn: leases are renewed in between, and it would lose it each time.
+            let Some((reader, routes)) = self.releases.first().cloned() else { break };
+            self.releases.rotate_left(1);
             let answer_by = self.answer_by(asked_at);
             let request = LeaseRequest { most: room, routes, reader, ..self.request.clone() };
             let asked = self.inbox.0.store.lease(request);
