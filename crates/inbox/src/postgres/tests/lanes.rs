@@ -279,7 +279,13 @@ async fn row_37_a_lane_never_gets_a_lower_token_after_a_higher_one() {
         let store = Arc::clone(&stores[0]);
         async move { store.lease(request(1)).await.unwrap() }
     });
-    sleep(Duration::from_millis(500)).await;
+    // Whoever waits until that transaction ends.
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid";
+    let started = Instant::now();
+    while number(&client, waiting).await == 0 {
+        assert!(started.elapsed() < Duration::from_secs(3), "it does not come to wait");
+        sleep(Duration::from_millis(10)).await;
+    }
     let quick = timeout(Duration::from_secs(1), stores[1].lease(request(1))).await;
     let quick = quick.map(|batch| batch.unwrap().leased).unwrap_or_default();
     for leased in &quick {
