@@ -11,7 +11,8 @@ use crate::{EntryId, store::Token};
 ///
 /// It is handled at least once: after a crash, or if it takes longer than the worker could hold it, it comes again.
 /// So make what you do with it safe to repeat, by [`id`](Self::id) or by the delivery's key. Where another system
-/// can compare numbers, give it the [`token`](Self::token) along, and let it refuse a lower one than it has seen.
+/// can compare numbers, give it the [`token`](Self::token) along, and let it refuse a lower one than it has seen for
+/// the same subject.
 pub struct Job<D: Delivery> {
     pub(crate) delivery: D,
     pub(crate) event: D::Event,
@@ -59,7 +60,8 @@ impl<D: Delivery> Job<D> {
         self.about.attempt
     }
 
-    /// The fencing token of this attempt. Any later attempt at any delivery of this inbox has a higher one.
+    /// The fencing token of this attempt. Any later attempt at the same delivery, or at another of the same vendor,
+    /// endpoint and subject, has a higher one. Others run beside it, so theirs may be higher or lower.
     #[must_use]
     pub fn token(&self) -> Token {
         self.about.token

@@ -87,8 +87,9 @@ pub trait Store: Send + Sync + 'static {
     async fn close(&self);
 }
 
-/// Proof that a worker holds a delivery. It grows with each lease of a store, so whoever was told of a newer one
-/// can turn an older one away: that is what makes it a fencing token.
+/// Proof that a worker holds a delivery. No two leases of a store have the same, and it grows with each lease of a
+/// delivery and of a lane, so whoever was told of a newer one can turn an older one away: that is what makes it a
+/// fencing token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(i64);
 
@@ -143,7 +144,8 @@ pub struct LeaseRequest {
     pub attempts: u32,
     /// What the worker has handlers for.
     pub routes: Arc<[Route]>,
-    /// Number of the release that reads, of the crates of events: unreadable deliveries are given to a higher one than found them so.
+    /// Number of the release that reads, of the crates of events: unreadable deliveries are given to a higher one than
+    /// found them so.
     pub reader: i64,
 }
 
