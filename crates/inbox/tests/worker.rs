@@ -117,6 +117,18 @@ async fn what_is_handled_elsewhere_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_told_to_stop_before_it_has_begun_takes_nothing_up() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let id = inbox.accept(&capa("a")).await.unwrap().id();
+    let worker = inbox.worker().until(async {});
+    let handlers = Handlers::new().on(|_: Capa| async {});
+    tokio::time::timeout(PATIENCE, worker.run(handlers)).await.expect("told to stop").unwrap();
+    let entry = details(&inbox, id).await.entry;
+    assert_eq!((entry.state, entry.attempts), (State::Pending, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_more_run_at_once_than_allowed() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;

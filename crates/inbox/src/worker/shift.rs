@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    future::{Future, pending},
+    future::{Future, pending, ready},
     pin::Pin,
     sync::{
         Arc,
@@ -106,6 +106,12 @@ impl Shift {
     }
 
     pub(super) async fn work(mut self) {
+        tokio::select! {
+            biased;
+            // Told so while the store was looked at before the start.
+            () = &mut self.until => return,
+            () = ready(()) => {}
+        }
         loop {
             let wake = self.take_up().await;
             if self.closed || self.idle && self.until_idle {
