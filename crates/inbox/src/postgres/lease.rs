@@ -164,7 +164,7 @@ struct Asked {
 
 impl Asked {
     fn new(request: &LeaseRequest) -> Self {
-        let (vendors, worker) = (Vendors::of(&request.routes), text(&request.worker));
+        let (vendors, worker) = (Vendors::of(&request.routes), text(&request.worker).into_owned());
         let mut asked =
             Self { vendors, most: 0, reader: request.reader, worker, seconds: seconds(request.time), looked_at: 0 };
         asked.want(request.most);
