@@ -156,9 +156,12 @@ impl Write {
     /// What can not be replayed is an answer, and no failure of the transaction with what others do in it.
     pub(super) fn replay(&mut self, id: EntryId) -> Result<Result<(), Error>, Error> {
         let id = id.get();
-        let find = "SELECT coalesce(state, 0), body IS NOT NULL \
-                    FROM idhooks_deliveries LEFT JOIN idhooks_states USING (id) WHERE id = ?1";
-        let look = || self.connection()?.query_row(find, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional();
+        let find =
+            "SELECT state, body IS NOT NULL FROM idhooks_deliveries JOIN idhooks_states USING (id) WHERE id = ?1";
+        let look = || {
+            self.look_at_new_until(id)?;
+            self.connection()?.query_row(find, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        };
         let Some((state, has_body)): Option<(i16, bool)> = look().map_err(failed)? else {
             return Ok(Err(Error::not_found(format!("there is no delivery {id}"))));
         };
@@ -217,9 +220,12 @@ impl Write {
             .prepare_cached(find)?
             .query_map(params![after, last, state.code(), before], |row| row.get(0))?
             .collect::<Db<_>>()?;
+        // Those that came after a purge have an age of their own.
+        let beside = "UPDATE idhooks_conflicts SET body = NULL WHERE delivery = ?1 AND (received_at < ?2 \
+                      OR EXISTS (SELECT 1 FROM idhooks_deliveries WHERE id = ?1 AND body IS NOT NULL))";
         for id in &ids {
+            connection.prepare_cached(beside)?.execute([*id, before])?;
             for sql in [
-                "UPDATE idhooks_conflicts SET body = NULL WHERE delivery = ?1",
                 "UPDATE idhooks_attempts SET reason = '' WHERE delivery = ?1",
                 "UPDATE idhooks_states SET lane = NULL, reason = NULL WHERE id = ?1",
                 "UPDATE idhooks_deliveries SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL, \
