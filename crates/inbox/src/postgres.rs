@@ -51,7 +51,7 @@ mod tidy;
 mod tls;
 mod url;
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use tokio::time::timeout;
@@ -237,8 +237,8 @@ fn seconds(duration: Duration) -> f64 {
 }
 
 /// A NUL has no place in a text of PostgreSQL.
-fn text(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
+fn text(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
 }
 
 fn count(number: i32) -> u32 {

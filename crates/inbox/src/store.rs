@@ -34,7 +34,7 @@ pub trait Store: Send + Sync + 'static {
     async fn accept(&self, arrival: Arrival) -> Result<Accepted, Error>;
 
     /// Gives deliveries to a worker: pending ones whose time has come, the longest due first, and unreadable ones
-    /// of an older [`reader`](LeaseRequest::reader); never two of one lane, and none of a lane that is held.
+    /// of an older [`reader`](LeaseRequest::reader) after them; never two of one lane, and none of a lane that is held.
     ///
     /// Leases that have run out are taken back first: their deliveries are pending again at once, with an entry in
     /// their history, or dead if that was the last attempt.

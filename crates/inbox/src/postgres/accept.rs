@@ -1,10 +1,10 @@
 //! Keeps what arrives.
 
-use std::{collections::HashMap, time::SystemTime};
+use std::{borrow::Cow, collections::HashMap, time::SystemTime};
 
 use tokio_postgres::{Row, types::ToSql};
 
-use super::{count, failed::failed, pool::Session};
+use super::{count, failed::failed, pool::Session, text};
 use crate::{
     Accepted, EntryId, Error,
     store::{Arrival, MOST_CONFLICTS},
@@ -177,13 +177,13 @@ struct Columns<'a> {
     key: Vec<&'a str>,
     vendor: Vec<&'a str>,
     verified: Vec<bool>,
-    endpoint: Vec<Option<&'a str>>,
+    endpoint: Vec<Option<Cow<'a, str>>>,
     event: Vec<Option<&'a str>>,
     subject: Vec<Option<&'a str>>,
     lane: Vec<Option<i64>>,
     proof: Vec<&'a str>,
     secret: Vec<Option<i64>>,
-    label: Vec<Option<&'a str>>,
+    label: Vec<Option<Cow<'a, str>>>,
     received_at: Vec<SystemTime>,
     body: Vec<&'a [u8]>,
 }
@@ -197,13 +197,13 @@ impl<'a> Columns<'a> {
             columns.key.push(&arrival.key);
             columns.vendor.push(arrival.vendor);
             columns.verified.push(arrival.verified);
-            columns.endpoint.push(arrival.endpoint());
+            columns.endpoint.push(arrival.endpoint().map(text));
             columns.event.push(arrival.event.as_deref());
             columns.subject.push(arrival.subject.as_deref());
             columns.lane.push(arrival.lane);
             columns.proof.push(arrival.proof());
             columns.secret.push(arrival.secret());
-            columns.label.push(arrival.label());
+            columns.label.push(arrival.label().map(text));
             columns.received_at.push(arrival.received_at);
             columns.body.push(arrival.body());
         }

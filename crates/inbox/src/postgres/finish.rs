@@ -126,7 +126,7 @@ pub(super) async fn give_up(session: &mut Session, id: EntryId, reason: &str) ->
     if state == State::Done.code() {
         return Err(Error::conflict(format!("delivery {id} is done")));
     }
-    transaction.execute(GIVE_UP, &[&id, &reason]).await.map_err(failed)?;
+    transaction.execute(GIVE_UP, &[&id, &text(reason)]).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)
 }
 

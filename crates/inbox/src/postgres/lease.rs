@@ -84,11 +84,11 @@ const TAKE_UP: &str = concat!(
         AND (lane IS NULL OR lane NOT IN (SELECT lane FROM held))
         ORDER BY reader, id LIMIT $3 - (SELECT count(*) FROM pending) FOR UPDATE OF d SKIP LOCKED
     ), found AS (
-        SELECT * FROM pending UNION ALL SELECT * FROM unread
+        SELECT *, false AS unread FROM pending UNION ALL SELECT *, true FROM unread
     ), hold AS (
         INSERT INTO idhooks_leases (delivery, lane, worker, expires_at)
         SELECT id, lane, $5, statement_timestamp() + make_interval(secs => $6)
-        FROM (SELECT * FROM found ORDER BY lane, due_at, id OFFSET 0) AS found
+        FROM (SELECT * FROM found ORDER BY lane, unread, due_at, id OFFSET 0) AS found
         WHERE lane IS NULL OR pg_advisory_xact_lock(lane) IS NOT NULL
         ON CONFLICT DO NOTHING RETURNING token, delivery
     ), taken AS (
@@ -164,7 +164,7 @@ struct Asked {
 
 impl Asked {
     fn new(request: &LeaseRequest) -> Self {
-        let (vendors, worker) = (Vendors::of(&request.routes), text(&request.worker));
+        let (vendors, worker) = (Vendors::of(&request.routes), text(&request.worker).into_owned());
         let mut asked =
             Self { vendors, most: 0, reader: request.reader, worker, seconds: seconds(request.time), looked_at: 0 };
         asked.want(request.most);

@@ -13,6 +13,7 @@ use super::{
     count,
     failed::failed,
     pool::{PATIENT, Session},
+    text,
 };
 use crate::{Attempt, Conflicting, Details, Entry, EntryId, Error, Filter, Page, State, Stats, store::Route};
 
@@ -55,6 +56,7 @@ pub(super) async fn list(session: &Session, filter: &Filter) -> Result<Page, Err
 
 async fn select(session: &Session, filter: &Filter, most: usize) -> Db<Vec<Row>> {
     let (lane, before) = (filter.lane(), filter.before.map(EntryId::get));
+    let (vendor, endpoint) = (filter.vendor.as_deref().map(text), filter.endpoint.as_deref().map(text));
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut sql = format!("SELECT {COLUMNS} FROM idhooks_deliveries AS d WHERE true");
     if let Some(state) = filter.state {
@@ -66,10 +68,10 @@ async fn select(session: &Session, filter: &Filter, most: usize) -> Db<Vec<Row>>
         values.push((value, kind));
         sql.push_str(&format!(" AND {condition} ${}", values.len()));
     };
-    if let Some(vendor) = &filter.vendor {
+    if let Some(vendor) = &vendor {
         narrow("d.vendor =", vendor, Type::TEXT);
     }
-    if let Some(endpoint) = &filter.endpoint {
+    if let Some(endpoint) = &endpoint {
         narrow("d.endpoint =", endpoint, Type::TEXT);
     }
     if let Some(lane) = &lane {

@@ -217,7 +217,7 @@ impl Write {
             }
             Verdict::Dead { reason } => self.give_up(id, reason)?,
             Verdict::Unreadable { reader, reason } => {
-                let set = "UPDATE idhooks_states SET state = 4, reader = max(coalesce(reader, 0), ?2), reason = ?3, \
+                let set = "UPDATE idhooks_states SET state = 4, reader = max(coalesce(reader, ?2), ?2), reason = ?3, \
                            attempts = attempts - 1 WHERE id = ?1";
                 connection.prepare_cached(set)?.execute(params![id, reader, reason])?;
             }

@@ -156,10 +156,13 @@ impl Write {
     /// What can not be replayed is an answer, and no failure of the transaction with what others do in it.
     pub(super) fn replay(&mut self, id: EntryId) -> Result<Result<(), Error>, Error> {
         let id = id.get();
-        let find = "SELECT coalesce(state, 0), body IS NOT NULL \
-                    FROM idhooks_deliveries LEFT JOIN idhooks_states USING (id) WHERE id = ?1";
-        let look = || self.connection()?.query_row(find, [id], |row| Ok((row.get(0)?, row.get(1)?))).optional();
-        let Some((state, has_body)): Option<(i16, bool)> = look().map_err(failed)? else {
+        let find = "SELECT state, s.lane, body IS NOT NULL FROM idhooks_deliveries JOIN idhooks_states AS s USING (id) \
+                    WHERE id = ?1";
+        let look = || {
+            self.look_at_new_until(id)?;
+            self.connection()?.query_row(find, [id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+        };
+        let Some((state, lane, has_body)): Option<(i16, Option<i64>, bool)> = look().map_err(failed)? else {
             return Ok(Err(Error::not_found(format!("there is no delivery {id}"))));
         };
         if state == State::Running.code() {
@@ -170,8 +173,9 @@ impl Write {
         }
         let set = "UPDATE idhooks_states SET state = 0, behind = 0, due_at = ?2, attempts = 0, finished_at = NULL \
                    WHERE id = ?1";
-        let put = || self.connection()?.execute(set, [id, self.clock.wall()]);
-        put().map(|_| Ok(())).map_err(failed)
+        let put = || self.connection()?.execute(set, [id, self.clock.wall()]).map(drop);
+        // It may be the one of its lane that can be seen, and others of it have waited longer now.
+        put().and_then(|()| self.free(lane)).map(Ok).map_err(failed)
     }
 
     /// As with [`replay`](Self::replay), a refusal is an answer.
@@ -217,9 +221,12 @@ impl Write {
             .prepare_cached(find)?
             .query_map(params![after, last, state.code(), before], |row| row.get(0))?
             .collect::<Db<_>>()?;
+        // Those that came after a purge have an age of their own.
+        let beside = "UPDATE idhooks_conflicts SET body = NULL WHERE delivery = ?1 AND (received_at < ?2 \
+                      OR EXISTS (SELECT 1 FROM idhooks_deliveries WHERE id = ?1 AND body IS NOT NULL))";
         for id in &ids {
+            connection.prepare_cached(beside)?.execute([*id, before])?;
             for sql in [
-                "UPDATE idhooks_conflicts SET body = NULL WHERE delivery = ?1",
                 "UPDATE idhooks_attempts SET reason = '' WHERE delivery = ?1",
                 "UPDATE idhooks_states SET lane = NULL, reason = NULL WHERE id = ?1",
                 "UPDATE idhooks_deliveries SET key = NULL, subject = NULL, lane = NULL, event = NULL, label = NULL, \

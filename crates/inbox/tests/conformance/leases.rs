@@ -18,6 +18,8 @@ cases! {
     a_lane_goes_on_in_the_order_of_arrival,
     deliveries_without_a_subject_do_not_wait_for_each_other,
     at_most_as_many_as_asked_for_and_the_longest_due_first,
+    what_could_not_be_read_comes_after_what_is_due,
+    a_replay_comes_after_what_waited_longer_for_the_same_subject,
     a_worker_gets_only_what_it_has_handlers_for,
     two_workers_never_get_the_same,
     row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_can_not_finish,
@@ -85,6 +87,41 @@ async fn at_most_as_many_as_asked_for_and_the_longest_due_first(engine: Engine) 
         got.extend(leased);
     }
     assert_eq!(got, accepted);
+}
+
+/// Of one subject as among all, however many are asked for.
+async fn what_could_not_be_read_comes_after_what_is_due(engine: Engine) {
+    let inbox = engine.open().await;
+    for most in [1, 2, 100] {
+        let unread = inbox.accept(&caf(&format!("unread {most}"), "a")).await.unwrap().id();
+        let (id, token) = lease_one(&inbox).await;
+        assert_eq!(id, unread);
+        let unreadable = Verdict::Unreadable { reader: 1, reason: "not read".into() };
+        assert!(inbox.store().finish(id, token, unreadable).await.unwrap());
+        let due = inbox.accept(&caf(&format!("due {most}"), "a")).await.unwrap().id();
+        for next in [due, unread] {
+            let leased = lease(&inbox, LeaseRequest { most, reader: 2, ..request() }).await;
+            assert_eq!(ids(&leased), [next], "{most}");
+            assert!(inbox.store().finish(next, leased[0].token, Verdict::Done).await.unwrap());
+        }
+    }
+}
+
+async fn a_replay_comes_after_what_waited_longer_for_the_same_subject(engine: Engine) {
+    let inbox = engine.open().await;
+    inbox.accept(&caf("1", "a")).await.unwrap();
+    let second = inbox.accept(&caf("2", "a")).await.unwrap().id();
+    let third = inbox.accept(&caf("3", "a")).await.unwrap().id();
+    let (first, token) = lease_one(&inbox).await;
+    // Finds that they have to wait.
+    assert!(lease(&inbox, request()).await.is_empty());
+    assert!(inbox.store().finish(first, token, Verdict::Done).await.unwrap());
+    inbox.replay(second).await.unwrap();
+    for next in [third, second] {
+        let (id, token) = lease_one(&inbox).await;
+        assert_eq!(id, next);
+        assert!(inbox.store().finish(id, token, Verdict::Done).await.unwrap());
+    }
 }
 
 async fn a_worker_gets_only_what_it_has_handlers_for(engine: Engine) {

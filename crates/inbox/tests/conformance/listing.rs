@@ -1,7 +1,7 @@
 //! Looking at what is there.
 
 use idhooks_inbox::{
-    EntryId, Filter, Inbox, State,
+    Accepted, EntryId, Filter, Inbox, State,
     store::{LeaseRequest, Verdict},
 };
 
@@ -13,6 +13,7 @@ use crate::support::{
 cases! {
     the_newest_come_first_in_pages,
     filters_narrow_down,
+    endpoints_labels_and_reasons_may_be_any_text,
     a_subject_is_one_vendors_and_one_endpoints,
     every_state_is_counted,
     the_oldest_that_is_due_lags,
@@ -79,6 +80,24 @@ async fn filters_narrow_down(engine: Engine) {
     assert_eq!(list(&inbox, Filter::new().endpoint("north")).await, [north]);
     assert_eq!(list(&inbox, Filter::new().vendor("capa").before(south)).await, [north]);
     assert_eq!(list(&inbox, Filter::new().vendor("capa").endpoint("south").limit(1)).await, [south]);
+}
+
+/// An endpoint may be made of a request's path, so it is text from outside.
+async fn endpoints_labels_and_reasons_may_be_any_text(engine: Engine) {
+    let inbox = engine.open().await;
+    for text in ["", " ", "'; --", "🦀\u{301}", "a\0b", "\0"] {
+        let secret = secret().named(text);
+        let verifier = idhooks_capa::Verifier::new(secret.clone()).endpoint(text);
+        let body = crate::support::capa_body("a");
+        let delivery = verifier.verify(&[idhooks_capa::sign(&secret, &body)], body).unwrap();
+        let id = inbox.accept(&delivery).await.unwrap().id();
+        assert_eq!(inbox.accept(&delivery).await.unwrap(), Accepted::Duplicate { id }, "{text:?}");
+        assert_eq!(list(&inbox, Filter::new().endpoint(text)).await, [id], "{text:?}");
+        assert_eq!(list(&inbox, Filter::new().subject("capa", "a").endpoint(text)).await, [id], "{text:?}");
+        assert!(list(&inbox, Filter::new().vendor(text)).await.is_empty(), "{text:?}");
+        inbox.store().give_up(id, text).await.unwrap();
+        assert!(inbox.get(id).await.unwrap().unwrap().entry.reason.is_some(), "{text:?}");
+    }
 }
 
 async fn a_subject_is_one_vendors_and_one_endpoints(engine: Engine) {

@@ -35,6 +35,8 @@ macro_rules! cases {
 }
 
 mod accept;
+#[cfg(all(feature = "sqlite", feature = "postgres"))]
+mod alike;
 mod keys;
 mod leases;
 mod listing;

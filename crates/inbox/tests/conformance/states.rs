@@ -1,10 +1,10 @@
 //! Replay, purge, what is left after opening again, and the end.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use idhooks_inbox::{
     Accepted, EntryId, Filter, Inbox, State,
-    store::{LeaseRequest, Verdict},
+    store::{Arrival, LeaseRequest, Verdict},
 };
 
 use crate::support::{
@@ -14,12 +14,14 @@ use crate::support::{
 
 cases! {
     replay_from_every_state,
+    a_replay_is_due_from_then_on,
     replay_is_refused_where_it_can_not_be,
     giving_up_what_waits_makes_a_dead_letter,
     giving_up_is_refused_where_it_can_not_be,
     what_waits_behind_one_that_is_given_up_goes_on,
     row_35_what_was_purged_is_still_a_duplicate,
     row_35_a_body_that_comes_after_the_purge_can_be_purged_too,
+    a_body_that_comes_after_the_purge_has_an_age_of_its_own,
     purging_takes_what_was_handled_longer_ago_and_nothing_else,
     dead_letters_are_purged_when_asked_for,
     many_are_purged_at_once,
@@ -65,6 +67,24 @@ async fn replay_from_every_state(engine: Engine) {
     let dead = all(&inbox).await.into_iter().find(|entry| entry.key.as_deref().unwrap().ends_with("dead")).unwrap();
     let history = details(&inbox, dead.id).await.history;
     assert_eq!(history.len(), 1, "what went wrong before the replay is still told");
+}
+
+/// Whether or not a worker has seen it before.
+async fn a_replay_is_due_from_then_on(engine: Engine) {
+    let inbox = engine.open().await;
+    for seen in [false, true] {
+        let first = inbox.accept(&caf(&format!("first {seen}"), "a")).await.unwrap().id();
+        let second = inbox.accept(&caf(&format!("second {seen}"), "b")).await.unwrap().id();
+        let nothing_else = LeaseRequest { routes: [crate::support::route("capa", true)].into(), ..request() };
+        assert!(!seen || lease(&inbox, nothing_else).await.is_empty());
+        inbox.replay(first).await.unwrap();
+        assert!(details(&inbox, first).await.entry.due_at > details(&inbox, second).await.entry.due_at, "{seen}");
+        for next in [second, first] {
+            let (id, token) = lease_one(&inbox).await;
+            assert_eq!(id, next, "{seen}");
+            assert!(inbox.store().finish(id, token, Verdict::Done).await.unwrap());
+        }
+    }
 }
 
 async fn replay_is_refused_where_it_can_not_be(engine: Engine) {
@@ -236,6 +256,22 @@ async fn row_35_a_body_that_comes_after_the_purge_can_be_purged_too(engine: Engi
     purge(&inbox, 1).await;
     assert!(details(&inbox, id).await.conflicting.iter().all(|other| other.body.is_none()));
     assert_eq!(inbox.purge(Duration::ZERO).await.unwrap().deliveries, 0);
+}
+
+async fn a_body_that_comes_after_the_purge_has_an_age_of_its_own(engine: Engine) {
+    let inbox = engine.open().await;
+    let id = bring(&inbox, "event-1", State::Done).await;
+    purge(&inbox, 1).await;
+    let hour = Duration::from_secs(3600);
+    let times = [SystemTime::now() - hour, SystemTime::now() + hour];
+    for (status, received_at) in ["REPROVED", "PENDING"].into_iter().zip(times) {
+        let mut arrival = Arrival::new(&signed_caf(caf_body_of("event-1", "event-1", status)), hour);
+        arrival.received_at = received_at;
+        assert_eq!(inbox.store().accept(arrival).await.unwrap(), Accepted::Conflict { id });
+    }
+    purge(&inbox, 1).await;
+    let kept: Vec<_> = details(&inbox, id).await.conflicting.iter().map(|other| other.body.is_some()).collect();
+    assert_eq!(kept, [false, true], "the one that is old enough");
 }
 
 async fn purging_takes_what_was_handled_longer_ago_and_nothing_else(engine: Engine) {

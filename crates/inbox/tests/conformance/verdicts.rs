@@ -15,6 +15,7 @@ cases! {
     a_retry_waits_for_its_time_and_has_a_history,
     a_retry_that_is_far_off_is_told_of,
     what_can_not_be_read_waits_for_a_later_release,
+    a_release_may_have_any_number,
     what_is_released_was_not_taken_up,
     the_lane_is_free_after_every_verdict,
 }
@@ -109,6 +110,17 @@ async fn what_can_not_be_read_waits_for_a_later_release(engine: Engine) {
     assert_eq!(later.iter().map(|leased| (leased.id, leased.attempt)).collect::<Vec<_>>(), [(leased[0].id, 1)]);
     assert!(inbox.store().finish(later[0].id, later[0].token, Verdict::Done).await.unwrap());
     assert_eq!(lease(&inbox, LeaseRequest { reader: 6, ..request() }).await.len(), 1);
+}
+
+async fn a_release_may_have_any_number(engine: Engine) {
+    let inbox = engine.open().await;
+    inbox.accept(&caf("1", "a")).await.unwrap();
+    for reader in [-5, -4, 0, 1] {
+        let leased = lease(&inbox, LeaseRequest { reader, ..request() }).await.pop().unwrap();
+        let unreadable = Verdict::Unreadable { reader, reason: "not read".into() };
+        assert!(inbox.store().finish(leased.id, leased.token, unreadable).await.unwrap());
+        assert!(lease(&inbox, LeaseRequest { reader, ..request() }).await.is_empty(), "{reader}");
+    }
 }
 
 async fn what_is_released_was_not_taken_up(engine: Engine) {
