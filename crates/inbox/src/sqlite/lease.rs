@@ -15,6 +15,14 @@ use crate::{
     store::{Batch, Expired, Kept, LEASE_RAN_OUT, LeaseRequest, Leased, Route, Token, Verdict},
 };
 
+/// What may be leased, if its lane is free.
+struct Candidate {
+    id: i64,
+    lane: Option<i64>,
+    /// It goes by this among the others.
+    order: i64,
+}
+
 impl Write {
     pub(super) fn lease(&mut self, request: &LeaseRequest) -> Result<Batch, Error> {
         self.follow_clock().map_err(failed)?;
@@ -25,7 +33,7 @@ impl Write {
         let expired = self.take_back(request.attempts)?;
         let mut leased = Vec::new();
         let mut put_behind = false;
-        for (id, lane) in self.candidates(request)? {
+        for Candidate { id, lane, .. } in self.candidates(request)? {
             if leased.len() == request.most {
                 break;
             }
@@ -93,12 +101,18 @@ impl Write {
         Ok(expired)
     }
 
-    fn candidates(&self, request: &LeaseRequest) -> Db<Vec<(i64, Option<i64>)>> {
+    fn candidates(&self, request: &LeaseRequest) -> Db<Vec<Candidate>> {
         // More than are asked for, because some are of one lane.
         let most = request.most.max(1).saturating_mul(4);
         let due = "s.state = 0 AND s.behind = 0 AND s.due_at <= ?";
         let mut found = self.find(request, due, "s.due_at", self.clock.wall(), most)?;
-        if found.len() < most && self.look_at_new(most - found.len())? > 0 {
+        let room = most - found.len();
+        // Where there are more to try again than can be, what comes would else never come to its turn.
+        let new = match found.last() {
+            Some(last) if room == 0 => most * usize::from(self.has_new_before(last.order)?),
+            _ => room,
+        };
+        if new > 0 && self.look_at_new(new)? > 0 {
             found = self.find(request, due, "s.due_at", self.clock.wall(), most)?;
         }
         let unread = "NOT EXISTS (SELECT 1 FROM idhooks_leases WHERE lane = s.lane) AND s.state = 4 AND s.reader < ?";
@@ -113,11 +127,11 @@ impl Write {
         order: &str,
         bound: i64,
         most: usize,
-    ) -> Db<Vec<(i64, Option<i64>)>> {
+    ) -> Db<Vec<Candidate>> {
         let routes = vec!["(?, ?)"; request.routes.len()].join(", ");
         // A cross join is made in the order that is written.
         let sql = format!(
-            "SELECT s.id, s.lane FROM idhooks_states AS s CROSS JOIN idhooks_deliveries AS d ON d.id = s.id \
+            "SELECT s.id, s.lane, {order} FROM idhooks_states AS s CROSS JOIN idhooks_deliveries AS d ON d.id = s.id \
              WHERE {condition} AND (d.vendor, s.verified) IN (VALUES {routes}) ORDER BY {order} LIMIT ?"
         );
         if request.routes.is_empty() {
@@ -129,7 +143,8 @@ impl Write {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let values = std::iter::once(Value::Integer(bound)).chain(routes).chain([Value::Integer(most)]);
         let mut statement = self.connection()?.prepare_cached(&sql)?;
-        statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        let candidate = |row: &Row<'_>| Ok(Candidate { id: row.get(0)?, lane: row.get(1)?, order: row.get(2)? });
+        statement.query_map(params_from_iter(values), candidate)?.collect()
     }
 
     /// Gives those that came last a state of their own; how many. Whoever leases does it, because an accept is waited
@@ -152,6 +167,13 @@ impl Write {
             Some(Ok(new)) => self.look_at_new(new).map(drop),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the first of them came earlier.
+    fn has_new_before(&self, time: i64) -> Db<bool> {
+        let find = format!("SELECT received_at < ?1 FROM {NEW} ORDER BY id LIMIT 1");
+        let first = self.connection()?.prepare_cached(&find)?.query_row([time], |row| row.get(0)).optional()?;
+        Ok(first.unwrap_or(false))
     }
 
     fn has_new(&self) -> Db<bool> {

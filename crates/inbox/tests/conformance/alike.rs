@@ -18,8 +18,6 @@ use self::steps::{FAR, Step, step};
 use crate::support::engine::Engine;
 
 /// For a longer search set these higher: what differs is found and made small.
-/// Some seeds among many come upon one that is known: SQLite looks at four times as many as are asked for, those of held
-/// subjects included, so what has just come can be handed out after what was put back a moment ago.
 const SEEDS: u64 = 6;
 const STEPS: usize = 100;
 

@@ -20,6 +20,7 @@ cases! {
     at_most_as_many_as_asked_for_and_the_longest_due_first,
     what_could_not_be_read_comes_after_what_is_due,
     a_replay_comes_after_what_waited_longer_for_the_same_subject,
+    retries_without_end_do_not_keep_what_comes_waiting,
     a_worker_gets_only_what_it_has_handlers_for,
     two_workers_never_get_the_same,
     row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_can_not_finish,
@@ -122,6 +123,29 @@ async fn a_replay_comes_after_what_waited_longer_for_the_same_subject(engine: En
         assert_eq!(id, next);
         assert!(inbox.store().finish(id, token, Verdict::Done).await.unwrap());
     }
+}
+
+/// As when a service is away and there are more to try again than workers can.
+async fn retries_without_end_do_not_keep_what_comes_waiting(engine: Engine) {
+    const FAILING: usize = 12;
+    let inbox = engine.open().await;
+    for place in 0..FAILING {
+        inbox.accept(&caf(&format!("{place}"), &format!("{place}"))).await.unwrap();
+    }
+    let one = || lease(&inbox, LeaseRequest { most: 1, ..request() });
+    let mut fresh = None;
+    for turn in 0..3 * FAILING {
+        let leased = one().await.pop().unwrap();
+        if Some(leased.id) == fresh {
+            return;
+        }
+        let again = Verdict::Retry { after: Duration::ZERO, reason: "away".into() };
+        assert!(inbox.store().finish(leased.id, leased.token, again).await.unwrap());
+        if turn == FAILING {
+            fresh = Some(inbox.accept(&caf("fresh", "fresh")).await.unwrap().id());
+        }
+    }
+    panic!("it never came to its turn");
 }
 
 async fn a_worker_gets_only_what_it_has_handlers_for(engine: Engine) {

@@ -235,7 +235,8 @@ async fn many_sessions_on_one_lane_leave_nothing_behind() {
                 let dies = fastrand::u8(..) < 8;
                 let time = if dies { Duration::from_millis(1) } else { request.time };
                 let batch = store.lease(LeaseRequest { time, ..request.clone() }).await.unwrap();
-                assert!(batch.leased.len() < 2, "two of a lane: {batch:?}");
+                // A lease of a moment may be over before the same call looks again.
+                assert!(dies || batch.leased.len() < 2, "two of a lane: {batch:?}");
                 let Some(leased) = batch.leased.first().filter(|_| !dies) else { continue };
                 let token = leased.token.get();
                 assert_eq!(held.swap(token, Ordering::SeqCst), 0, "the lane is held twice");
