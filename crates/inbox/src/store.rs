@@ -268,7 +268,7 @@ pub enum Verdict {
     Unreadable {
         /// Number of the release.
         reader: i64,
-        /// Why, for its history.
+        /// Why, for [`Entry::reason`](crate::Entry::reason); it is no attempt of a handler, so its history has none.
         reason: Cow<'static, str>,
     },
     /// The worker stops: it is as if it had not been taken up.
