@@ -159,6 +159,7 @@ fn basic_is_read_as_rfc_7617_has_it() {
         &format!("Basic Basic {padded}"),
         "Basic !!!!",
         "Basic dW5pY286cMOk c3N3w7ZyZA==",
+        &format!("Basic {padded}="),
         &format!("Basic {padded}{padded}"),
         &format!("Basic {padded},Basic {padded}"),
         // The letters of the URL-safe alphabet.
