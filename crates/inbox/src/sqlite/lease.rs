@@ -233,7 +233,7 @@ impl Write {
                 connection.prepare_cached(done)?.execute([id, self.clock.wall()])?;
             }
             Verdict::Retry { after, reason } => {
-                // Before there is a time of the clock as it is now.
+                // First, or the time of this retry, which is told by the clock as it is now, would be brought forward too.
                 self.follow_clock()?;
                 self.put_back(id, *after, reason)?;
             }

@@ -21,8 +21,8 @@ const PURGED_TOGETHER: i64 = 1024;
 /// A wall clock that goes back by less is not worth a look.
 const STEP: u64 = 1_000_000;
 
-/// What came last may have come from the future by as much.
-const MINUTE: i64 = 60_000_000;
+/// How far from the future what came last may seem to come before the clock is held to have gone back, in microseconds.
+const FUTURE: i64 = 60_000_000;
 
 /// The connection that writes.
 pub(super) struct Write {
@@ -264,7 +264,7 @@ impl Write {
             let last = "SELECT received_at FROM idhooks_deliveries ORDER BY id DESC LIMIT 1";
             let last: Option<i64> = self.connection()?.query_row(last, [], |row| row.get(0)).optional()?;
             let back = last.map_or(0, |last| last.saturating_sub(self.clock.wall()));
-            if back > MINUTE {
+            if back > FUTURE {
                 self.bring_forward(back)?;
             }
         }
