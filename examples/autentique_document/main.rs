@@ -23,7 +23,7 @@ use idhooks::{
         rest::{Direction, Document, DocumentFilter},
         sign,
     },
-    http_client::DownloadsBuilder,
+    http_client::DownloaderBuilder,
 };
 use idhooks_fixtures::{find, server::autentique as double};
 
@@ -81,7 +81,7 @@ fn finished() -> Result<DocumentId, Box<dyn Error>> {
     Ok(id.clone())
 }
 
-async fn read(client: &Client, id: &DocumentId, downloads: DownloadsBuilder) -> Result<(), Box<dyn Error>> {
+async fn read(client: &Client, id: &DocumentId, downloads: DownloaderBuilder) -> Result<(), Box<dyn Error>> {
     let document = match client.get_document(id).await {
         Ok(Some(document)) => document,
         Ok(None) => return Err("there is neither a document nor an error".into()),

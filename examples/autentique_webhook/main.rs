@@ -3,8 +3,8 @@ use idhooks::{Secret, Secrets, autentique};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // In production: `autentique::Verifier::from_env()?`, which reads AUTENTIQUE_WEBHOOK_SECRET, …_SECRET_2 and so on.
-    let documents = Secret::new("secret of the document endpoint")?.named("documents");
-    let signatures = Secret::new("secret of the signature endpoint")?.named("signatures");
+    let documents = Secret::new("secret of the document endpoint")?.with_label("documents");
+    let signatures = Secret::new("secret of the signature endpoint")?.with_label("signatures");
     let verifier = autentique::Verifier::new(Secrets::new([documents, signatures.clone()])?);
 
     let body = br#"{"object":"webhook","event":{"id":"e-1","type":"signature.accepted",
@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let headers = [autentique::sign(&signatures, body)];
 
     let delivery = verifier.verify(&headers, &body[..])?;
-    println!("signed with the secret of {:?}", delivery.evidence().label());
+    println!("signed with the secret of {:?}", delivery.authentication().label());
     match delivery.event()?.body {
         autentique::EventBody::SignatureAccepted(signature) => {
             println!("{} of {:?}", signature.public_id, signature.document);

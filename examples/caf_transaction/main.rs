@@ -69,7 +69,7 @@ async fn create(client: &Client, template: &str, cpf: Option<&str>) -> Result<()
     }
     let created = client.create_transaction(&transaction).await.map_err(|error| {
         // Creating is never repeated once it may have been carried out, and there is no way to ask.
-        let so = if error.may_have_been_carried_out() { "; it may have been created all the same" } else { "" };
+        let so = if error.may_have_taken_effect() { "; it may have been created all the same" } else { "" };
         format!("{error}{so}")
     })?;
     line(format_args!("created transaction {}", created.id));

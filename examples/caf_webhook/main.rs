@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let headers = [caf::sign(&secret, body)];
 
     let delivery = verifier.verify(&headers, &body[..])?;
-    println!("{} is {:?}", delivery.key(), delivery.evidence().proof());
+    println!("{} is {:?}", delivery.key(), delivery.authentication().method());
     match delivery.event()?.body {
         caf::EventBody::TransactionStatusUpdated(transaction) => {
             // `COMPLETED` is no verdict: fetch the transaction before you act.

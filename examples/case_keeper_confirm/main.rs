@@ -15,7 +15,7 @@ use std::{
 };
 
 use idhooks::{
-    Hint,
+    Unverified,
     case_keeper::{self, Client, ClientBuilder, Confirmation, Event},
 };
 use idhooks_fixtures::server::case_keeper as double;
@@ -83,7 +83,7 @@ async fn show(client: &Client, which: &str, key: &str, id: &str) -> Result<(), B
 }
 
 /// What your webhook gets; nothing in it is proven.
-fn delivered(key: &str, id: &str) -> Result<Hint<Event>, Box<dyn Error>> {
+fn delivered(key: &str, id: &str) -> Result<Unverified<Event>, Box<dyn Error>> {
     let body = json!({ "key": key, "data": { "id": id } }).to_string();
     let headers: [(&str, &str); 0] = [];
     Ok(case_keeper::Verifier::new().verify(&headers, body)?)

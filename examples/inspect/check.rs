@@ -1,7 +1,8 @@
 //! The vendor's own check, and what would have passed it.
 
 use idhooks::{
-    Credential, Credentials, Evidence, Refused, Secret, SecretError, Secrets, autentique, caf, capa, case_keeper,
+    Authentication, Credential, Credentials, Secret, SecretError, Secrets, VerifyError, autentique, caf, capa,
+    case_keeper,
     core::{Hmac, HmacSigned, json},
     unico,
 };
@@ -11,16 +12,16 @@ use crate::arguments::{Captured, Vendor};
 /// What came of the check.
 pub(crate) enum Verdict {
     Verified,
-    Hint,
-    Refused { reason: &'static str, why: String, advice: Option<String> },
+    Unverified,
+    VerifyError { reason: &'static str, why: String, advice: Option<String> },
 }
 
 impl Verdict {
     pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Verified => "verified",
-            Self::Hint => "hint",
-            Self::Refused { .. } => "refused",
+            Self::Unverified => "hint",
+            Self::VerifyError { .. } => "refused",
         }
     }
 }
@@ -42,7 +43,7 @@ pub(crate) fn check(delivery: &Captured) -> Result<Verdict, String> {
 fn signed<E: HmacSigned>(delivery: &Captured) -> Result<Verdict, String> {
     if delivery.secrets.is_empty() {
         let why = format!("give the secret of {} with --secret or --secret-env", E::VENDOR);
-        return Ok(Verdict::Refused { reason: "not_configured", why, advice: None });
+        return Ok(Verdict::VerifyError { reason: "not_configured", why, advice: None });
     }
     let secrets = delivery.secrets.iter().map(|text| Secret::new(text.trim_ascii()).map_err(usage("--secret")));
     let secrets = Secrets::new(secrets.collect::<Result<Vec<_>, _>>()?).map_err(usage("--secret"))?;
@@ -53,7 +54,7 @@ fn signed<E: HmacSigned>(delivery: &Captured) -> Result<Verdict, String> {
     let attempt = |body: &[u8]| verifier.check(&delivery.headers, body).map(|found| trimmed(&delivery.secrets, &found));
     let refused = match attempt(&delivery.body) {
         Ok(None) => return Ok(Verdict::Verified),
-        Ok(advice) => return Ok(refusal(Refused::Mismatch, advice)),
+        Ok(advice) => return Ok(refusal(VerifyError::Mismatch, advice)),
         Err(refused) => refused,
     };
     let advice = mends(&delivery.body).into_iter().find_map(|(mend, body)| match attempt(&body) {
@@ -61,12 +62,12 @@ fn signed<E: HmacSigned>(delivery: &Captured) -> Result<Verdict, String> {
         Ok(Some(also)) => Some(format!("{mend} and {also}")),
         Err(_) => None,
     });
-    Ok(refusal(refused, advice.filter(|_| refused == Refused::Mismatch)))
+    Ok(refusal(refused, advice.filter(|_| refused == VerifyError::Mismatch)))
 }
 
 /// The library takes no secret with blanks around it, so each is tried without them; if the one that
 /// fitted had some, they were what was wrong.
-fn trimmed(texts: &[String], found: &Evidence) -> Option<String> {
+fn trimmed(texts: &[String], found: &Authentication) -> Option<String> {
     let text = texts.get(found.secret()?)?;
     (text.trim_ascii() != text).then(|| "secret trimmed".to_owned())
 }
@@ -88,28 +89,28 @@ fn unico(delivery: &Captured) -> Result<Verdict, String> {
         let checked = runtime.block_on(verifier.verify(&delivery.headers, delivery.body.clone()));
         let padded = token.trim_ascii() != token;
         return Ok(match checked {
-            Ok(_) if padded => refusal(Refused::Mismatch, Some("secret trimmed".to_owned())),
+            Ok(_) if padded => refusal(VerifyError::Mismatch, Some("secret trimmed".to_owned())),
             Ok(_) => Verdict::Verified,
             Err(refused) => refusal(refused, None),
         });
     }
-    let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Hint) };
+    let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Unverified) };
     let checked = unico::Verifier::new(credentials).check(&delivery.headers);
     Ok(presented(delivery, checked, Verdict::Verified))
 }
 
 fn case_keeper(delivery: &Captured) -> Result<Verdict, String> {
-    let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Hint) };
-    let hint = case_keeper::Verifier::guarded(credentials).verify(&delivery.headers, delivery.body.clone());
-    Ok(presented(delivery, hint.map(|hint| hint.evidence().clone()), Verdict::Hint))
+    let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Unverified) };
+    let hint = case_keeper::Verifier::with_shared_secret(credentials).verify(&delivery.headers, delivery.body.clone());
+    Ok(presented(delivery, hint.map(|hint| hint.authentication().clone()), Verdict::Unverified))
 }
 
 /// What a credential that fitted, or did not, comes to.
-fn presented(delivery: &Captured, checked: Result<Evidence, Refused>, fitted: Verdict) -> Verdict {
+fn presented(delivery: &Captured, checked: Result<Authentication, VerifyError>, fitted: Verdict) -> Verdict {
     let texts = [delivery.basic.as_slice(), &delivery.api_keys].concat();
     match checked.map(|found| trimmed(&texts, &found)) {
         Ok(None) => fitted,
-        Ok(advice) => refusal(Refused::Mismatch, advice),
+        Ok(advice) => refusal(VerifyError::Mismatch, advice),
         Err(refused) => refusal(refused, None),
     }
 }
@@ -128,6 +129,6 @@ fn usage(option: &str) -> impl Fn(SecretError) -> String + '_ {
     move |why| format!("{option}: {why}")
 }
 
-fn refusal(refused: Refused, advice: Option<String>) -> Verdict {
-    Verdict::Refused { reason: refused.as_str(), why: refused.to_string(), advice }
+fn refusal(refused: VerifyError, advice: Option<String>) -> Verdict {
+    Verdict::VerifyError { reason: refused.as_str(), why: refused.to_string(), advice }
 }

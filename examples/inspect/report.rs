@@ -64,7 +64,7 @@ impl Report {
         is_known: impl Fn(&E) -> bool,
         is_known_name: impl Fn(&str) -> bool,
     ) -> Self {
-        let facts = E::facts(body);
+        let facts = E::envelope(body);
         let read = E::decode(body);
         let known = match &read {
             Ok(event) => is_known(event),
@@ -73,8 +73,8 @@ impl Report {
         let typed = read.as_ref().ok().filter(|_| known).and_then(write);
         let unreadable = read.as_ref().err().map(|error| explain::<E>(error, body));
         let (reason, refused, advice) = match &verdict {
-            Verdict::Refused { reason, why, advice } => (Some(*reason), Some(why.clone()), advice.clone()),
-            Verdict::Verified | Verdict::Hint => (None, None, None),
+            Verdict::VerifyError { reason, why, advice } => (Some(*reason), Some(why.clone()), advice.clone()),
+            Verdict::Verified | Verdict::Unverified => (None, None, None),
         };
         Self {
             vendor: E::VENDOR,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use idhooks::{
-    Delivery, Hint,
+    Delivery, Unverified,
     case_keeper::{Client, ClientBuilder, Confirmation, Event, VerificationStatus},
     http_client::BuildError,
     inbox::{Job, Outcome},
@@ -22,7 +22,7 @@ pub(crate) fn client_from_env() -> Result<Option<Client>, BuildError> {
 
 /// Asks about a hint, and prints what the vendor says. If it can not be asked now, or this process dies meanwhile, the
 /// inbox has it asked again.
-pub(crate) async fn handle(client: &Client, job: &Job<Hint<Event>>) -> Outcome {
+pub(crate) async fn handle(client: &Client, job: &Job<Unverified<Event>>) -> Outcome {
     let confirmation = match client.confirm(job.delivery()).await {
         Ok(confirmation) => confirmation,
         Err(error) => {
@@ -69,7 +69,7 @@ mod tests {
 
     type Done = Result<(), Box<dyn std::error::Error>>;
 
-    fn hint(key: &str, id: &str) -> Result<Hint<Event>, Box<dyn std::error::Error>> {
+    fn hint(key: &str, id: &str) -> Result<Unverified<Event>, Box<dyn std::error::Error>> {
         let body = serde_json::json!({ "key": key, "data": { "id": id } }).to_string();
         Ok(Verifier::new().verify(&[] as &[(&str, &str)], body)?)
     }
@@ -116,8 +116,8 @@ mod tests {
 
     #[test]
     fn of_a_hint_only_the_beginning_of_the_subject_is_printed() {
-        assert_eq!(shown::<Hint<Event>>(Some(double::VERIFIED)), "00000000");
+        assert_eq!(shown::<Unverified<Event>>(Some(double::VERIFIED)), "00000000");
         assert_eq!(shown::<idhooks::Verified<idhooks::capa::Event>>(Some("customer-17")), "customer-17");
-        assert_eq!(shown::<Hint<Event>>(None), "-");
+        assert_eq!(shown::<Unverified<Event>>(None), "-");
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use idhooks::core::Printable;
+use idhooks::core::Escaped;
 
 /// Prints a line; a closed pipe (`| head`) is no reason to panic.
 pub(crate) fn line(text: fmt::Arguments<'_>) {
@@ -48,7 +48,7 @@ impl Line<'_> {
 
 /// Safe to print, and at most `width` characters.
 fn cut(text: &str, width: usize) -> String {
-    let text = Printable(text).to_string();
+    let text = Escaped(text).to_string();
     if text.chars().count() <= width {
         return text;
     }

@@ -67,7 +67,7 @@ impl<V: Verify> Intake<V> {
         };
         let taken = started.elapsed();
 
-        let facts = delivery.facts();
+        let facts = delivery.envelope();
         let unreadable = delivery.event().err().map(|error| format!("kept, though {error}"));
         Line {
             verdict: if V::Delivery::IS_VERIFIED { "verified" } else { "hint" },

@@ -37,8 +37,13 @@ impl Vendors {
             case_keeper_client: confirm::client_from_env()?,
             demo: false,
         };
-        let guarded = found.case_keeper.is_ok();
-        if guarded || found.caf.is_ok() || found.unico.is_ok() || found.autentique.is_ok() || found.capa.is_ok() {
+        let with_shared_secret = found.case_keeper.is_ok();
+        if with_shared_secret
+            || found.caf.is_ok()
+            || found.unico.is_ok()
+            || found.autentique.is_ok()
+            || found.capa.is_ok()
+        {
             return Ok(found);
         }
         let secret = Secret::new(DEMO_SECRET)?;

@@ -3,7 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use idhooks::{
-    Delivery, Hint, Verified, WebhookEvent, autentique, caf, capa, case_keeper,
+    Delivery, Unverified, Verified, WebhookEvent, autentique, caf, capa, case_keeper,
     inbox::{Handlers, Inbox, Job, Outcome},
     unico,
 };
@@ -35,7 +35,7 @@ pub(crate) fn handlers(settings: Settings) -> Handlers {
         .on(move |job: Job<Verified<unico::Event>>| show(job, time))
         .on(move |job: Job<Verified<autentique::Event>>| show(job, time))
         .on(move |job: Job<Verified<capa::Event>>| show(job, time))
-        .on(move |job: Job<Hint<case_keeper::Event>>| {
+        .on(move |job: Job<Unverified<case_keeper::Event>>| {
             let client = client.clone();
             async move {
                 match client {
@@ -56,7 +56,7 @@ async fn show<D: Delivery>(job: Job<D>, time: Duration) -> Outcome {
 }
 
 pub(crate) fn line<D: Delivery>(job: &Job<D>, verdict: &str, note: &str) {
-    let facts = job.delivery().facts();
+    let facts = job.delivery().envelope();
     let again = if job.attempt() > 1 { format!(", attempt {}", job.attempt()) } else { String::new() };
     Line {
         verdict,

@@ -7,7 +7,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
 use idhooks_case_keeper::Verifier as Guard;
-use idhooks_core::{Credential, Refused};
+use idhooks_core::{Credential, VerifyError};
 use idhooks_fuzz::{canned, head::Message, seeds};
 use idhooks_unico::{BearerVerifier, Verifier};
 use libfuzzer_sys::fuzz_target;
@@ -44,10 +44,10 @@ fuzz_target!(init: seeds::plant(SEEDS.iter().copied()), |input: &[u8]| {
     assert_eq!(given.is_ok(), token == Some(TOKEN.as_bytes()), "{message:?}");
 
     let Ok(path) = std::str::from_utf8(message.first) else { return };
-    let guard = Guard::guarded(Credential::path(PART).expect("a credential"));
-    let given = guard.verify_at(path, &message.headers, body).map(drop);
+    let guard = Guard::with_shared_secret(Credential::path(PART).expect("a credential"));
+    let given = guard.verify_with_path(path, &message.headers, body).map(drop);
     let is_last = path.trim_end_matches('/').split('/').next_back() == Some(PART);
-    assert_eq!(given, if is_last { Ok(()) } else { Err(Refused::Mismatch) }, "{message:?}");
+    assert_eq!(given, if is_last { Ok(()) } else { Err(VerifyError::Mismatch) }, "{message:?}");
 
     if let Some(map) = message.header_map() {
         assert_eq!(basic.check(&map), basic.check(&message.headers));
@@ -56,20 +56,20 @@ fuzz_target!(init: seeds::plant(SEEDS.iter().copied()), |input: &[u8]| {
 });
 
 /// The one value under a header, without the blanks around it.
-fn single<'a>(values: &[&'a [u8]], longest: usize) -> Result<&'a [u8], Refused> {
+fn single<'a>(values: &[&'a [u8]], longest: usize) -> Result<&'a [u8], VerifyError> {
     match values {
-        [] => Err(Refused::MissingHeader),
+        [] => Err(VerifyError::MissingHeader),
         [value] => match value.trim_ascii() {
-            b"" => Err(Refused::Malformed),
-            value if value.len() > longest || !value.is_ascii() => Err(Refused::Malformed),
+            b"" => Err(VerifyError::Malformed),
+            value if value.len() > longest || !value.is_ascii() => Err(VerifyError::Malformed),
             value => Ok(value),
         },
-        _ => Err(Refused::RepeatedHeader),
+        _ => Err(VerifyError::RepeatedHeader),
     }
 }
 
 /// Where there is no value to compare, the refusal says why.
-fn assert_refusal(given: &Result<(), Refused>, value: &Result<&[u8], Refused>) {
+fn assert_refusal(given: &Result<(), VerifyError>, value: &Result<&[u8], VerifyError>) {
     if let Err(why) = value {
         assert_eq!(given.as_ref(), Err(why));
     }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use idhooks_fuzz::{assert_plain, canned, seeds};
-use idhooks_http::{Downloads, Resolve, SecretText, async_trait};
+use idhooks_client::{Downloader, Resolve, SecretText, async_trait};
 use libfuzzer_sys::fuzz_target;
 use url::{Host, Url};
 
@@ -32,10 +32,10 @@ const HOSTS: &[&str] = &[
 static ADDRESSES: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
 static ASKED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-static DOWNLOADS: LazyLock<Downloads> = LazyLock::new(|| {
+static DOWNLOADS: LazyLock<Downloader> = LazyLock::new(|| {
     rustls::crypto::ring::default_provider().install_default().expect("the first one");
     let token = SecretText::new("token", "a token").expect("a token");
-    let downloads = Downloads::builder(HOSTS).bearer_for("files.example.com", token).resolver(Names);
+    let downloads = Downloader::builder(HOSTS).bearer_for("files.example.com", token).resolver(Names);
     downloads.build().expect("downloads")
 });
 

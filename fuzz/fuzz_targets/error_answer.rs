@@ -12,20 +12,20 @@ use http::{HeaderMap, Response, header};
 use idhooks_autentique::errors_of;
 use idhooks_fixtures::rest;
 use idhooks_fuzz::{assert_plain, canned, head::Message, reference::Object, seeds};
-use idhooks_http::{Access, Call, Error, Problem, Repeat, Retry, Settings};
+use idhooks_client::{Auth, Request, Error, VendorError, RetrySafety, Retry, Settings};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(init: seeds::plant(seeds()), |input: &[u8]| {
     let Some(answer) = Message::read(input).response() else { return };
-    drop(format!("{:?}", Problem::read(answer.body())));
+    drop(format!("{:?}", VendorError::read(answer.body())));
 
     let settings = Settings::new("fuzz", "idhooks-fuzz", Some("https://vendor.example"))
         .transport(canned::always(&answer))
         .request_id(header::HeaderName::from_static("x-request-id"))
         .retry(Retry::none());
-    let api = settings.api(Access::none()).expect("an api");
+    let api = settings.api(Auth::none()).expect("an api");
     let before = SystemTime::now();
-    match canned::run(api.send(Call::post("/thing", Repeat::Never).json("thing"))) {
+    match canned::run(api.send(Request::post("/thing", RetrySafety::Never).json("thing"))) {
         Ok(given) => {
             assert!(answer.status().is_success());
             assert_eq!(given.body(), answer.body());
@@ -42,7 +42,7 @@ fuzz_target!(init: seeds::plant(seeds()), |input: &[u8]| {
 });
 
 /// What is promised about any error of a call that was answered.
-fn check(error: &Error, answer: &Response<Bytes>) {
+fn check(error: &Error, answer: &http::Response<Bytes>) {
     let status = answer.status().as_u16();
     assert_eq!(error.status(), Some(status));
     assert_plain(&error.to_string());
@@ -76,7 +76,7 @@ fn assert_retry_after(asked: Option<Duration>, headers: &HeaderMap, before: Syst
 }
 
 /// A list of errors is an error whatever the status says.
-fn autentique(answer: &Response<Bytes>) {
+fn autentique(answer: &http::Response<Bytes>) {
     let client = idhooks_autentique::Client::builder("key").transport(canned::always(answer)).retry(Retry::none());
     let client = client.build().expect("a client");
     let read = canned::run(client.get_document(&"d-1".into()));
@@ -100,7 +100,7 @@ fn autentique(answer: &Response<Bytes>) {
 }
 
 /// An envelope that says no is an error whatever the status says.
-fn capa(answer: &Response<Bytes>) {
+fn capa(answer: &http::Response<Bytes>) {
     let client = idhooks_capa::Client::builder("key").transport(canned::always(answer)).retry(Retry::none());
     let client = client.build().expect("a client");
     let says_no = Object::of(answer.body()).and_then(|object| Some(object.get("success")?.get() == "false"));

@@ -8,7 +8,7 @@
 #![no_main]
 
 use hmac::{Hmac as Mac, KeyInit as _, Mac as _};
-use idhooks_core::{Credential, Hmac, HmacSigned, Proof, Refused, Secret, Secrets, json};
+use idhooks_core::{Credential, Hmac, HmacSigned, AuthMethod, VerifyError, Secret, Secrets, json};
 use idhooks_fuzz::{head::Message, reference::hex, seeds};
 use libfuzzer_sys::fuzz_target;
 use sha2::Sha256;
@@ -40,49 +40,49 @@ fn verifier<E: HmacSigned>() -> Hmac<E> {
     Hmac::new(Secrets::new(secrets).expect("two secrets"))
 }
 
-fn check<E: HmacSigned>(verifier: &Hmac<E>, message: &Message<'_>, wanted: Result<usize, Refused>) {
+fn check<E: HmacSigned>(verifier: &Hmac<E>, message: &Message<'_>, wanted: Result<usize, VerifyError>) {
     let evidence = verifier.check(&message.headers, message.body);
-    assert_eq!(evidence.as_ref().map(|evidence| evidence.secret()), wanted.as_ref().map(|place| Some(*place)));
-    if let Ok(evidence) = &evidence {
-        assert!(matches!(evidence.proof(), Proof::Signature | Proof::ReserializedSignature));
+    assert_eq!(authentication.as_ref().map(|evidence| authentication.secret()), wanted.as_ref().map(|place| Some(*place)));
+    if let Ok(authentication) = &evidence {
+        assert!(matches!(authentication.method(), AuthMethod::Signature | AuthMethod::ReserializedSignature));
         let delivery = verifier.verify(&message.headers, message.body.to_vec()).expect("the same answer");
         assert_eq!(delivery.body(), message.body);
         assert!(!format!("{delivery:?} {verifier:?}").contains(SECRETS[0]));
     }
     // What an HTTP server hands out, where it lets the request through at all.
     if let Some(map) = message.header_map() {
-        assert_eq!(verifier.check(&map, message.body), evidence);
+        assert_eq!(verifier.check(&map, message.body), authentication);
     }
 }
 
 /// The rule, said slowly: the place of the secret that signed one of `bodies`, or why there is none.
-fn judge(values: &[&[u8]], bodies: &[&[u8]]) -> Result<usize, Refused> {
+fn judge(values: &[&[u8]], bodies: &[&[u8]]) -> Result<usize, VerifyError> {
     let value = match values {
-        [] => return Err(Refused::MissingHeader),
+        [] => return Err(VerifyError::MissingHeader),
         [value] => value.trim_ascii(),
-        _ => return Err(Refused::RepeatedHeader),
+        _ => return Err(VerifyError::RepeatedHeader),
     };
     if value.len() != 64 || !value.iter().all(u8::is_ascii_hexdigit) {
-        return Err(Refused::Malformed);
+        return Err(VerifyError::Malformed);
     }
     let given = value.to_ascii_lowercase();
     bodies
         .iter()
         .find_map(|body| SECRETS[..2].iter().position(|secret| signature(secret, body).as_bytes() == given))
-        .ok_or(Refused::Mismatch)
+        .ok_or(VerifyError::Mismatch)
 }
 
 /// The API key that is asked for besides.
-fn key(message: &Message<'_>) -> Result<(), Refused> {
+fn key(message: &Message<'_>) -> Result<(), VerifyError> {
     match message.values(KEY.0)[..] {
-        [] => Err(Refused::MissingHeader),
+        [] => Err(VerifyError::MissingHeader),
         [value] => match value.trim_ascii() {
-            b"" => Err(Refused::Malformed),
-            value if value.len() > 1024 || !value.is_ascii() => Err(Refused::Malformed),
+            b"" => Err(VerifyError::Malformed),
+            value if value.len() > 1024 || !value.is_ascii() => Err(VerifyError::Malformed),
             value if value == KEY.1.as_bytes() => Ok(()),
-            _ => Err(Refused::Mismatch),
+            _ => Err(VerifyError::Mismatch),
         },
-        _ => Err(Refused::RepeatedHeader),
+        _ => Err(VerifyError::RepeatedHeader),
     }
 }
 

@@ -17,7 +17,7 @@ use idhooks_fuzz::{
     reference::{Object, Slot, text},
     seeds,
 };
-use idhooks_http::{Error, Retry, Transport, async_trait};
+use idhooks_client::{Error, Retry, Transport, async_trait};
 use idhooks_unico::{Account, Environment, ProcessId, Sign, SignError, TokenErrorCode, WebClient};
 use libfuzzer_sys::fuzz_target;
 
@@ -68,7 +68,7 @@ fn judge(error: Option<Error>, carried: &Mutex<Vec<String>>, wanted: Option<&str
         None => {
             assert!(carried.is_empty(), "{carried:?}");
             let error = error.expect("no token, no answer");
-            assert!(error.is_login() && !error.may_have_been_carried_out());
+            assert!(error.is_login() && !error.may_have_taken_effect());
             assert_plain(&error.to_string());
             drop(format!("{error:?}"));
         }
@@ -76,16 +76,16 @@ fn judge(error: Option<Error>, carried: &Mutex<Vec<String>>, wanted: Option<&str
 }
 
 /// Gives `answer` for a token and a good answer for anything else, and keeps what authorised that.
-fn host(answer: &Response<Bytes>) -> (impl Transport + use<>, Arc<Mutex<Vec<String>>>) {
+fn host(answer: &http::Response<Bytes>) -> (impl Transport + use<>, Arc<Mutex<Vec<String>>>) {
     let carried = Arc::<Mutex<Vec<String>>>::default();
     let (answer, kept) = (answer.clone(), Arc::clone(&carried));
-    let transport = Canned(move |request: &Request<Bytes>| {
+    let transport = Canned(move |request: &http::Request<Bytes>| {
         if request.uri().path() == "/oauth2/token" {
             return answer.clone();
         }
         let header = request.headers().get(AUTHORIZATION).expect("a call with a token");
         kept.lock().expect("one thread").push(String::from_utf8_lossy(header.as_bytes()).into_owned());
-        Response::new(Bytes::from_static(br#"{"process":{"id":"p-1"},"id":"a-1","_id":"a-1"}"#))
+        http::Response::new(Bytes::from_static(br#"{"process":{"id":"p-1"},"id":"a-1","_id":"a-1"}"#))
     });
     (transport, carried)
 }

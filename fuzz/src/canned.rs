@@ -4,23 +4,23 @@ use std::cell::OnceCell;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use idhooks_http::{Limits, Transport, TransportError, async_trait};
+use idhooks_client::{Limits, Transport, TransportError, async_trait};
 use tokio::runtime::{Builder, Runtime};
 
 /// Answers every request by a closure.
 pub struct Canned<F>(pub F);
 
 #[async_trait]
-impl<F: Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static> Transport for Canned<F> {
-    async fn send(&self, request: Request<Bytes>, _: Limits) -> Result<Response<Bytes>, TransportError> {
+impl<F: Fn(&http::Request<Bytes>) -> http::Response<Bytes> + Send + Sync + 'static> Transport for Canned<F> {
+    async fn send(&self, request: http::Request<Bytes>, _: Limits) -> Result<http::Response<Bytes>, TransportError> {
         Ok((self.0)(&request))
     }
 }
 
 /// Answers every request with `answer`.
-pub fn always(answer: &Response<Bytes>) -> impl Transport + use<> {
+pub fn always(answer: &http::Response<Bytes>) -> impl Transport + use<> {
     let answer = answer.clone();
-    Canned(move |_: &Request<Bytes>| answer.clone())
+    Canned(move |_: &http::Request<Bytes>| answer.clone())
 }
 
 /// Runs a call to its end on this thread.

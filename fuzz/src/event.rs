@@ -12,7 +12,7 @@ const LONGEST_KEY: usize = 4 * (3 * 256 + 1);
 
 /// Reads `body` and fails unless what is promised of any body is so.
 pub fn check<E: WebhookEvent + Serialize + Debug + PartialEq>(body: &[u8]) -> Option<E> {
-    let facts = E::facts(body);
+    let facts = E::envelope(body);
     let key = facts.key(body);
     let shown = key.to_string();
     assert!(shown.bytes().all(|byte| byte.is_ascii_graphic()) && shown.len() <= LONGEST_KEY, "{shown}");
@@ -32,9 +32,9 @@ pub fn check<E: WebhookEvent + Serialize + Debug + PartialEq>(body: &[u8]) -> Op
     let rewritten = serde_json::to_vec(&again).expect("an event can be written");
     assert!(rewritten == written, "written otherwise: {}", String::from_utf8_lossy(&rewritten));
 
-    let facts_again = E::facts(&written);
+    let facts_again = E::envelope(&written);
     assert_eq!(facts_again.event_name(), facts.event_name());
-    if let Key::Vendor(_) = key {
+    if let DedupKey::VendorId(_) = key {
         assert_eq!(facts_again.key(&written), key);
     }
     Some(event)

@@ -47,8 +47,8 @@ impl<'a> Message<'a> {
     }
 
     /// As an answer with the first line for a status; `None` if it can be none.
-    pub fn response(&self) -> Option<Response<Bytes>> {
-        let mut response = Response::new(Bytes::copy_from_slice(self.body));
+    pub fn response(&self) -> Option<http::Response<Bytes>> {
+        let mut response = http::Response::new(Bytes::copy_from_slice(self.body));
         *response.status_mut() = StatusCode::from_bytes(self.first).ok()?;
         *response.headers_mut() = self.header_map()?;
         Some(response)

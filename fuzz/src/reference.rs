@@ -8,7 +8,7 @@ pub mod case_keeper;
 mod object;
 pub mod unico;
 
-use idhooks_core::{DecodeError, Facts, WebhookEvent};
+use idhooks_core::{DecodeError, Envelope, WebhookEvent};
 use sha2::{Digest as _, Sha256};
 
 pub use object::{Object, Slot, is_null, text};
@@ -17,20 +17,20 @@ pub use object::{Object, Slot, is_null, text};
 #[derive(Debug)]
 enum Verdict<T> {
     Read(T),
-    Refused,
+    VerifyError,
     /// A member is there twice of which this reference does not know whether a type names it.
     Open,
 }
 
 impl<T> Verdict<T> {
     fn read(value: Option<T>) -> Self {
-        value.map_or(Self::Refused, Self::Read)
+        value.map_or(Self::VerifyError, Self::Read)
     }
 
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Verdict<U> {
         match self {
             Self::Read(value) => Verdict::Read(change(value)),
-            Self::Refused => Verdict::Refused,
+            Self::VerifyError => Verdict::VerifyError,
             Self::Open => Verdict::Open,
         }
     }
@@ -40,8 +40,8 @@ impl<T> Verdict<T> {
 fn decided<E, T>(read: Result<E, DecodeError>, wanted: Verdict<T>, body: &[u8]) -> Option<(E, T)> {
     match (read, wanted) {
         (Ok(event), Verdict::Read(wanted)) => Some((event, wanted)),
-        (Err(_), Verdict::Refused) | (_, Verdict::Open) => None,
-        (Ok(_), Verdict::Refused) => panic!("read: {}", String::from_utf8_lossy(body)),
+        (Err(_), Verdict::VerifyError) | (_, Verdict::Open) => None,
+        (Ok(_), Verdict::VerifyError) => panic!("read: {}", String::from_utf8_lossy(body)),
         (Err(error), Verdict::Read(_)) => panic!("{error}: {}", String::from_utf8_lossy(body)),
     }
 }
@@ -58,7 +58,7 @@ struct Envelope {
 
 impl Envelope {
     fn compare<E: WebhookEvent>(&self, body: &[u8]) {
-        let facts = E::facts(body);
+        let facts = E::envelope(body);
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let Self { event, subject, time, .. } = self;
         assert_eq!(
@@ -96,7 +96,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// A fact that was read without looking further must not contradict what the whole event says.
-fn assert_agrees(facts: &Facts<'_>, id: &str, body: &[u8]) {
+fn assert_agrees(facts: &Envelope<'_>, id: &str, body: &[u8]) {
     if let Some(subject) = facts.subject_id() {
         assert_eq!(subject, id, "{}", String::from_utf8_lossy(body));
     }

@@ -227,11 +227,11 @@ mod tests {
             assert_eq!(checked("README.md", good, ""), Ok(true), "{good}");
         }
         assert_eq!(checked("README.md", "https://example.com/x", ""), Ok(false));
-        assert_eq!(checked("crates/capa/README.md", "core::Facts", ""), Ok(false), "rustdoc's");
+        assert_eq!(checked("crates/capa/README.md", "core::Envelope", ""), Ok(false), "rustdoc's");
         assert_eq!(checked("crates/idhooks/guide/links.md", "../README.md", "page"), Ok(true));
         for (file, bad) in [
             ("README.md", "#there"),
-            ("README.md", "core::Facts"),
+            ("README.md", "core::Envelope"),
             ("README.md", "no/such/file.md"),
             ("README.md", "../outside.md"),
             ("README.md", "https://nowhere"),

@@ -40,7 +40,7 @@ const CLIENT: &[&str] = &["client", "rustls", "rustls-no-provider", NATIVE_TLS, 
 pub(crate) const PACKAGES: &[Package] = &[
     Package { name: "idhooks-core", features: &[COMMON], most_crates: &[("", 29)] },
     Package {
-        name: "idhooks-http",
+        name: "idhooks-client",
         features: &[&["rustls", "rustls-no-provider", NATIVE_TLS, "tracing"]],
         most_crates: &[("", 80), ("rustls", 113)],
     },

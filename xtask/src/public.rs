@@ -20,7 +20,7 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("idhooks-core", "jiff"),
     ("idhooks-core", "time"),
     ("idhooks-core", "chrono"),
-    ("idhooks-http", "async_trait"),
+    ("idhooks-client", "async_trait"),
     ("idhooks-caf", "cloudevents"),
     ("idhooks-inbox", "async_trait"),
     ("idhooks-axum", "axum_core"),

@@ -12,7 +12,7 @@ mod signatures;
 pub use builder::ClientBuilder;
 pub use operation::errors_of;
 
-use idhooks_http::Api;
+use idhooks_client::Api;
 
 /// Autentique's GraphQL API, version 2.
 ///
@@ -32,12 +32,12 @@ use idhooks_http::Api;
 /// Source: [documented](https://docs.autentique.com.br/api).
 #[derive(Clone, Debug)]
 pub struct Client {
-    api: Api,
+    api: ApiClient,
     /// For downloads, which do not go through `api`.
     #[cfg(feature = "__tls")]
-    api_key: idhooks_http::SecretText,
+    api_key: idhooks_client::SecretText,
     #[cfg(feature = "__tls")]
-    base: Option<idhooks_http::Url>,
+    base: Option<idhooks_client::Url>,
 }
 
 impl Client {

@@ -1,9 +1,9 @@
 //! The envelope of a delivery, the event in it, and the 17 types of events.
 
 use idhooks_core::{
-    DecodeError, Facts, Lenient, Pii, Timestamp, WebhookEvent, event_bodies,
+    DecodeError, Envelope, Lenient, Pii, Timestamp, WebhookEvent, event_bodies,
     json::{self, Once, Tagged, members, members_of, put, read_tagged, text},
-    open_enum, record, text_id,
+    open_enum, payload, text_id,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -261,33 +261,29 @@ impl Serialize for BareRef<'_> {
     }
 }
 
-record! {
+payload! {
     /// The whole body.
     struct Delivered {
-        required {
-            event: Bare,
-        }
-        optional {
-            id: DeliveryId,
-            object: ObjectType,
-            name: Pii<Box<str>>,
-            format: Format,
-            url: Pii<Box<str>>,
-        }
+        event: Bare = "event",
+        id: Lenient<DeliveryId> = "id",
+        object: Lenient<ObjectType> = "object",
+        name: Lenient<Pii<Box<str>>> = "name",
+        format: Lenient<Format> = "format",
+        url: Lenient<Pii<Box<str>>> = "url",
     }
 }
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let Delivered { event: Bare(event), id, object, name, format, url } =
+        let Delivered { event: Bare(event), id, payload, name, format, url } =
             <Delivered as Deserialize>::deserialize(input)?;
-        Ok(Self { envelope: Envelope { id, object, name, format, url }, ..event })
+        Ok(Self { envelope: Envelope { id, payload, name, format, url }, ..event })
     }
 }
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Envelope { id, object, name, format, url } = &self.envelope;
+        let Envelope { id, payload, name, format, url } = &self.envelope;
         let mut webhook = out.serialize_struct("Webhook", 6)?;
         put(&mut webhook, "id", id)?;
         put(&mut webhook, "object", object)?;
@@ -307,11 +303,11 @@ impl WebhookEvent for Event {
         json::decode(body)
     }
 
-    fn facts(body: &[u8]) -> Facts<'_> {
+    fn envelope(body: &[u8]) -> Envelope<'_> {
         let [event] = members(body, ["event"]);
         let [id, kind, time, data] = members_of(event, ["id", "type", "created_at", "data"]);
-        let [object, of_document, of_signature] = members_of(data, ["object", "id", "document"]);
-        let [wrapped_document, wrapped_signature, public_id] = members_of(object, ["id", "document", "public_id"]);
+        let [payload, of_document, of_signature] = members_of(data, ["object", "id", "document"]);
+        let [wrapped_document, wrapped_signature, public_id] = members_of(payload, ["id", "document", "public_id"]);
         // The older layout, as `Resource` tells it: an `object` that is a resource itself.
         let wrapped_signature = wrapped_signature.filter(|_| public_id.is_some());
         let two_documents =
@@ -325,6 +321,6 @@ impl WebhookEvent for Event {
             _ => None,
         };
         // One event comes to several endpoints under as many envelope ids, so only its own id counts.
-        Facts::new().with_event(kind).with_subject(subject).with_time(text(time)).with_identity([text(id)])
+        Envelope::new().with_event(kind).with_subject(subject).with_time(text(time)).with_identity([text(id)])
     }
 }

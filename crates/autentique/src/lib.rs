@@ -37,11 +37,11 @@ pub use verify::{Verifier, sign};
 pub use client::{Client, ClientBuilder, errors_of};
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_http::{BuildError, Error};
+pub use idhooks_client::{BuildError, Error};
 
-pub use idhooks_core as core;
 /// What the clients of all vendors share: [`Retry`](http_client::Retry), [`Pages`](http_client::Pages),
 /// [`Transport`](http_client::Transport) and more.
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_http as http_client;
+pub use idhooks_client as http_client;
+pub use idhooks_core as core;

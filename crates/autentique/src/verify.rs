@@ -19,18 +19,18 @@ impl HmacSigned for Event {
 /// **Which secret?** Autentique makes one for each endpoint and shows it when the endpoint is
 /// created. An endpoint gets the events of documents, of signatures or of members, never two of
 /// them. If several point at one URL, accept all their secrets; the
-/// [`Evidence`](idhooks_core::Evidence) of a delivery says which one fitted:
+/// [`Authentication`](idhooks_core::Authentication) of a delivery says which one fitted:
 ///
 /// ```
 /// use idhooks_autentique::{Verifier, core::{Secret, Secrets}, sign};
 ///
-/// let documents = Secret::new("secret of the documents endpoint")?.named("documents");
-/// let signatures = Secret::new("secret of the signatures endpoint")?.named("signatures");
+/// let documents = Secret::new("secret of the documents endpoint")?.with_label("documents");
+/// let signatures = Secret::new("secret of the signatures endpoint")?.with_label("signatures");
 /// let verifier = Verifier::new(Secrets::new([documents, signatures.clone()])?);
 ///
 /// let body = br#"{"event":{"id":"e1","type":"signature.viewed","data":{"public_id":"s1"}}}"#;
 /// let delivery = verifier.verify(&[sign(&signatures, body)], &body[..])?;
-/// assert_eq!(delivery.evidence().label(), Some("signatures"));
+/// assert_eq!(delivery.authentication().label(), Some("signatures"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -86,7 +86,7 @@ async fn a_refused_key() {
         (error.status(), error.code(), error.message()),
         (Some(401), Some("unauthorized"), Some("unauthorized"))
     );
-    assert!(error.is_auth() && !error.is_transient() && !error.may_have_been_carried_out());
+    assert!(error.is_auth() && !error.is_transient() && !error.may_have_taken_effect());
     assert!(errors_of(&error).is_empty());
 
     let server = double::start().await.expect("a port");
@@ -107,7 +107,7 @@ async fn a_refused_rate() {
     let error = read(&client).await;
     assert_eq!((error.status(), error.code(), error.message()), (Some(429), None, Some("Too Many Attempts.")));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
-    assert!(error.is_transient() && !error.is_auth() && !error.may_have_been_carried_out());
+    assert!(error.is_transient() && !error.is_auth() && !error.may_have_taken_effect());
     assert_eq!(server.received().len(), 1, "longer than we wait: the caller is told");
 }
 
@@ -213,7 +213,7 @@ async fn statuses_of_something_in_between() {
             let error = read(&client).await;
             assert_eq!((error.status(), error.code(), error.message()), (Some(status), None, None), "{status}");
             assert_eq!(
-                (error.is_transient(), error.is_auth(), error.is_not_found(), error.may_have_been_carried_out()),
+                (error.is_transient(), error.is_auth(), error.is_not_found(), error.may_have_taken_effect()),
                 (transient, auth, not_found, uncertain),
                 "{status}"
             );
@@ -245,7 +245,7 @@ async fn answers_that_can_not_be_read() {
         assert!(said.contains(where_it_says), "{body}: {said}");
         assert!(!format!("{error} {error:?}").contains("CANARY"), "{body}: {said}");
         assert_eq!(error.status(), Some(200), "{body}");
-        assert!(error.may_have_been_carried_out() && !error.is_transient(), "{body}");
+        assert!(error.may_have_taken_effect() && !error.is_transient(), "{body}");
         assert_eq!(server.received().len(), 1, "{body}");
     }
     for body in [
@@ -255,7 +255,7 @@ async fn answers_that_can_not_be_read() {
         let (_server, client) = always(Reply::json(200, body)).await;
         for outcome in mutate(&client).await {
             let error = outcome.expect_err("nothing was promised");
-            assert!(error.may_have_been_carried_out(), "{error}");
+            assert!(error.may_have_taken_effect(), "{error}");
         }
     }
     for body in [
@@ -322,7 +322,7 @@ async fn what_may_have_been_done_is_not_done_again() {
         let (server, client) = always(reply).await;
         for outcome in mutate(&client).await {
             let error = outcome.expect_err("an error");
-            assert!(error.may_have_been_carried_out(), "{error}");
+            assert!(error.may_have_taken_effect(), "{error}");
         }
         assert_eq!(server.count("POST /v2/graphql"), 2, "each exactly once");
         assert_eq!(server.count("POST /v2/graphql/corporate"), 1, "exactly once");
@@ -331,7 +331,7 @@ async fn what_may_have_been_done_is_not_done_again() {
     let server = Server::start(move |_| late.clone()).await.expect("a port");
     let client = builder(&server).timeout(Duration::from_millis(20)).build().expect("a client");
     let error = client.resend_signatures(&["s1".into()]).await.expect_err("too late");
-    assert!(error.is_timeout() && error.may_have_been_carried_out());
+    assert!(error.is_timeout() && error.may_have_taken_effect());
     assert_eq!(server.received().len(), 1);
 }
 
@@ -359,7 +359,7 @@ async fn nothing_is_sent_for_an_empty_id() {
         client.create_link_to_signature(&SignatureId::from("--")).await.map(drop).expect_err("empty"),
     ];
     for error in errors {
-        assert!(error.status().is_none() && !error.may_have_been_carried_out() && !error.is_transient(), "{error}");
+        assert!(error.status().is_none() && !error.may_have_taken_effect() && !error.is_transient(), "{error}");
     }
     assert_eq!(server.received().len(), 0);
 }

@@ -43,7 +43,7 @@ fn row_26_every_family_comes_in_both_shapes() {
             other => panic!("{other:?}"),
         }
         assert_eq!(nested.previous().unwrap().get("x").unwrap().get(), "1");
-        assert_eq!(Event::facts(text.as_bytes()).subject_id(), flat.body.document_id().map(|id| id.as_str()));
+        assert_eq!(Event::envelope(text.as_bytes()).subject_id(), flat.body.document_id().map(|id| id.as_str()));
     }
 }
 
@@ -233,7 +233,7 @@ fn an_unknown_type_keeps_its_body_in_either_order() {
             let EventBody::Other { name, data: kept, .. } = &event.body else { panic!("{event:?}") };
             assert_eq!((&**name, kept.get()), (&*format!("{family}.new"), &*data.to_string()));
             assert!(!format!("{event:?}").contains("@"), "no e-mail address is shown");
-            assert_eq!(Event::facts(text.as_bytes()).subject_id().is_some(), family != "folder");
+            assert_eq!(Event::envelope(text.as_bytes()).subject_id().is_some(), family != "folder");
         }
     }
     let bare = decode(r#"{"event":{"id":"e","type":"folder.created"}}"#);

@@ -74,7 +74,7 @@ fn row_22_repeated_members_of_the_event_are_refused() {
         assert_eq!(error(&body), format!("event.{name} is there more than once"));
     }
     let twice = format!(r#"{{"event":{{{},"id":"f"}}}}"#, whole.join(","));
-    let key = Event::facts(twice.as_bytes()).key(twice.as_bytes()).to_string();
+    let key = Event::envelope(twice.as_bytes()).key(twice.as_bytes()).to_string();
     assert!(key.starts_with("sha256:"), "two ids are no id: {key}");
 }
 
@@ -165,8 +165,8 @@ fn row_22_two_resources_in_one_event_are_refused() {
         let body = format!(r#"{{"event":{{"id":"e","type":"{kind}","data":{data}}}}}"#);
         let error = Event::decode(body.as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), "event.data.object has another id than what is around it");
-        assert_eq!(Event::facts(body.as_bytes()).subject_id(), None);
+        assert_eq!(Event::envelope(body.as_bytes()).subject_id(), None);
     }
     let drifted = br#"{"event":{"id":"e","type":"signature.viewed","data":{"public_id":"p","document":"D1","object":{"document":"D2"}}}}"#;
-    assert_eq!(Event::facts(drifted).subject_id(), Some("D1"), "an `object` without an id is no resource");
+    assert_eq!(Event::envelope(drifted).subject_id(), Some("D1"), "an `object` without an id is no resource");
 }

@@ -4,7 +4,7 @@
 
 use idhooks_autentique::{
     Event, Verifier,
-    core::{Proof, Refused, Secret, Secrets},
+    core::{AuthMethod, Secret, Secrets, VerifyError},
     sign,
 };
 use idhooks_fixtures::{find, signature_rows};
@@ -24,25 +24,28 @@ fn signs_as_openssl_does() {
     let verifier = Verifier::new(secret);
     for name in ["X-Autentique-Signature", "x-autentique-signature", "X-AUTENTIQUE-SIGNATURE"] {
         let delivery = verifier.verify(&[(name, OPENSSL)], body).unwrap();
-        assert_eq!(delivery.evidence().proof(), Proof::Signature);
+        assert_eq!(delivery.authentication().method(), AuthMethod::Signature);
         assert_eq!(delivery.event().unwrap().body.name(), "signature.rejected");
     }
 
     let again = serde_json::to_vec(&serde_json::from_slice::<serde_json::Value>(body).unwrap()).unwrap();
-    assert_eq!(verifier.check(&[("x-autentique-signature", OPENSSL)], &again).err(), Some(Refused::Mismatch));
+    assert_eq!(verifier.check(&[("x-autentique-signature", OPENSSL)], &again).err(), Some(VerifyError::Mismatch));
 }
 
 /// Documents and signatures need two endpoints, each with a secret, often on one URL.
 #[test]
 fn several_endpoints_share_one_url() {
-    let secret = |name: &str| Secret::new(format!("secret of {name}")).unwrap().named(name);
+    let secret = |name: &str| Secret::new(format!("secret of {name}")).unwrap().with_label(name);
     let verifier = Verifier::new(Secrets::new(["documents", "signatures", "members"].map(secret)).unwrap());
     for (name, fixture) in
         [("documents", "document-created"), ("signatures", "signature-viewed"), ("members", "member-created")]
     {
         let body = find("autentique", fixture).expect("a fixture").body;
         let delivery = verifier.verify(&[sign(&secret(name), body)], body).unwrap();
-        assert_eq!(delivery.evidence().label(), Some(name));
-        assert_eq!(verifier.check(&[sign(&secret("another organisation"), body)], body).err(), Some(Refused::Mismatch));
+        assert_eq!(delivery.authentication().label(), Some(name));
+        assert_eq!(
+            verifier.check(&[sign(&secret("another organisation"), body)], body).err(),
+            Some(VerifyError::Mismatch)
+        );
     }
 }

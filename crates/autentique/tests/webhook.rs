@@ -176,7 +176,7 @@ fn a_member_joined() {
 fn facts_agree_with_the_event() {
     for fixture in AUTENTIQUE {
         let event = Event::decode(fixture.body).unwrap();
-        let facts = Event::facts(fixture.body);
+        let facts = Event::envelope(fixture.body);
         assert_eq!(facts.event_name(), Some(event.body.name()), "{fixture:?}");
         assert_eq!(facts.subject_id(), event.body.document_id().map(|id| id.as_str()), "{fixture:?}");
         assert_eq!(facts.time(), event.created_at.as_ref().map(|time| time.as_str()), "{fixture:?}");
@@ -207,7 +207,7 @@ fn one_event_at_two_endpoints_has_one_key() {
     let id = read("signature-viewed").envelope.id.as_ref().unwrap().as_str().to_owned();
     let second = first.replace(&id, "OTk5fDAwMDAwMDAwLTAwMDAtNDAwMC04MDAwLTAwMDAwMDBhMDAwNg==");
     assert_ne!(first, second);
-    let key = |body: &str| Event::facts(body.as_bytes()).key(body.as_bytes());
+    let key = |body: &str| Event::envelope(body.as_bytes()).key(body.as_bytes());
     assert_eq!(key(&first), key(&second));
     assert_ne!(key(&first), key(&body("signature-updated")));
     assert_ne!(

@@ -4,7 +4,7 @@ use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration}
 
 use axum_core::{body::Body, extract::Request};
 use http::{HeaderMap, Method, header};
-use idhooks_core::{Delivery, Refused, Verify, WebhookEvent};
+use idhooks_core::{Delivery, Verify, VerifyError, WebhookEvent};
 use tokio::time::timeout;
 
 use crate::{Rejection, body::read, budget::Budget};
@@ -159,7 +159,7 @@ impl Receiver {
         let read = read(body, self.max_body.unwrap_or(V::MAX_BODY), &mut share);
         let body = within(self.read_deadline, read).await.ok_or(Rejection::Deadline)??;
         let verified = within(self.verify_deadline, verifier.verify_request(&head, body)).await;
-        let delivery = verified.unwrap_or(Err(Refused::Unavailable)).map_err(Rejection::Refused)?;
+        let delivery = verified.unwrap_or(Err(VerifyError::Unavailable)).map_err(Rejection::VerifyError)?;
         delivery.admit().map_err(Rejection::Unreadable)?;
         Ok(delivery)
     }

@@ -7,7 +7,7 @@ use axum_core::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use idhooks_core::{DecodeError, Refused};
+use idhooks_core::{DecodeError, VerifyError};
 
 /// How long a sender is asked to wait when the answer is 503, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
@@ -33,7 +33,7 @@ pub enum Rejection {
     /// Too many bodies are being read at once: 503 with `Retry-After`.
     Busy,
     /// The sender could not be authenticated: 401, or 503 with `Retry-After` if it could not be decided.
-    Refused(Refused),
+    VerifyError(VerifyError),
     /// A delivery that proves nothing about its sender can not be read either: 400.
     Unreadable(DecodeError),
     /// It could not be kept: 503 with `Retry-After`, so that the sender comes again. Feature `inbox`.
@@ -50,8 +50,8 @@ impl Rejection {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Deadline => StatusCode::REQUEST_TIMEOUT,
             Self::Interrupted | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
-            Self::Busy | Self::NotKept | Self::Refused(Refused::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Refused(_) => StatusCode::UNAUTHORIZED,
+            Self::Busy | Self::NotKept | Self::VerifyError(VerifyError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::VerifyError(_) => StatusCode::UNAUTHORIZED,
         }
     }
 
@@ -66,7 +66,7 @@ impl Rejection {
             Self::Deadline => "deadline",
             Self::Interrupted => "interrupted",
             Self::Busy => "busy",
-            Self::Refused(refused) => refused.as_str(),
+            Self::VerifyError(refused) => refused.as_str(),
             Self::Unreadable(_) => "unreadable",
             Self::NotKept => "not_kept",
         }
@@ -83,7 +83,7 @@ impl fmt::Display for Rejection {
             Self::Deadline => "the body did not arrive in time",
             Self::Interrupted => "the sender went away",
             Self::Busy => "too many bodies are being read at once",
-            Self::Refused(refused) => return refused.fmt(f),
+            Self::VerifyError(refused) => return refused.fmt(f),
             Self::Unreadable(error) => return error.fmt(f),
             Self::NotKept => "the delivery could not be kept",
         })

@@ -25,7 +25,7 @@ use axum::{
 use idhooks_axum::{Intake, Receiver};
 use idhooks_caf as caf;
 use idhooks_capa as capa;
-use idhooks_core::{Hint, Secret, Verified};
+use idhooks_core::{Secret, Unverified, Verified};
 use idhooks_inbox::{
     Details, Entry, EntryId, Error, Filter, Handlers, Inbox, Job, Page, Purged, RunError, State, Stats,
     store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
@@ -249,8 +249,9 @@ async fn a_worker_is_told_of_the_vendors_that_an_intake_takes() {
     let run = async |handlers: Handlers| server.inbox.worker().until(async {}).run(handlers).await;
     let error = run(Handlers::new().on(|_: Job<Verified<caf::Event>>| async {})).await.unwrap_err();
     let RunError::NoHandler(missing) = error else { panic!("{error}") };
-    assert_eq!(missing.routes().iter().map(ToString::to_string).collect::<Vec<_>>(), ["Hint of unico"]);
-    let every = Handlers::new().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Hint<unico::Event>>| async {});
+    assert_eq!(missing.routes().iter().map(ToString::to_string).collect::<Vec<_>>(), ["Unverified of unico"]);
+    let every =
+        Handlers::new().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<unico::Event>>| async {});
     run(every).await.unwrap();
 }
 

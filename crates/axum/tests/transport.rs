@@ -303,11 +303,11 @@ async fn verified_but_unreadable_reaches_the_handler() {
 /// Row 17: a check that hangs holds its bodies, so they stay counted, and it is ended.
 #[tokio::test(flavor = "multi_thread")]
 async fn row_17_a_hanging_check_is_bounded() {
-    use idhooks_core::Undecided;
+    use idhooks_core::CheckUnavailable;
     use idhooks_unico as unico;
     let verifier = unico::BearerVerifier::new(|_| async {
         sleep(Duration::from_secs(3600)).await;
-        Err(Undecided::new())
+        Err(CheckUnavailable::new())
     });
     let receiver = Receiver::new().max_memory(500_000).verify_deadline(Duration::from_millis(800));
     let app = Router::new()
@@ -339,10 +339,10 @@ async fn row_17_a_hanging_check_is_bounded() {
 /// A bearer check that can not decide asks the sender to come again.
 #[tokio::test(flavor = "multi_thread")]
 async fn undecided_is_503() {
-    use idhooks_core::Undecided;
+    use idhooks_core::CheckUnavailable;
     use idhooks_unico as unico;
     let verifier = unico::BearerVerifier::new(|token: String| async move {
-        if token == "good" { Ok(true) } else { Err(Undecided::new()) }
+        if token == "good" { Ok(true) } else { Err(CheckUnavailable::new()) }
     });
     let app = Router::new()
         .route("/", post(|Webhook(_): Webhook<unico::BearerVerifier>| async { StatusCode::OK }))

@@ -6,7 +6,7 @@ mod observed;
 
 pub use self::builder::ClientBuilder;
 
-use idhooks_http::{Api, Call, Error, Repeat, SecretText};
+use idhooks_client::{ApiClient, Error, Request, RetrySafety, SecretText};
 
 use crate::rest::{CreatedTransaction, NewTransaction};
 
@@ -17,7 +17,7 @@ use crate::rest::{CreatedTransaction, NewTransaction};
 /// ([documented](https://docs.caf.io/caf-api)).
 #[derive(Clone, Debug)]
 pub struct Client {
-    api: Api,
+    api: ApiClient,
 }
 
 impl Client {
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// Repeated only when Caf can not have started on it: no connection, 429, or a token that was refused. Each
     /// creation makes a transaction of its own, which will be billed (inferred), and Caf documents no key to tell a
-    /// repeated one by. After any other failure look at [`Error::may_have_been_carried_out`] before you try again.
+    /// repeated one by. After any other failure look at [`Error::may_have_taken_effect`] before you try again.
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction).
     ///
@@ -50,7 +50,7 @@ impl Client {
     /// When it could not be sent or was not answered; 400 for a body Caf can not use, 401 for bad credentials, 403
     /// without the permission, 500; when the answer can not be read.
     pub async fn create_transaction(&self, transaction: &NewTransaction) -> Result<CreatedTransaction, Error> {
-        let call = Call::post("/v1/transactions", Repeat::IfRefused).query("origin", "TRUST").json(transaction);
+        let call = Request::post("/v1/transactions", RetrySafety::IfNotSent).query("origin", "TRUST").json(transaction);
         self.api.json(call).await
     }
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use idhooks_core::{
-    DecodeError, Facts, Lenient, Pii, RawJson, Timestamp, WebhookEvent, event_bodies,
+    DecodeError, Envelope, Lenient, Pii, RawJson, Timestamp, WebhookEvent, event_bodies,
     json::{self, Once, Tagged, decode_body, hand_out, members, members_of, put, read_tagged, text},
     open_enum, text_id,
 };
@@ -240,9 +240,9 @@ impl WebhookEvent for Event {
         json::decode(body)
     }
 
-    fn facts(body: &[u8]) -> Facts<'_> {
+    fn envelope(body: &[u8]) -> Envelope<'_> {
         let [kind, source, id, time, data] = members(body, ["type", "source", "id", "time", "data"]);
-        Facts::new()
+        Envelope::new()
             .with_event(text(kind))
             .with_subject(subject(text(kind), members_of(data, SUBJECTS).map(text)))
             .with_time(text(time))

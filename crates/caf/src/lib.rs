@@ -32,7 +32,7 @@ pub use model::{
 };
 pub use verify::{Verifier, sign};
 
-pub use idhooks_core as core;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_http::{self as http_client, BuildError, Error};
+pub use idhooks_client::{self as http_client, BuildError, Error};
+pub use idhooks_core as core;

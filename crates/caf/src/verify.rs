@@ -19,7 +19,7 @@ impl HmacSigned for Event {
 /// **Which secret?** Caf's pages disagree: the webhook's own "Secret" in the panel, or the
 /// application's OAuth client secret. Public code uses the first. Give both as
 /// [`Secrets`](idhooks_core::Secrets) if in doubt, and look which one
-/// [`Evidence`](idhooks_core::Evidence) reports.
+/// [`Authentication`](idhooks_core::Authentication) reports.
 ///
 /// **Basic or an API key besides:** whichever you chose in the panel; switch the check on with
 /// [`Hmac::also`] or `CAF_WEBHOOK_BASIC` / `CAF_WEBHOOK_API_KEY`. Never instead of the signature.

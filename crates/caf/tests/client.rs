@@ -108,7 +108,7 @@ async fn bad_credentials_are_an_auth_error_and_nothing_is_created() {
     let wrong = Client::builder(CLIENT_ID, "another-secret").base_url(server.url());
     let error = wrong.build().expect("a client").create_transaction(&least()).await.expect_err("no login");
     assert_eq!((error.status(), error.is_auth()), (Some(401), true));
-    assert!(!error.may_have_been_carried_out());
+    assert!(!error.may_have_taken_effect());
     assert_eq!((server.count(TOKEN), server.count(CREATE)), (1, 0));
 }
 
@@ -187,7 +187,7 @@ async fn errors_say_what_caf_said() {
         assert_eq!(error.is_auth(), status == 403, "{name}");
         assert_eq!(error.is_not_found(), status == 404, "{name}");
         assert_eq!(error.is_transient(), status == 500, "{name}");
-        assert_eq!(error.may_have_been_carried_out(), status == 500, "{name}");
+        assert_eq!(error.may_have_taken_effect(), status == 500, "{name}");
         assert!(!format!("{error} {error:?}").contains(message), "{name}");
     }
 }
@@ -209,7 +209,7 @@ async fn answers_that_are_no_json() {
     ] {
         let error = refused(odd.clone()).await;
         assert_eq!(error.status(), Some(200), "{odd:?}");
-        assert!(!error.is_transient() && error.may_have_been_carried_out(), "{odd:?}");
+        assert!(!error.is_transient() && error.may_have_taken_effect(), "{odd:?}");
     }
     for status in [301, 302, 307] {
         let error = refused(Reply::status(status).header("location", "/elsewhere")).await;
@@ -222,17 +222,17 @@ async fn answers_that_are_no_json() {
 async fn a_creation_is_never_repeated_once_it_may_have_been_carried_out() {
     for status in [500, 502, 503, 504] {
         let error = refused(Reply::status(status)).await;
-        assert!(error.may_have_been_carried_out() && error.is_transient(), "{status}");
+        assert!(error.may_have_taken_effect() && error.is_transient(), "{status}");
     }
     assert!(refused(Reply::status(408)).await.is_transient());
     let error = refused(Reply::sample(200, sample("caf", "create-transaction")).cut()).await;
-    assert!(error.may_have_been_carried_out() && error.is_transient());
+    assert!(error.may_have_taken_effect() && error.is_transient());
 
     let late = Reply::sample(200, sample("caf", "create-transaction")).after(Duration::from_millis(80));
     let server = answering(move |_| late.clone()).await;
     let hasty = builder(&server).timeout(Duration::from_millis(20)).build().expect("a client");
     let error = hasty.create_transaction(&least()).await.expect_err("no answer in time");
-    assert!(error.is_timeout() && error.may_have_been_carried_out());
+    assert!(error.is_timeout() && error.may_have_taken_effect());
 }
 
 /// 429 says that it was not even begun.

@@ -92,7 +92,7 @@ async fn a_client_certificate_opens_the_other_host() {
     let at = guard(server.address(), &authority).await;
     let (certificate, key) = authority.sign("client", ExtendedKeyUsagePurpose::ClientAuth);
     let transport = HttpTransport::builder()
-        .trust(authority.certificate.pem().as_bytes())
+        .add_root_certificate(authority.certificate.pem().as_bytes())
         .client_certificate(certificate.pem().as_bytes(), key.serialize_pem().as_bytes())
         .build()
         .expect("a transport");
@@ -107,7 +107,7 @@ async fn a_client_certificate_opens_the_other_host() {
 async fn without_one_or_with_a_strangers_it_stays_shut() {
     let (server, authority) = (start().await.expect("a port"), Authority::new());
     let at = guard(server.address(), &authority).await;
-    let trusting = || HttpTransport::builder().trust(authority.certificate.pem().as_bytes());
+    let trusting = || HttpTransport::builder().add_root_certificate(authority.certificate.pem().as_bytes());
     let (certificate, key) = Authority::new().sign("client", ExtendedKeyUsagePurpose::ClientAuth);
     let strangers = trusting().client_certificate(certificate.pem().as_bytes(), key.serialize_pem().as_bytes());
     for transport in [trusting(), strangers] {
@@ -115,7 +115,7 @@ async fn without_one_or_with_a_strangers_it_stays_shut() {
         let client = builder(at.clone()).transport(transport).build().expect("a client");
         let error = client.create_transaction(&NewTransaction::new("t")).await.expect_err("shut");
         assert_eq!(error.status(), None);
-        assert!(error.is_login() && !error.may_have_been_carried_out(), "{error}");
+        assert!(error.is_login() && !error.may_have_taken_effect(), "{error}");
         // The sentence says where it ended, its causes why.
         let shown = format!("{error:?}");
         assert!(shown.starts_with("POST /oauth2/token: the login failed: the connection broke"), "{shown}");

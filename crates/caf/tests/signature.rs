@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 use idhooks_caf::{Event, Verifier, sign};
-use idhooks_core::{Credential, Credentials, HmacSigned, Proof, Refused, Secret, SecretError, Secrets};
+use idhooks_core::{AuthMethod, Credential, Credentials, HmacSigned, Secret, SecretError, Secrets, VerifyError};
 use idhooks_fixtures::{find, signature_rows};
 
 const SIGNATURE: &str = "0608cf9263550bcdb2e8a50c518f0a524c003c6b1fd4a418ecc61c0c8d174b2f";
@@ -25,19 +25,19 @@ fn signs_as_another_tool_does() {
     assert_eq!(sign(&secret(), body()), ("x-caf-signature", SIGNATURE.to_owned()));
     let verifier = Verifier::new(secret());
     let delivery = verifier.verify(&[("X-Caf-Signature", SIGNATURE)], body()).expect("signed");
-    assert_eq!(delivery.evidence().proof(), Proof::Signature);
+    assert_eq!(delivery.authentication().method(), AuthMethod::Signature);
     assert_eq!(delivery.event().expect("readable").id.as_str(), "01JZNK5ZQBNF623MB5KE64GNQB");
 }
 
 /// The pages disagree on which secret signs; both may be given, and the evidence tells.
 #[test]
 fn either_of_two_secrets_may_sign() {
-    let webhook = secret().named("webhook");
-    let application = Secret::new("the client secret").expect("a secret").named("application");
+    let webhook = secret().with_label("webhook");
+    let application = Secret::new("the client secret").expect("a secret").with_label("application");
     let verifier = Verifier::new(Secrets::new([application.clone(), webhook.clone()]).expect("a set"));
     for (secret, place, label) in [(&application, 0, "application"), (&webhook, 1, "webhook")] {
         let evidence = verifier.check(&[sign(secret, body())], body()).expect("signed");
-        assert_eq!((evidence.secret(), evidence.label()), (Some(place), Some(label)));
+        assert_eq!((authentication.secret(), authentication.label()), (Some(place), Some(label)));
     }
 }
 
@@ -56,17 +56,17 @@ fn a_credential_is_asked_for_besides_the_signature_and_never_instead() {
         let check = |headers: &[(&str, &str)]| verifier.check(headers, body());
 
         let evidence = check(&[signed, presented]).expect("both");
-        assert_eq!(evidence.proof(), Proof::Signature, "what covers the body");
-        assert_eq!(check(&[signed]).err(), Some(Refused::MissingHeader));
-        assert_eq!(check(&[presented]).err(), Some(Refused::MissingHeader));
-        assert_eq!(check(&[]).err(), Some(Refused::MissingHeader));
+        assert_eq!(authentication.method(), AuthMethod::Signature, "what covers the body");
+        assert_eq!(check(&[signed]).err(), Some(VerifyError::MissingHeader));
+        assert_eq!(check(&[presented]).err(), Some(VerifyError::MissingHeader));
+        assert_eq!(check(&[]).err(), Some(VerifyError::MissingHeader));
         assert!(check(&[signed, (name, "nothing we know")]).is_err());
-        assert_eq!(check(&[signed, presented, presented]).err(), Some(Refused::RepeatedHeader));
+        assert_eq!(check(&[signed, presented, presented]).err(), Some(VerifyError::RepeatedHeader));
         let forged = ("X-Caf-Signature", &*"0".repeat(64));
-        assert_eq!(check(&[forged, presented]).err(), Some(Refused::Mismatch));
+        assert_eq!(check(&[forged, presented]).err(), Some(VerifyError::Mismatch));
         let mut changed = body().to_vec();
         changed.push(b' ');
-        assert_eq!(verifier.check(&[signed, presented], &changed).err(), Some(Refused::Mismatch));
+        assert_eq!(verifier.check(&[signed, presented], &changed).err(), Some(VerifyError::Mismatch));
     }
 }
 
@@ -79,7 +79,7 @@ fn one_of_several_credentials_is_enough_and_none_is_not_offered() {
     let verifier = Verifier::new(secret()).also(credentials.expect("a set"));
     let signed = ("X-Caf-Signature", SIGNATURE);
     assert!(verifier.check(&[signed, ("x-api-key", "a long key")], body()).is_ok());
-    assert_eq!(verifier.check(&[signed, ("x-api-key", "another key")], body()).err(), Some(Refused::Mismatch));
+    assert_eq!(verifier.check(&[signed, ("x-api-key", "another key")], body()).err(), Some(VerifyError::Mismatch));
     assert_eq!(Credentials::new([]).err(), Some(SecretError::NoneGiven));
 }
 
@@ -88,7 +88,7 @@ fn one_of_several_credentials_is_enough_and_none_is_not_offered() {
 fn the_header_can_be_renamed() {
     let verifier = Verifier::new(secret()).header(http::HeaderName::from_static("x-certta-signature"));
     assert!(verifier.check(&[("X-Certta-Signature", SIGNATURE)], body()).is_ok());
-    assert_eq!(verifier.check(&[("X-Caf-Signature", SIGNATURE)], body()).err(), Some(Refused::MissingHeader));
+    assert_eq!(verifier.check(&[("X-Caf-Signature", SIGNATURE)], body()).err(), Some(VerifyError::MissingHeader));
 }
 
 /// Row 49.

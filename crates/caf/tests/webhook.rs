@@ -209,9 +209,9 @@ fn facts_name_the_thing_and_keys_the_event() {
         ("profile-updated", "01JZNL6XQBNF623MB5KE64GNQJ", "SMARTAUTH/01JZNL6XQBNF623MB5KE64GNQI"),
     ] {
         let delivery = verified::<Event>(body(name));
-        assert_eq!(delivery.facts().subject_id(), Some(subject), "{name}");
+        assert_eq!(delivery.envelope().subject_id(), Some(subject), "{name}");
         assert_eq!(delivery.key().to_string(), key, "{name}");
-        assert_eq!(delivery.facts().time().map(str::len), Some(24), "{name}");
+        assert_eq!(delivery.envelope().time().map(str::len), Some(24), "{name}");
     }
     // Rows 28 and 29: the same id is the same event, whatever else changed.
     let first = verified::<Event>(body("communication-created"));

@@ -10,8 +10,8 @@ mod webhooks;
 pub use builder::ClientBuilder;
 pub use retry_error::RetryError;
 
+use idhooks_client::{ApiClient, Error, Page, Position, Request};
 use idhooks_core::List;
-use idhooks_http::{Api, Call, Error, Page, Position};
 use serde::de::DeserializeOwned;
 
 /// Capa's partner API, version 2.
@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 /// Source: [documented](https://docs.capa.fi/reference).
 #[derive(Clone, Debug)]
 pub struct Client {
-    api: Api,
+    api: ApiClient,
 }
 
 impl Client {
@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Sends `call` and reads what stands in the envelope of its answer.
-    async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+    async fn read<T: DeserializeOwned>(&self, call: Request) -> Result<T, Error> {
         envelope::read(&self.api.send(call).await?)
     }
 }
@@ -58,7 +58,7 @@ impl Client {
 const USUAL_LIMIT: u32 = 20;
 
 /// Asks for the page at that position.
-fn paged(call: Call, at: Position, limit: Option<u32>) -> Call {
+fn paged(call: Request, at: Position, limit: Option<u32>) -> Request {
     let call = call.query("skip", at.offset);
     match limit {
         Some(limit) => call.query("limit", limit),

@@ -1,9 +1,9 @@
 //! The flat body: `type`, `event`, and fields beside them.
 
 use idhooks_core::{
-    Decimal, DecodeError, Facts, Pii, RawJson, WebhookEvent,
+    Decimal, DecodeError, Envelope, Lenient, Pii, RawJson, WebhookEvent,
     json::{self, members, text},
-    open_enum, record, text_id,
+    open_enum, payload, text_id,
 };
 use serde::{Serialize, Serializer};
 
@@ -90,27 +90,21 @@ impl From<&str> for Name {
 
 idhooks_core::__text_serde!(Name, |text| Name::from(text));
 
-record! {
+payload! {
     /// Every field any event has, so that one pass reads them all.
-    #[serde(rename_all = "camelCase")]
     struct Wire {
-        required {
-            #[serde(rename = "type")]
-            family: EventFamily,
-            event: Name,
-        }
-        optional {
-            external_user_id: ExternalUserId,
-            transaction_id: TransactionId,
-            first_name: Pii<Box<str>>,
-            last_name: Pii<Box<str>>,
-            blockchain: Box<str>,
-            crypto_currency: Box<str>,
-            fiat_currency: Box<str>,
-            fiat_amount: Decimal,
-            crypto_amount: Decimal,
-            exchange_rate: Decimal,
-        }
+        family: EventFamily = "type",
+        event: Name = "event",
+        external_user_id: Lenient<ExternalUserId> = "externalUserId",
+        transaction_id: Lenient<TransactionId> = "transactionId",
+        first_name: Lenient<Pii<Box<str>>> = "firstName",
+        last_name: Lenient<Pii<Box<str>>> = "lastName",
+        blockchain: Lenient<Box<str>> = "blockchain",
+        crypto_currency: Lenient<Box<str>> = "cryptoCurrency",
+        fiat_currency: Lenient<Box<str>> = "fiatCurrency",
+        fiat_amount: Lenient<Decimal> = "fiatAmount",
+        crypto_amount: Lenient<Decimal> = "cryptoAmount",
+        exchange_rate: Lenient<Decimal> = "exchangeRate",
     }
 }
 
@@ -144,12 +138,12 @@ impl WebhookEvent for Event {
         }
     }
 
-    fn facts(body: &[u8]) -> Facts<'_> {
+    fn envelope(body: &[u8]) -> Envelope<'_> {
         let names = ["event", "transactionId", "externalUserId"];
         let [event, transaction, user] = members(body, names);
         // The user stands in for a transaction that is not there, not for one that can not be read.
         let transaction = transaction.filter(|id| id.get() != "null");
-        Facts::new().with_event(text(event)).with_subject(text(transaction.or(user)))
+        Envelope::new().with_event(text(event)).with_subject(text(transaction.or(user)))
     }
 }
 

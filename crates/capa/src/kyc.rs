@@ -1,6 +1,6 @@
 //! What happened to a person's identity check.
 
-use idhooks_core::{open_enum, record};
+use idhooks_core::{Lenient, open_enum, payload};
 
 use crate::{EventFamily, ExternalUserId};
 
@@ -20,23 +20,17 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// An identity check moved on.
     ///
     /// These deliveries carry two fields and no id, so a second rejection has the very bytes of the
     /// first: treat one as a hint to read the KYC details by REST.
-    #[serde(rename_all = "camelCase")]
     pub struct Kyc {
-        required {
-            /// Always `KYC`.
-            #[serde(rename = "type")]
-            pub family: EventFamily,
-            /// What happened.
-            pub event: KycEvent,
-        }
-        optional {
-            /// Your own id of the user; absent if you gave none when you created them (inferred).
-            pub external_user_id: ExternalUserId,
-        }
+        /// Always `KYC`.
+        pub family: EventFamily = "type",
+        /// What happened.
+        pub event: KycEvent = "event",
+        /// Your own id of the user; absent if you gave none when you created them (inferred).
+        pub external_user_id: Lenient<ExternalUserId> = "externalUserId",
     }
 }

@@ -1,6 +1,6 @@
 //! What happened to an exchange of money.
 
-use idhooks_core::{Decimal, Pii, open_enum, record, text_id};
+use idhooks_core::{Decimal, Lenient, Pii, open_enum, payload, text_id};
 
 use crate::{EventFamily, ExternalUserId};
 
@@ -48,42 +48,36 @@ impl TransactionEvent {
     }
 }
 
-record! {
+payload! {
     /// A transaction moved on.
     ///
     /// Which of the optional fields come depends on the event and the edition: amounts stand in
     /// completed ones only, and not all three in the older samples.
-    #[serde(rename_all = "camelCase")]
     pub struct Transaction {
-        required {
-            /// Always `TRANSACTION`.
-            #[serde(rename = "type")]
-            pub family: EventFamily,
-            /// What happened.
-            pub event: TransactionEvent,
-            /// Capa's id of the transaction.
-            pub transaction_id: TransactionId,
-        }
-        optional {
-            /// Your own id of the user; absent if you gave none when you created them (inferred).
-            pub external_user_id: ExternalUserId,
-            /// The user's given name.
-            pub first_name: Pii<Box<str>>,
-            /// The user's family name.
-            pub last_name: Pii<Box<str>>,
-            /// Display name of the chain (`Polygon PoS`), not the symbol REST uses (`POL`).
-            pub blockchain: Box<str>,
-            /// Symbol of the token (`USDC`).
-            pub crypto_currency: Box<str>,
-            /// ISO 4217 code (`MXN`).
-            pub fiat_currency: Box<str>,
-            /// Amount of money, in units of `fiat_currency`; sent as text.
-            pub fiat_amount: Decimal,
-            /// Amount of crypto, in units of `crypto_currency`; sent as text.
-            pub crypto_amount: Decimal,
-            /// Units of `fiat_currency` for one of `crypto_currency`, as the newer sample's three
-            /// figures agree (inferred).
-            pub exchange_rate: Decimal,
-        }
+        /// Always `TRANSACTION`.
+        pub family: EventFamily = "type",
+        /// What happened.
+        pub event: TransactionEvent = "event",
+        /// Capa's id of the transaction.
+        pub transaction_id: TransactionId = "transactionId",
+        /// Your own id of the user; absent if you gave none when you created them (inferred).
+        pub external_user_id: Lenient<ExternalUserId> = "externalUserId",
+        /// The user's given name.
+        pub first_name: Lenient<Pii<Box<str>>> = "firstName",
+        /// The user's family name.
+        pub last_name: Lenient<Pii<Box<str>>> = "lastName",
+        /// Display name of the chain (`Polygon PoS`), not the symbol REST uses (`POL`).
+        pub blockchain: Lenient<Box<str>> = "blockchain",
+        /// Symbol of the token (`USDC`).
+        pub crypto_currency: Lenient<Box<str>> = "cryptoCurrency",
+        /// ISO 4217 code (`MXN`).
+        pub fiat_currency: Lenient<Box<str>> = "fiatCurrency",
+        /// Amount of money, in units of `fiat_currency`; sent as text.
+        pub fiat_amount: Lenient<Decimal> = "fiatAmount",
+        /// Amount of crypto, in units of `crypto_currency`; sent as text.
+        pub crypto_amount: Lenient<Decimal> = "cryptoAmount",
+        /// Units of `fiat_currency` for one of `crypto_currency`, as the newer sample's three
+        /// figures agree (inferred).
+        pub exchange_rate: Lenient<Decimal> = "exchangeRate",
     }
 }

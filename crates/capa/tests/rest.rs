@@ -12,7 +12,7 @@ use idhooks_capa::{
 };
 use idhooks_fixtures::{
     rest::{CAPA, sample},
-    suite::{Answer, Answers},
+    suite::{Answers, Response},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -259,16 +259,16 @@ fn drift() {
     let transactions =
         ["cancel-transaction", "cancel-transaction-legacy", "create-on-ramp", "create-off-ramp", "execute-off-ramp"];
     let summaries = "list-webhook-notifications";
-    let mut each = vec![Answer::of::<WebhookNotificationSummary>(summaries, first(summaries), &["id"])];
-    each.extend(settings.map(|name| Answer::of::<WebhookSettings>(name, data(name), &["id"])));
-    each.extend(notifications.map(|name| Answer::of::<WebhookNotification>(name, data(name), &["id"])));
-    each.extend(transactions.map(|name| Answer::of::<Transaction>(name, data(name), &["id"])));
+    let mut each = vec![Response::of::<WebhookNotificationSummary>(summaries, first(summaries), &["id"])];
+    each.extend(settings.map(|name| Response::of::<WebhookSettings>(name, data(name), &["id"])));
+    each.extend(notifications.map(|name| Response::of::<WebhookNotification>(name, data(name), &["id"])));
+    each.extend(transactions.map(|name| Response::of::<Transaction>(name, data(name), &["id"])));
     each.extend(
         ["list-transactions", "list-transactions-cross-ramp"]
-            .map(|name| Answer::of::<Transaction>(name, first(name), &["id"])),
+            .map(|name| Response::of::<Transaction>(name, first(name), &["id"])),
     );
-    each.extend(of_kyc.map(|name| Answer::of::<KycDetails>(name, data(name), &[])));
-    each.extend(of_kyb.map(|name| Answer::of::<KybDetails>(name, data(name), &[])));
+    each.extend(of_kyc.map(|name| Response::of::<KycDetails>(name, data(name), &[])));
+    each.extend(of_kyb.map(|name| Response::of::<KybDetails>(name, data(name), &[])));
     Answers { each, personal: PERSONAL, impersonal: &[], open: OPEN }.keep_their_promises();
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 use idhooks_capa::{Event, Verifier, sign};
-use idhooks_core::{Proof, Refused, Secret};
+use idhooks_core::{AuthMethod, Secret, VerifyError};
 use idhooks_fixtures::{find, signature_rows};
 
 fn body(name: &str) -> &'static [u8] {
@@ -27,7 +27,7 @@ fn signs_as_another_tool_does() {
         assert_eq!(sign(&secret(), body(name)), ("capa-signature", signature.to_owned()));
         let verifier = Verifier::new(secret());
         let delivery = verifier.verify(&[("Capa-Signature", signature)], body(name)).expect("signed");
-        assert_eq!(delivery.evidence().proof(), Proof::Signature);
+        assert_eq!(delivery.authentication().method(), AuthMethod::Signature);
         assert!(matches!(delivery.event(), Ok(Event::Transaction(_))));
     }
 }
@@ -49,7 +49,7 @@ fn only_the_documented_header_counts_unless_told() {
     let (_, signature) = sign(&secret(), body("kyc-verified"));
     for name in ["x-capa-signature", "x-webhook-signature", "signature"] {
         let refused = verifier.check(&[(name, &signature)], body("kyc-verified"));
-        assert_eq!(refused.err(), Some(Refused::MissingHeader), "{name}");
+        assert_eq!(refused.err(), Some(VerifyError::MissingHeader), "{name}");
     }
     let renamed = Verifier::new(secret()).header(http::HeaderName::from_static("x-capa-signature"));
     assert!(renamed.check(&[("X-Capa-Signature", &signature)], body("kyc-verified")).is_ok());
@@ -67,10 +67,10 @@ const COMPACT_SIGNATURE: &str = "ce168d178e5cf826a896fb7c9ffb0b26dc76d75c36650b3
 fn row_27_a_reformatted_body_is_refused_by_default() {
     let pretty = body("completed-on-ramp");
     let headers = [("capa-signature", COMPACT_SIGNATURE)];
-    assert_eq!(Verifier::new(secret()).check(&headers, pretty).err(), Some(Refused::Mismatch));
+    assert_eq!(Verifier::new(secret()).check(&headers, pretty).err(), Some(VerifyError::Mismatch));
 
     let evidence = Verifier::new(secret()).check(&headers, COMPACT.as_bytes()).expect("as it was signed");
-    assert_eq!(evidence.proof(), Proof::Signature);
+    assert_eq!(authentication.method(), AuthMethod::Signature);
 }
 
 #[test]
@@ -81,16 +81,16 @@ fn row_27_a_reformatted_body_is_accepted_when_told() {
     let spaced = COMPACT.replace(',', " ,\r\n\t").replace(':', " : ");
     for reformatted in [body("completed-on-ramp"), escaped.as_bytes(), spaced.as_bytes()] {
         let delivery = verifier.verify(&headers, reformatted.to_vec()).expect("the same JSON");
-        assert_eq!(delivery.evidence().proof(), Proof::ReserializedSignature);
+        assert_eq!(delivery.authentication().method(), AuthMethod::ReserializedSignature);
         assert_eq!(delivery.body(), reformatted, "handed on as it came");
-        assert!(delivery.evidence().proof().covers_body());
+        assert!(delivery.authentication().method().covers_body());
     }
     // The raw bytes are still tried first, and still say so.
     let evidence = verifier.check(&headers, COMPACT.as_bytes()).expect("as it was signed");
-    assert_eq!(evidence.proof(), Proof::Signature);
+    assert_eq!(authentication.method(), AuthMethod::Signature);
     let pretty = body("completed-on-ramp");
     let evidence = verifier.check(&[sign(&secret(), pretty)], pretty).expect("as it was signed");
-    assert_eq!(evidence.proof(), Proof::Signature, "pretty, and signed pretty");
+    assert_eq!(authentication.method(), AuthMethod::Signature, "pretty, and signed pretty");
 }
 
 /// Whoever recorded a delivery can write its JSON in any number of ways that all fit its signature.
@@ -140,12 +140,12 @@ fn row_27_a_changed_body_is_refused_all_the_same() {
         ("nothing", String::new()),
     ] {
         assert_ne!(changed, COMPACT, "{what}");
-        assert_eq!(verifier.check(&headers, changed.as_bytes()).err(), Some(Refused::Mismatch), "{what}");
+        assert_eq!(verifier.check(&headers, changed.as_bytes()).err(), Some(VerifyError::Mismatch), "{what}");
     }
     let other = Verifier::new(Secret::new("another secret").expect("a secret")).accept_reserialized();
-    assert_eq!(other.check(&headers, body("completed-on-ramp")).err(), Some(Refused::Mismatch));
+    assert_eq!(other.check(&headers, body("completed-on-ramp")).err(), Some(VerifyError::Mismatch));
     let none: [(&str, &str); 0] = [];
-    assert_eq!(verifier.check(&none, body("completed-on-ramp")).err(), Some(Refused::MissingHeader));
+    assert_eq!(verifier.check(&none, body("completed-on-ramp")).err(), Some(VerifyError::MissingHeader));
 }
 
 /// Row 49.

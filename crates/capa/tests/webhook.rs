@@ -253,7 +253,7 @@ fn keys_are_digests_of_the_body() {
 fn facts_name_the_transaction_or_the_user() {
     let of = |name: &str| {
         let delivery = verified::<Event>(body(name));
-        let facts = delivery.facts();
+        let facts = delivery.envelope();
         (facts.event_name().map(str::to_owned), facts.subject_id().map(str::to_owned), facts.time().map(str::to_owned))
     };
     let text = |text: &str| Some(text.to_owned());
@@ -270,7 +270,7 @@ fn facts_name_the_transaction_or_the_user() {
 fn row_22_an_unusable_transaction_has_no_stand_in() {
     let subject = |id: &str| {
         let body = format!(r#"{{"type":"TRANSACTION","event":"CREATED_ON_RAMP"{id},"externalUserId":"u"}}"#);
-        Event::facts(body.as_bytes()).subject_id().map(str::to_owned)
+        Event::envelope(body.as_bytes()).subject_id().map(str::to_owned)
     };
     assert_eq!(subject("").as_deref(), Some("u"));
     assert_eq!(subject(r#","transactionId":null"#).as_deref(), Some("u"));

@@ -6,8 +6,8 @@ mod confirm;
 mod files;
 mod links;
 
+use idhooks_client::{ApiClient, Error, Page, Pages, Request, Response, Url};
 use idhooks_core::{DecodeError, json};
-use idhooks_http::{Answer, Api, Call, Error, Page, Pages, Url};
 
 pub use builder::ClientBuilder;
 pub use confirm::Confirmation;
@@ -24,9 +24,9 @@ use crate::{
 /// Every call reads, so every call is repeated when the vendor is busy, fails in passing or does not answer.
 #[derive(Clone, Debug)]
 pub struct Client {
-    api: Api,
+    api: ApiClient,
     #[cfg(feature = "__tls")]
-    downloads: idhooks_http::Downloads,
+    downloads: idhooks_client::Downloader,
 }
 
 impl Client {
@@ -112,13 +112,13 @@ impl Client {
         })
     }
 
-    async fn read(&self, id: &VerificationId, fields: Option<&str>) -> Result<Answer, Error> {
-        let call = Call::get("/verifications/{verificationId}").with("verificationId", id.as_str());
+    async fn read(&self, id: &VerificationId, fields: Option<&str>) -> Result<Response, Error> {
+        let call = Request::get("/verifications/{verificationId}").with("verificationId", id.as_str());
         self.api.send(fields.into_iter().fold(call, |call, fields| call.query("fields", fields))).await
     }
 }
 
-fn events(filter: &EventFilter, offset: u64) -> Result<Call, Error> {
+fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     if filter.limit == 0 {
         return Err(Error::argument("the limit is zero"));
     }
@@ -126,7 +126,7 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Call, Error> {
     if keys.iter().any(|key| key.is_empty() || key.contains(',')) {
         return Err(Error::argument("an event key is empty or has a comma in it"));
     }
-    let mut call = Call::get("/events");
+    let mut call = Request::get("/events");
     if !keys.is_empty() {
         call = call.query("key-$in", keys.join(","));
     }

@@ -1,9 +1,9 @@
 //! The partial event a delivery carries, and the one verification it names.
 
 use idhooks_core::{
-    DecodeError, Facts, Lenient, RawJson, Timestamp, Unread, WebhookEvent,
+    DecodeError, Envelope, LazyJson, Lenient, RawJson, Timestamp, WebhookEvent,
     json::{self, hand_out, members, members_once, text},
-    record,
+    payload,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -35,26 +35,26 @@ pub struct Event {
     /// The verification as the sender, whoever that is, says it is: often only its id and what
     /// changed. Not read until you ask; see [`Event::claimed`].
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Unread<Verification>>,
+    pub data: Option<LazyJson<Verification>>,
     /// The verification's id once more; not documented. Prefer [`Event::verification_id`].
     #[serde(skip_serializing_if = "Lenient::is_absent")]
     pub data_id: Lenient<VerificationId>,
-    /// Id of the event record. A field of the record; not seen in a delivery.
+    /// Id of the event record. A field of the payload; not seen in a delivery.
     #[serde(skip_serializing_if = "Lenient::is_absent")]
     pub id: Lenient<EventId>,
-    /// Who caused it. A field of the record; not seen in a delivery.
+    /// Who caused it. A field of the payload; not seen in a delivery.
     #[serde(skip_serializing_if = "Lenient::is_absent")]
     pub user_id: Lenient<UserId>,
-    /// Who caused it, in full and as sent. A field of the record; not seen in a delivery.
+    /// Who caused it, in full and as sent. A field of the payload; not seen in a delivery.
     #[serde(skip_serializing_if = "Lenient::is_absent")]
     pub user: Lenient<RawJson>,
-    /// When the record was made. A field of the record; not seen in a delivery.
+    /// When the record was made. A field of the payload; not seen in a delivery.
     #[serde(skip_serializing_if = "Lenient::is_absent")]
     pub created_at: Lenient<Timestamp>,
-    /// When the record last changed. A field of the record; not seen in a delivery.
+    /// When the record last changed. A field of the payload; not seen in a delivery.
     #[serde(skip_serializing_if = "Lenient::is_absent")]
     pub updated_at: Lenient<Timestamp>,
-    /// When the record was deleted. A field of the record; not seen in a delivery.
+    /// When the record was deleted. A field of the payload; not seen in a delivery.
     #[serde(skip_serializing_if = "Lenient::is_absent")]
     pub deleted_at: Lenient<Timestamp>,
     #[serde(skip)]
@@ -80,31 +80,26 @@ impl Event {
     /// ```
     ///
     /// # Errors
-    /// When it is no object, or has a member twice.
+    /// When it is no payload, or has a member twice.
     #[inline]
     pub fn claimed(&self) -> Result<Option<Verification>, DecodeError> {
-        let read = self.data.as_ref().map(Unread::read).transpose();
+        let read = self.data.as_ref().map(LazyJson::read).transpose();
         read.map_err(|error| error.inside("data"))
     }
 }
 
-record! {
+payload! {
     /// An event whose ids have not been compared yet.
-    #[serde(rename_all = "camelCase")]
     struct Wire {
-        required {
-            key: EventKey,
-        }
-        optional {
-            data: Unread<Verification>,
-            data_id: VerificationId,
-            id: EventId,
-            user_id: UserId,
-            user: RawJson,
-            created_at: Timestamp,
-            updated_at: Timestamp,
-            deleted_at: Timestamp,
-        }
+        key: EventKey = "key",
+        data: Lenient<LazyJson<Verification>> = "data",
+        data_id: Lenient<VerificationId> = "dataId",
+        id: Lenient<EventId> = "id",
+        user_id: Lenient<UserId> = "userId",
+        user: Lenient<RawJson> = "user",
+        created_at: Lenient<Timestamp> = "createdAt",
+        updated_at: Lenient<Timestamp> = "updatedAt",
+        deleted_at: Lenient<Timestamp> = "deletedAt",
     }
 }
 
@@ -134,12 +129,9 @@ impl Wire {
 
 /// The one member of `data` that decides something, and so may be there once only (row 22).
 fn inner_id(data: &RawJson) -> Result<Option<VerificationId>, DecodeError> {
-    record! {
+    payload! {
         struct Named {
-            required {}
-            optional {
-                id: VerificationId,
-            }
+            id: Lenient<VerificationId> = "id",
         }
     }
 
@@ -177,19 +169,19 @@ impl WebhookEvent for Event {
         json::decode::<Wire>(body)?.compare()
     }
 
-    fn facts(body: &[u8]) -> Facts<'_> {
+    fn envelope(body: &[u8]) -> Envelope<'_> {
         let [key, data, outer] = members(body, ["key", "data", OUTER]);
         // An id that is there twice is refused by `decode`; the other one must not stand in for it.
         let inner = match data {
             Some(data) if data.get().starts_with('{') => members_once(data, ["id"]).map(|[id]| id),
             _ => Some(None),
         };
-        let Some(inner) = inner else { return Facts::new().with_event(text(key)) };
+        let Some(inner) = inner else { return Envelope::new().with_event(text(key)) };
         let is_there = |id: &Option<&RawValue>| id.is_some_and(|id| id.get() != "null");
         let subject = match (Some(inner).filter(is_there).flatten(), Some(outer).filter(is_there).flatten()) {
             (Some(inner), Some(outer)) => text(Some(inner)).filter(|id| text(Some(outer)).as_ref() == Some(id)),
             (inner, outer) => text(inner.or(outer)),
         };
-        Facts::new().with_event(text(key)).with_subject(subject.filter(|id| !id.is_empty()))
+        Envelope::new().with_event(text(key)).with_subject(subject.filter(|id| !id.is_empty()))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use idhooks_core::{Printable, text_id};
+use idhooks_core::{Escaped, text_id};
 
 /// The vendor's id of a verification.
 ///
@@ -48,7 +48,7 @@ impl fmt::Debug for VerificationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Never more than half, should ids become short.
         let shown: String = self.0.chars().take(SHOWN.min(self.0.len() / 2)).collect();
-        write!(f, "VerificationId({}…)", Printable(&shown))
+        write!(f, "VerificationId({}…)", Escaped(&shown))
     }
 }
 

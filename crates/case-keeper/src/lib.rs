@@ -49,10 +49,10 @@ pub use model::{
 pub use verification::Verification;
 pub use verify::Verifier;
 
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_client as http_client;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_client::{BuildError, Error};
 pub use idhooks_core as core;
-#[cfg(feature = "client")]
-#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_http as http_client;
-#[cfg(feature = "client")]
-#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_http::{BuildError, Error};

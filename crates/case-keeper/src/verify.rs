@@ -1,10 +1,10 @@
 //! Nothing to verify, and what to do about it.
 
-use idhooks_core::Open;
+use idhooks_core::Unauthenticated;
 
 use crate::Event;
 
-/// Takes deliveries of Case Keeper and gives [`Hint`](idhooks_core::Hint)s.
+/// Takes deliveries of Case Keeper and gives [`Unverified`](idhooks_core::Unverified)s.
 ///
 /// **What a delivery proves: nothing.** The vendor signs nothing, and documents neither a header nor
 /// a list of addresses; it says that the URL is open to anyone and that you must read the
@@ -16,28 +16,28 @@ use crate::Event;
 /// [`Credential::path`](idhooks_core::Credential::path):
 ///
 /// ```
-/// use idhooks_case_keeper::{Verifier, core::{Credential, Refused}};
+/// use idhooks_case_keeper::{Verifier, core::{Credential, VerifyError}};
 ///
-/// let verifier = Verifier::guarded(Credential::path("Zf9qk2c71d4n8w0x")?);
+/// let verifier = Verifier::with_shared_secret(Credential::path("Zf9qk2c71d4n8w0x")?);
 /// let body = &br#"{"key":"verification.updated","data":{"id":"01234567-89ab-cdef-0123-456789abcdef"}}"#[..];
 /// let headers = [("content-type", "application/json")];
 ///
-/// let hint = verifier.verify_at("/hooks/case-keeper/Zf9qk2c71d4n8w0x", &headers[..], body)?;
+/// let hint = verifier.verify_with_path("/hooks/case-keeper/Zf9qk2c71d4n8w0x", &headers[..], body)?;
 /// assert_eq!(hint.event()?.key.as_str(), "verification.updated");
 ///
-/// let refused = verifier.verify_at("/hooks/case-keeper/guessed", &headers[..], body);
-/// assert_eq!(refused.err(), Some(Refused::Mismatch));
+/// let refused = verifier.verify_with_path("/hooks/case-keeper/guessed", &headers[..], body);
+/// assert_eq!(refused.err(), Some(VerifyError::Mismatch));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// A gateway that adds a header to what it lets through is checked with
-/// [`Credential::in_header`](idhooks_core::Credential::in_header). [`Open::from_env`] reads
+/// [`Credential::in_header`](idhooks_core::Credential::in_header). [`Unauthenticated::from_env`] reads
 /// `CASE_KEEPER_WEBHOOK_PATH`, `CASE_KEEPER_WEBHOOK_API_KEY` and `CASE_KEEPER_WEBHOOK_BASIC`, and
-/// wants at least one of them; [`Open::new`] takes every delivery. Either way the result stays a hint.
+/// wants at least one of them; [`Unauthenticated::new`] takes every delivery. Either way the result stays a hint.
 ///
 /// **Testing your handler:** there is nothing to sign, so there is no `sign` here as in crates for
 /// other vendors. Send the body as it is, as above; or skip the verifier with
-/// `idhooks_core::testing::hint(body)` (feature `testing`).
+/// `idhooks_core::testing::unverified(body)` (feature `testing`).
 ///
 /// Source: [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events).
-pub type Verifier = Open<Event>;
+pub type Verifier = Unauthenticated<Event>;

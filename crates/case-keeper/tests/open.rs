@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use idhooks_case_keeper::{
     Event, Verifier,
-    core::{Credential, Credentials, Hint, Key, Proof, Refused, Verify, WebhookEvent as _},
+    core::{AuthMethod, Credential, Credentials, Key, Unverified, Verify, VerifyError, WebhookEvent as _},
 };
 use idhooks_fixtures::{Fixture, find};
 
@@ -17,12 +17,12 @@ fn sample() -> &'static Fixture {
     find("case-keeper", "verification-created").expect("a fixture")
 }
 
-fn with(headers: &[(&str, &str)], verifier: &Verifier) -> Result<Hint<Event>, Refused> {
+fn with(headers: &[(&str, &str)], verifier: &Verifier) -> Result<Unverified<Event>, VerifyError> {
     verifier.verify(headers, sample().body)
 }
 
-fn at(path: &str, verifier: &Verifier) -> Result<Hint<Event>, Refused> {
-    verifier.verify_at(path, NO_HEADERS, sample().body)
+fn at(path: &str, verifier: &Verifier) -> Result<Unverified<Event>, VerifyError> {
+    verifier.verify_with_path(path, NO_HEADERS, sample().body)
 }
 
 #[test]
@@ -31,8 +31,8 @@ fn an_open_door_gives_hints() {
     for hint in [with(NO_HEADERS, &verifier), with(&[("authorization", "Bearer x"); 2], &verifier), at("/x", &verifier)]
     {
         let hint = hint.expect("a hint");
-        assert_eq!(hint.evidence().proof(), Proof::Nothing);
-        assert!(!hint.evidence().proof().covers_body());
+        assert_eq!(hint.authentication().method(), AuthMethod::Nothing);
+        assert!(!hint.authentication().method().covers_body());
         assert_eq!(hint.event().expect("an event").key.as_str(), "verification.created");
         assert_eq!(&hint.body()[..], sample().body);
     }
@@ -51,9 +51,9 @@ fn an_unreadable_hint_is_not_admitted() {
 
 #[test]
 fn a_path_is_a_door() {
-    let verifier = Verifier::guarded(Credential::path(SECRET).expect("a credential"));
+    let verifier = Verifier::with_shared_secret(Credential::path(SECRET).expect("a credential"));
     for path in [format!("/hooks/{SECRET}"), format!("/{SECRET}"), format!("/a/b/{SECRET}/")] {
-        assert_eq!(at(&path, &verifier).expect("a hint").evidence().proof(), Proof::Path, "{path}");
+        assert_eq!(at(&path, &verifier).expect("a hint").authentication().method(), AuthMethod::Path, "{path}");
     }
     for path in [
         "",
@@ -67,40 +67,40 @@ fn a_path_is_a_door() {
         "/hooks/Zf9qk2c71d4n8w0xx",
         "/hooks/Zf9qk2c71d4n8w0%78",
     ] {
-        assert_eq!(at(path, &verifier).err(), Some(Refused::Mismatch), "{path}");
+        assert_eq!(at(path, &verifier).err(), Some(VerifyError::Mismatch), "{path}");
     }
-    assert_eq!(with(NO_HEADERS, &verifier).err(), Some(Refused::MissingHeader), "the path was not given");
+    assert_eq!(with(NO_HEADERS, &verifier).err(), Some(VerifyError::MissingHeader), "the path was not given");
 }
 
 #[test]
 fn a_header_is_a_door() {
-    let verifier = Verifier::guarded(Credential::in_header("X-Gateway", SECRET).expect("a credential"));
+    let verifier = Verifier::with_shared_secret(Credential::in_header("X-Gateway", SECRET).expect("a credential"));
     let given = [("x-gateway", SECRET)];
-    assert_eq!(with(&given, &verifier).expect("a hint").evidence().proof(), Proof::ApiKey);
+    assert_eq!(with(&given, &verifier).expect("a hint").authentication().method(), AuthMethod::ApiKey);
     for (headers, reason) in [
-        (NO_HEADERS, Refused::MissingHeader),
-        (&[("x-gateway", "")], Refused::Malformed),
-        (&[("x-gateway", "guessed")], Refused::Mismatch),
-        (&[("x-gateway-2", SECRET)], Refused::MissingHeader),
-        (&[given[0], given[0]], Refused::RepeatedHeader),
-        (&[given[0], ("X-GATEWAY", "guessed")], Refused::RepeatedHeader),
+        (NO_HEADERS, VerifyError::MissingHeader),
+        (&[("x-gateway", "")], VerifyError::Malformed),
+        (&[("x-gateway", "guessed")], VerifyError::Mismatch),
+        (&[("x-gateway-2", SECRET)], VerifyError::MissingHeader),
+        (&[given[0], given[0]], VerifyError::RepeatedHeader),
+        (&[given[0], ("X-GATEWAY", "guessed")], VerifyError::RepeatedHeader),
     ] {
         assert_eq!(with(headers, &verifier).err(), Some(reason), "{headers:?}");
     }
     let long = "x".repeat(2 * 1024);
-    assert_eq!(with(&[("x-gateway", &long)], &verifier).err(), Some(Refused::Malformed));
+    assert_eq!(with(&[("x-gateway", &long)], &verifier).err(), Some(VerifyError::Malformed));
 }
 
 #[test]
 fn row_05_several_doors_and_new_locks() {
-    let old = Credential::path("old-path-secret").expect("a credential").named("old");
-    let new = Credential::path("new-path-secret").expect("a credential").named("new");
+    let old = Credential::path("old-path-secret").expect("a credential").with_label("old");
+    let new = Credential::path("new-path-secret").expect("a credential").with_label("new");
     let doors = Credentials::new([old.clone(), new.clone()]).expect("two credentials");
-    let verifier = Verifier::guarded(doors.clone());
-    assert_eq!(at("/new-path-secret", &verifier).expect("a hint").evidence().label(), Some("new"));
-    assert_eq!(at("/old-path-secret", &verifier).expect("a hint").evidence().label(), Some("old"));
+    let verifier = Verifier::with_shared_secret(doors.clone());
+    assert_eq!(at("/new-path-secret", &verifier).expect("a hint").authentication().label(), Some("new"));
+    assert_eq!(at("/old-path-secret", &verifier).expect("a hint").authentication().label(), Some("old"));
     doors.replace([new]).expect("one credential");
-    assert_eq!(at("/old-path-secret", &verifier).err(), Some(Refused::Mismatch));
+    assert_eq!(at("/old-path-secret", &verifier).err(), Some(VerifyError::Mismatch));
 }
 
 #[test]
@@ -108,23 +108,23 @@ fn row_06_the_old_path_is_shut_once_its_time_is_over() {
     let [old, new, newest] = ["old-path-secret", "new-path-secret", "newest-path-secret"]
         .map(|text| Credential::path(text).expect("a credential"));
     let doors = Credentials::from(old);
-    let verifier = Verifier::guarded(doors.clone());
+    let verifier = Verifier::with_shared_secret(doors.clone());
     let now = SystemTime::now();
     doors.rotate(new, now + Duration::from_secs(3600)).expect("room");
     assert!(at("/old-path-secret", &verifier).is_ok() && at("/new-path-secret", &verifier).is_ok());
     doors.rotate(newest, now).expect("room");
-    assert_eq!(at("/old-path-secret", &verifier).err(), Some(Refused::Mismatch));
-    assert_eq!(at("/new-path-secret", &verifier).err(), Some(Refused::Mismatch));
+    assert_eq!(at("/old-path-secret", &verifier).err(), Some(VerifyError::Mismatch));
+    assert_eq!(at("/new-path-secret", &verifier).err(), Some(VerifyError::Mismatch));
     assert!(at("/newest-path-secret", &verifier).is_ok());
 }
 
 #[test]
 fn row_07_another_tenants_door_stays_shut() {
     let [bangkok, phuket] = ["secret-of-bangkok", "secret-of-phuket"]
-        .map(|text| Verifier::guarded(Credential::path(text).expect("a credential")).endpoint(text));
+        .map(|text| Verifier::with_shared_secret(Credential::path(text).expect("a credential")).endpoint(text));
     assert!(at("/secret-of-bangkok", &bangkok).is_ok() && at("/secret-of-phuket", &phuket).is_ok());
-    assert_eq!(at("/secret-of-phuket", &bangkok).err(), Some(Refused::Mismatch));
-    assert_eq!(at("/secret-of-bangkok", &phuket).err(), Some(Refused::Mismatch));
+    assert_eq!(at("/secret-of-phuket", &bangkok).err(), Some(VerifyError::Mismatch));
+    assert_eq!(at("/secret-of-bangkok", &phuket).err(), Some(VerifyError::Mismatch));
     let hint = |verifier| at("/x", verifier).expect("a hint");
     let [here, there] = ["a", "b"].map(|name| Verifier::new().endpoint(name));
     assert_ne!(hint(&here).endpoint(), hint(&there).endpoint(), "an open door says at least which one it was");
@@ -133,7 +133,7 @@ fn row_07_another_tenants_door_stays_shut() {
 /// Row 50: what a stranger could learn is the same whatever they sent.
 #[test]
 fn row_50_reasons_are_constant_and_say_nothing() {
-    let verifier = Verifier::guarded(Credential::path(SECRET).expect("a credential")).endpoint("bangkok");
+    let verifier = Verifier::with_shared_secret(Credential::path(SECRET).expect("a credential")).endpoint("bangkok");
     let refused = at("/CANARY", &verifier).expect_err("a wrong path");
     assert_eq!(refused.to_string(), "no accepted secret fits the delivery");
     assert_eq!(refused.as_str(), "mismatch");
@@ -150,8 +150,8 @@ fn a_delivery_says_what_glue_needs() {
 
     let hint = with(NO_HEADERS, &Verifier::new().endpoint("bangkok")).expect("a hint");
     assert_eq!(hint.endpoint(), Some("bangkok"));
-    assert_eq!(hint.facts().event_name(), Some("verification.created"));
-    assert_eq!(hint.facts().subject_id(), Some(hint.event().expect("an event").verification_id().as_str()));
-    assert_eq!(hint.facts().time(), None);
-    assert!(matches!(hint.key(), Key::Content(_)), "the vendor gives no id of a delivery");
+    assert_eq!(hint.envelope().event_name(), Some("verification.created"));
+    assert_eq!(hint.envelope().subject_id(), Some(hint.event().expect("an event").verification_id().as_str()));
+    assert_eq!(hint.envelope().time(), None);
+    assert!(matches!(hint.key(), DedupKey::BodyDigest(_)), "the vendor gives no id of a delivery");
 }

@@ -4,7 +4,7 @@
 
 use idhooks_case_keeper::{
     Event, Verification,
-    core::{DecodeError, Facts, WebhookEvent},
+    core::{DecodeError, Envelope, WebhookEvent},
 };
 use idhooks_fixtures::{CASE_KEEPER, Fixture, drift::places, payload_rows, suite::Payload};
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
@@ -26,8 +26,8 @@ impl WebhookEvent for Whole {
         Ok(Self { event, claimed })
     }
 
-    fn facts(body: &[u8]) -> Facts<'_> {
-        Event::facts(body)
+    fn envelope(body: &[u8]) -> Envelope<'_> {
+        Event::envelope(body)
     }
 }
 

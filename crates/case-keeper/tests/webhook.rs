@@ -18,7 +18,7 @@ fn refused(body: &str) -> String {
 }
 
 fn subject(body: &str) -> Option<String> {
-    Event::facts(body.as_bytes()).subject_id().map(str::to_owned)
+    Event::envelope(body.as_bytes()).subject_id().map(str::to_owned)
 }
 
 #[test]
@@ -96,10 +96,10 @@ fn every_event_names_its_verification() {
         let claimed = event.claimed().expect("a verification");
         let ids = [claimed.as_ref().and_then(|data| data.id.as_ref()), event.data_id.as_ref()];
         assert!(ids.iter().flatten().count() > 0 && ids.iter().flatten().all(|id| *id == event.verification_id()));
-        let facts = Event::facts(fixture.body);
+        let facts = Event::envelope(fixture.body);
         assert_eq!(facts.subject_id(), Some(event.verification_id().as_str()), "{fixture:?}");
         assert_eq!((facts.event_name(), facts.time()), (Some(fixture.event), None));
-        assert!(matches!(facts.key(fixture.body), Key::Content(_)));
+        assert!(matches!(facts.key(fixture.body), DedupKey::BodyDigest(_)));
     }
 }
 
@@ -147,7 +147,7 @@ fn ids_that_differ_are_refused() {
         let body = format!(r#"{{"key":"k","dataId":"{outer}","data":{{"id":"{inner}"}}}}"#);
         assert_eq!(refused(&body), "data.id is not the same as dataId");
         assert_eq!(subject(&body), None, "{body}");
-        assert_eq!(Event::facts(body.as_bytes()).event_name(), Some("k"));
+        assert_eq!(Event::envelope(body.as_bytes()).event_name(), Some("k"));
     }
 }
 
@@ -249,6 +249,6 @@ fn row_22_ambiguous_ids_are_no_fact() {
         r#"{"key":"k","dataId":"a","data":{"id":"b"}}"#,
     ] {
         assert!(Event::decode(body.as_bytes()).is_err(), "{body}");
-        assert_eq!(Event::facts(body.as_bytes()).subject_id(), None, "{body}");
+        assert_eq!(Event::envelope(body.as_bytes()).subject_id(), None, "{body}");
     }
 }

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
-    Headers, Proof, Refused, SecretError,
+    AuthMethod, Headers, SecretError, VerifyError,
     headers::{LONGEST, single},
     secret::check_text,
 };
@@ -133,9 +133,9 @@ impl Credential {
         Self { form, sent: Arc::new(Zeroizing::new(sent)), digest, label: None }
     }
 
-    /// Gives the credential a name that [`Evidence`](crate::Evidence) reports when it matched.
+    /// Gives the credential a name that [`Authentication`](crate::Authentication) reports when it matched.
     #[must_use]
-    pub fn named(mut self, label: &str) -> Self {
+    pub fn with_label(mut self, label: &str) -> Self {
         self.label = Some(label.into());
         self
     }
@@ -156,24 +156,28 @@ impl Credential {
     }
 
     /// Compares with what the request presents; says which kind of proof it was.
-    pub(crate) fn check<H: Headers + ?Sized>(&self, headers: &H, path: Option<&str>) -> Result<Proof, Refused> {
+    pub(crate) fn check<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        path: Option<&str>,
+    ) -> Result<AuthMethod, VerifyError> {
         match &self.form {
             Form::Basic => {
-                let given = after_scheme(single(headers, &AUTHORIZATION)?, b"basic").ok_or(Refused::Malformed)?;
-                let given = Zeroizing::new(BASE64.decode(given).map_err(|_| Refused::Malformed)?);
-                self.compare(&given, Proof::Basic)
+                let given = after_scheme(single(headers, &AUTHORIZATION)?, b"basic").ok_or(VerifyError::Malformed)?;
+                let given = Zeroizing::new(BASE64.decode(given).map_err(|_| VerifyError::Malformed)?);
+                self.compare(&given, AuthMethod::Basic)
             }
-            Form::Header(name) => self.compare(single(headers, name)?, Proof::ApiKey),
+            Form::Header(name) => self.compare(single(headers, name)?, AuthMethod::ApiKey),
             Form::Path => {
                 let last = path.and_then(|path| path.trim_end_matches('/').rsplit('/').next());
-                self.compare(last.ok_or(Refused::MissingHeader)?.as_bytes(), Proof::Path)
+                self.compare(last.ok_or(VerifyError::MissingHeader)?.as_bytes(), AuthMethod::Path)
             }
         }
     }
 
-    fn compare(&self, given: &[u8], proof: Proof) -> Result<Proof, Refused> {
+    fn compare(&self, given: &[u8], proof: AuthMethod) -> Result<AuthMethod, VerifyError> {
         let given: [u8; 32] = Sha256::digest(given).into();
-        if given.ct_eq(&self.digest).to_bool() { Ok(proof) } else { Err(Refused::Mismatch) }
+        if given.ct_eq(&self.digest).to_bool() { Ok(proof) } else { Err(VerifyError::Mismatch) }
     }
 }
 

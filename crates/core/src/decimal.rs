@@ -6,10 +6,13 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::json;
+use crate::{
+    DecodeError,
+    json::{self, Budget, FromJson, Read},
+};
 
 /// A decimal number: every digit kept as sent, equal by value, never a float.
 ///
@@ -177,20 +180,21 @@ impl Serialize for Decimal {
     }
 }
 
-impl<'de> Deserialize<'de> for Decimal {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(input)?;
+impl<'de> FromJson<'de> for Decimal {
+    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget) -> Read<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(input)?;
         let inner = raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let (text, quoted) = (inner.unwrap_or(raw.get()), inner.is_some());
         let digits: Option<Box<str>> = match Parts::of(text) {
             Some(_) => Some(text.into()),
             // The digits may be written as escapes.
-            None => json::text(Some(raw)).filter(|text| Parts::of(text).is_some()).map(|text| text.as_ref().into()),
+            None => json::text(Some(&raw)).filter(|text| Parts::of(text).is_some()).map(|text| text.as_ref().into()),
         };
-        let digits = digits.ok_or_else(|| D::Error::custom(DecimalError))?;
-        Ok(Self { digits, quoted })
+        Ok(digits.map(|digits| Self { digits, quoted }).ok_or_else(DecodeError::wrong_type))
     }
 }
+
+crate::__deserialize!(Decimal);
 
 #[cfg(test)]
 mod tests {

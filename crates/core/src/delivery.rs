@@ -1,25 +1,50 @@
-//! Deliveries: what a verifier hands over.
+//! Deliveries: the result of a verifier.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::{DecodeError, Evidence, Facts, Key, Proof, WebhookEvent, json};
+use crate::{AuthMethod, Authentication, DecodeError, DedupKey, Envelope, WebhookEvent, json};
 
-/// The parts both kinds of delivery share.
-#[derive(Clone, PartialEq, Eq)]
-struct Parcel {
+/// What both kinds of delivery hold.
+#[derive(Clone)]
+struct Parts {
     body: Bytes,
-    evidence: Evidence,
+    authentication: Authentication,
     endpoint: Option<Arc<str>>,
+    /// Computed when it is first asked for, and kept.
+    scanned: OnceLock<(Envelope, DedupKey)>,
+}
+
+impl Parts {
+    fn scanned<E: WebhookEvent>(&self, is_verified: bool) -> &(Envelope, DedupKey) {
+        self.scanned.get_or_init(|| {
+            let envelope = E::envelope(&self.body);
+            let key = match self.authentication.method() {
+                // The ids are anyone's word: a key made of them would let a stranger take the place of an event.
+                _ if !is_verified => Envelope::new().dedup_key(&self.body),
+                // One text has any number of spellings, so without a vendor's id the key is made of what was signed.
+                AuthMethod::ReserializedSignature => {
+                    let signed = E::reserialize(&self.body);
+                    envelope.dedup_key(signed.as_ref().map_or(&self.body, |text| text.as_bytes()))
+                }
+                _ => envelope.dedup_key(&self.body),
+            };
+            (envelope, key)
+        })
+    }
 }
 
 /// A delivery whose sender was authenticated against a secret this process configured.
 ///
 /// Only the checks of this crate make one: [`Hmac`](crate::Hmac),
 /// [`SharedCredential`](crate::SharedCredential) and [`BearerVerifier`](crate::BearerVerifier).
-/// So a function that takes a `Verified<Event>` can not be reached by a forgery, and none of these compile:
+/// So a function that takes a `Verified<Event>` cannot be reached by a forgery, and none of these compile:
 ///
 /// ```
 /// # use idhooks_core::{Verified, WebhookEvent};
@@ -30,7 +55,7 @@ struct Parcel {
 /// ```compile_fail,E0451
 /// # use idhooks_core::{Verified, WebhookEvent};
 /// fn forge<E: WebhookEvent>(known: Verified<E>) -> Verified<E> {
-///     Verified { parcel: todo!(), event: std::marker::PhantomData }
+///     Verified { parts: todo!(), event: std::marker::PhantomData }
 /// }
 /// ```
 /// ```compile_fail,E0624
@@ -60,138 +85,134 @@ struct Parcel {
 /// }
 /// ```
 ///
-/// Verified and readable are two things: [`Verified::event`] may fail, and the delivery is still a
-/// delivery. Keep it, answer 200, read it again after an upgrade.
+/// Verified and decodable are two things: [`Verified::decode`] may fail, and the delivery is still genuine. Store it,
+/// respond with 200, and decode it again after an upgrade.
 pub struct Verified<E> {
-    parcel: Parcel,
+    parts: Parts,
     event: PhantomData<fn() -> E>,
 }
 
-/// A delivery that proves nothing about its sender: a hint that something may have happened.
+/// A delivery whose sender is not authenticated: anyone could have sent it.
 ///
-/// Re-read the thing it names by an authenticated call, and act on that answer alone.
-pub struct Hint<E> {
-    parcel: Parcel,
+/// Fetch the thing it names by an authenticated call (`client.confirm(..)`), and act on that response alone.
+pub struct Unverified<E> {
+    parts: Parts,
     event: PhantomData<fn() -> E>,
 }
 
 mod sealed {
-    #[allow(unnameable_types, reason = "that is what seals it")]
+    #[allow(unnameable_types, reason = "a sealed trait is not to be named")]
     pub trait Sealed {}
 }
 
-/// What [`Verified`] and [`Hint`] share, for glue that takes either. Sealed.
+/// The parts that [`Verified`] and [`Unverified`] share, for code that takes either. Sealed.
 pub trait Delivery: sealed::Sealed + Send + Sync + Clone + 'static {
     /// The event it carries.
     type Event: WebhookEvent;
 
-    /// Whether the sender is known: `true` for [`Verified`].
+    /// Whether the sender is authenticated: `true` for [`Verified`].
     const IS_VERIFIED: bool;
 
-    /// The bytes as they came.
+    /// The raw body.
     fn body(&self) -> &Bytes;
 
-    /// What is known about the sender.
-    fn evidence(&self) -> &Evidence;
+    /// How the sender was authenticated.
+    fn authentication(&self) -> &Authentication;
 
-    /// Name of the endpoint the verifier was built for.
+    /// Name of the endpoint that the verifier was built for.
     fn endpoint(&self) -> Option<&str>;
 
-    /// The envelope's own words.
-    fn facts(&self) -> Facts<'_>;
+    /// The envelope: event, subject and time.
+    fn envelope(&self) -> &Envelope;
 
-    /// What tells this event from every other one of the same vendor and endpoint.
-    fn key(&self) -> Key;
+    /// The key for deduplication.
+    fn dedup_key(&self) -> &DedupKey;
 
-    /// Reads the event.
+    /// Decodes the event.
     ///
     /// # Errors
-    /// When the body does not fit the event it names.
-    fn event(&self) -> Result<Self::Event, DecodeError>;
+    /// When the body does not fit the event that it names.
+    fn decode(&self) -> Result<Self::Event, DecodeError>;
 
-    /// Whether the delivery may be accepted although nobody looked inside. A verified one always
-    /// may: its sender is known, so it is kept even if this release can not read it. A hint must be
-    /// readable, or anyone could fill a store with anything.
+    /// Checks whether the delivery may be stored although no handler has looked at it. A verified one always may,
+    /// because its sender is known: it is stored even if this release cannot decode it. An unverified one must be
+    /// decodable, or anyone could fill a store with anything.
     ///
     /// # Errors
-    /// Why a hint can not be read.
+    /// Why an unverified delivery cannot be decoded.
     fn admit(&self) -> Result<(), DecodeError>;
 }
 
 macro_rules! delivery {
-    ($name:ident, $shown:literal, $verified:literal, |$delivery:ident| $admit:expr) => {
+    ($name:ident, $verified:literal) => {
         impl<E> $name<E> {
-            pub(crate) fn new(body: Bytes, evidence: Evidence, endpoint: Option<Arc<str>>) -> Self {
-                Self { parcel: Parcel { body, evidence, endpoint }, event: PhantomData }
+            pub(crate) fn new(body: Bytes, authentication: Authentication, endpoint: Option<Arc<str>>) -> Self {
+                let parts = Parts { body, authentication, endpoint, scanned: OnceLock::new() };
+                Self { parts, event: PhantomData }
             }
 
-            /// The bytes as they came. They may hold personal data.
+            /// The raw body. It may hold personal data.
             #[must_use]
             pub fn body(&self) -> &Bytes {
-                &self.parcel.body
+                &self.parts.body
             }
 
-            /// What is known about the sender.
+            /// How the sender was authenticated.
             #[must_use]
-            pub fn evidence(&self) -> &Evidence {
-                &self.parcel.evidence
+            pub fn authentication(&self) -> &Authentication {
+                &self.parts.authentication
             }
 
-            /// Name of the endpoint the verifier was built for, the scope of every [`Key`].
+            /// Name of the endpoint that the verifier was built for, the scope of every [`DedupKey`].
             #[must_use]
             pub fn endpoint(&self) -> Option<&str> {
-                self.parcel.endpoint.as_deref()
+                self.parts.endpoint.as_deref()
             }
 
-            /// Reads the body into a type of your own, for a field this release does not name.
+            /// Decodes the body into a type of your own, for a field that this release does not name.
             ///
             /// # Errors
-            /// When the body does not fit; the error never quotes it.
+            /// When the body does not fit. The error never quotes it.
             pub fn decode_as<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-                json::decode(&self.parcel.body)
+                json::decode_as(&self.parts.body)
             }
         }
 
         impl<E: WebhookEvent> $name<E> {
-            /// Reads the event. Nothing is kept, so call it once.
+            /// Decodes the event. The result is not kept, so call it once.
             ///
             /// # Errors
-            /// When the body does not fit the event it names; the error never quotes it.
-            /// An event this release does not know is no error.
-            pub fn event(&self) -> Result<E, DecodeError> {
-                E::decode(&self.parcel.body)
+            /// When the body does not fit the event that it names. The error never quotes it. An event that this
+            /// release does not know is not an error.
+            pub fn decode(&self) -> Result<E, DecodeError> {
+                E::decode(&self.parts.body)
             }
 
-            /// The envelope's own words: event, subject, time. Never fails; computed when asked.
+            /// The envelope: event, subject and time. Never fails; computed once.
             #[must_use]
-            pub fn facts(&self) -> Facts<'_> {
-                let Parcel { body, evidence, .. } = &self.parcel;
-                let facts = E::facts(body);
-                match evidence.proof() {
-                    _ if !$verified => facts.without_identity(),
-                    Proof::ReserializedSignature => facts.with_signed(json::stringify(body)),
-                    _ => facts,
-                }
+            pub fn envelope(&self) -> &Envelope {
+                &self.parts.scanned::<E>($verified).0
             }
 
-            /// What tells this event from every other one of the same vendor and endpoint. The same
-            /// before and after an upgrade, and whether or not the body can be read. A hint's is made of
-            /// its bytes, because the ids in it are anybody's word.
+            /// The key for deduplication, computed once. It is the same before and after an upgrade, whether or not the
+            /// body can be decoded.
             #[must_use]
-            pub fn key(&self) -> Key {
-                self.facts().key(&self.parcel.body)
+            pub fn dedup_key(&self) -> &DedupKey {
+                &self.parts.scanned::<E>($verified).1
             }
         }
 
         impl<E> Clone for $name<E> {
             fn clone(&self) -> Self {
-                Self { parcel: self.parcel.clone(), event: PhantomData }
+                Self { parts: self.parts.clone(), event: PhantomData }
             }
         }
 
         impl<E> PartialEq for $name<E> {
             fn eq(&self, other: &Self) -> bool {
-                self.parcel == other.parcel
+                let [ours, theirs] = [&self.parts, &other.parts];
+                (&ours.body, &ours.authentication, &ours.endpoint)
+                    == (&theirs.body, &theirs.authentication, &theirs.endpoint)
             }
         }
 
@@ -199,11 +220,11 @@ macro_rules! delivery {
 
         impl<E: WebhookEvent> fmt::Debug for $name<E> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct($shown)
+                f.debug_struct(stringify!($name))
                     .field("vendor", &E::VENDOR)
-                    .field("endpoint", &self.parcel.endpoint)
-                    .field("evidence", &self.parcel.evidence)
-                    .field("bytes", &self.parcel.body.len())
+                    .field("endpoint", &self.parts.endpoint)
+                    .field("authentication", &self.parts.authentication)
+                    .field("bytes", &self.parts.body.len())
                     .finish()
             }
         }
@@ -218,33 +239,32 @@ macro_rules! delivery {
                 self.body()
             }
 
-            fn evidence(&self) -> &Evidence {
-                self.evidence()
+            fn authentication(&self) -> &Authentication {
+                self.authentication()
             }
 
             fn endpoint(&self) -> Option<&str> {
                 self.endpoint()
             }
 
-            fn facts(&self) -> Facts<'_> {
-                self.facts()
+            fn envelope(&self) -> &Envelope {
+                self.envelope()
             }
 
-            fn key(&self) -> Key {
-                self.key()
+            fn dedup_key(&self) -> &DedupKey {
+                self.dedup_key()
             }
 
-            fn event(&self) -> Result<E, DecodeError> {
-                self.event()
+            fn decode(&self) -> Result<E, DecodeError> {
+                self.decode()
             }
 
             fn admit(&self) -> Result<(), DecodeError> {
-                let $delivery = self;
-                $admit
+                if $verified { Ok(()) } else { self.decode().map(drop) }
             }
         }
     };
 }
 
-delivery!(Verified, "Verified", true, |_verified| Ok(()));
-delivery!(Hint, "Hint", false, |hint| hint.event().map(drop));
+delivery!(Verified, true);
+delivery!(Unverified, false);

@@ -1,25 +1,24 @@
-//! What a vendor's event is to this crate.
+//! The trait of a vendor's event.
 
-use crate::{DecodeError, Facts};
+use crate::{
+    DecodeError, Envelope,
+    json::{self, FromJson},
+};
 
-/// An event that arrives by webhook: the one trait a vendor crate implements.
+/// An event that arrives by webhook: the one trait that a vendor crate implements.
 ///
 /// ```
-/// use idhooks_core::{DecodeError, Facts, Hmac, HmacSigned, Secret, WebhookEvent, json, record};
+/// use idhooks_core::{Envelope, Hmac, HmacSigned, Lenient, Secret, WebhookEvent, json, payload};
 ///
-/// record! {
+/// payload! {
 ///     /// Something happened at Example Inc.
 ///     pub struct Event {
-///         required {
-///             /// What happened.
-///             pub event: Box<str>,
-///             /// Unique for ever.
-///             pub id: Box<str>,
-///         }
-///         optional {
-///             /// To whom; absent from test deliveries.
-///             pub user: Box<str>,
-///         }
+///         /// What happened.
+///         pub event: Box<str> = "event",
+///         /// Unique forever.
+///         pub id: Box<str> = "id",
+///         /// To whom; absent from test deliveries.
+///         pub user: Lenient<Box<str>> = "user",
 ///     }
 /// }
 ///
@@ -27,14 +26,10 @@ use crate::{DecodeError, Facts};
 ///     const VENDOR: &'static str = "example";
 ///     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 ///
-///     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-///         json::decode(body)
-///     }
-///
-///     fn facts(body: &[u8]) -> Facts<'_> {
+///     fn envelope(body: &[u8]) -> Envelope {
 ///         let [event, user, id] = json::members(body, ["event", "user", "id"]).map(json::text);
 ///         // With the ids that make an event unique, its key is made of them; without any, of its bytes.
-///         Facts::new().with_event(event).with_subject(user).with_identity([id])
+///         Envelope::new().with_event(event).with_subject(user).with_identity([id])
 ///     }
 /// }
 ///
@@ -49,31 +44,38 @@ use crate::{DecodeError, Facts};
 /// let body = br#"{"event":"ping","id":"e-1"}"#;
 /// let signed = [Verifier::sign(&secret, body)];
 /// let delivery = Verifier::new(secret).verify(&signed, &body[..])?;
-/// assert_eq!(&*delivery.event()?.event, "ping");
-/// assert_eq!(delivery.key().to_string(), "e-1");
+/// assert_eq!(&*delivery.decode()?.event, "ping");
+/// assert_eq!(delivery.dedup_key().to_string(), "e-1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait WebhookEvent: Sized + Send + Sync + 'static {
+pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
     /// The vendor's name in lower case with hyphens: for logs, and as prefix of environment variables.
     const VENDOR: &'static str;
 
-    /// Version of the crate that reads the events, as `env!("CARGO_PKG_VERSION")`: what one could not read is read again
-    /// by a later one. Left out, no release is later than another.
+    /// Version of the crate that decodes the events: `env!("CARGO_PKG_VERSION")`. A delivery that one version cannot
+    /// decode is decoded again by a later one. Defaults to `0.0.0`.
     const VERSION: &'static str = "0.0.0";
 
-    /// Largest body a receiver should buffer, in bytes: 1 MiB unless the vendor sends more.
+    /// The largest body that a receiver should buffer, in bytes. Defaults to 1 MiB.
     const MAX_BODY: usize = 1024 * 1024;
 
-    /// The media type the vendor documents for its deliveries.
+    /// The media type that the vendor documents for its deliveries.
     const CONTENT_TYPE: Option<&'static str> = None;
 
-    /// Reads the event. A name this release does not know is an event too.
+    /// Decodes the event. An event name that this release does not know is an event too.
     ///
     /// # Errors
-    /// When the body is no JSON object, or a known event's body does not fit.
-    fn decode(body: &[u8]) -> Result<Self, DecodeError>;
+    /// When the body is not a JSON object, or the body of a known event does not fit.
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        json::decode(body)
+    }
 
-    /// Reads what the envelope says, whatever else the body holds. Never fails: what is not there,
-    /// or is there twice, is left out.
-    fn facts(body: &[u8]) -> Facts<'_>;
+    /// Reads the envelope, whatever else the body holds. Never fails: what is missing, or there twice, is left out.
+    fn envelope(body: &[u8]) -> Envelope;
+
+    /// Writes the body as the vendor signs it, for [`SignsJsonText`](crate::SignsJsonText). `None` if it cannot.
+    #[doc(hidden)]
+    fn reserialize(_: &[u8]) -> Option<String> {
+        None
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use http::HeaderName;
 
-use crate::Refused;
+use crate::VerifyError;
 
 /// Longest value read as a signature, a Basic credential or an API key.
 pub(crate) const LONGEST: usize = 1024;
@@ -66,7 +66,7 @@ fn named<'a, N: AsRef<str> + 'a, V: AsRef<[u8]> + 'a>(
 }
 
 /// The one value under `name`, without the blanks HTTP allows around it.
-pub(crate) fn single<'a, H: Headers + ?Sized>(headers: &'a H, name: &'a HeaderName) -> Result<&'a [u8], Refused> {
+pub(crate) fn single<'a, H: Headers + ?Sized>(headers: &'a H, name: &'a HeaderName) -> Result<&'a [u8], VerifyError> {
     single_up_to(headers, name, LONGEST)
 }
 
@@ -74,14 +74,14 @@ pub(crate) fn single_up_to<'a, H: Headers + ?Sized>(
     headers: &'a H,
     name: &'a HeaderName,
     longest: usize,
-) -> Result<&'a [u8], Refused> {
+) -> Result<&'a [u8], VerifyError> {
     let mut values = headers.values(name);
     match (values.next(), values.next()) {
-        (None, _) => Err(Refused::MissingHeader),
-        (Some(_), Some(_)) => Err(Refused::RepeatedHeader),
+        (None, _) => Err(VerifyError::MissingHeader),
+        (Some(_), Some(_)) => Err(VerifyError::RepeatedHeader),
         (Some(value), None) => match value.trim_ascii() {
-            b"" => Err(Refused::Malformed),
-            value if value.len() > longest || !value.is_ascii() => Err(Refused::Malformed),
+            b"" => Err(VerifyError::Malformed),
+            value if value.len() > longest || !value.is_ascii() => Err(VerifyError::Malformed),
             value => Ok(value),
         },
     }
@@ -95,17 +95,17 @@ mod tests {
     #[test]
     fn row_02_reads_the_one_value_or_says_why_not() {
         let long = "a".repeat(LONGEST + 1);
-        type Case<'a> = (&'a [(&'a str, &'a str)], Result<&'a [u8], Refused>);
+        type Case<'a> = (&'a [(&'a str, &'a str)], Result<&'a [u8], VerifyError>);
         let cases: [Case<'_>; 9] = [
             (&[("X-Sig", "ab")], Ok(b"ab")),
             (&[("x-sIG", " \tab ")], Ok(b"ab")),
-            (&[("x-other", "ab")], Err(Refused::MissingHeader)),
-            (&[], Err(Refused::MissingHeader)),
-            (&[("x-sig", "")], Err(Refused::Malformed)),
-            (&[("x-sig", "  ")], Err(Refused::Malformed)),
-            (&[("x-sig", "é")], Err(Refused::Malformed)),
-            (&[("x-sig", &long)], Err(Refused::Malformed)),
-            (&[("x-sig", "ab"), ("X-Sig", "ab")], Err(Refused::RepeatedHeader)),
+            (&[("x-other", "ab")], Err(VerifyError::MissingHeader)),
+            (&[], Err(VerifyError::MissingHeader)),
+            (&[("x-sig", "")], Err(VerifyError::Malformed)),
+            (&[("x-sig", "  ")], Err(VerifyError::Malformed)),
+            (&[("x-sig", "é")], Err(VerifyError::Malformed)),
+            (&[("x-sig", &long)], Err(VerifyError::Malformed)),
+            (&[("x-sig", "ab"), ("X-Sig", "ab")], Err(VerifyError::RepeatedHeader)),
         ];
         let name = &HeaderName::from_static("x-sig");
         for (pairs, wanted) in cases {

@@ -1,61 +1,83 @@
-//! Reading JSON from outside: strict about the shape, patient with drift, silent about values.
+//! JSON from outside: strict about syntax, lenient about optional fields, silent about values.
 
-mod allowance;
-mod careful;
+mod budget;
 mod error;
-mod exact;
+mod from_json;
 mod lenient;
 mod list;
-mod nested;
-pub(crate) mod object;
+mod members;
 mod scan;
-mod stringify;
-mod tagged;
-mod unquoted;
 
-pub(crate) use allowance::Allowance;
-pub(crate) use careful::announce;
-pub use careful::{SecondLook, hand_out, second_look};
+pub use budget::Budget;
 pub use error::DecodeError;
-pub use exact::exact;
-pub use lenient::{Lenient, put};
+pub use from_json::{FromJson, Read};
+pub use lenient::Lenient;
 pub use list::List;
+pub use members::{Bodies, BodySlot, Field, NameSlot, NamedBody, Slot, read_members};
 pub(crate) use scan::Name;
 pub use scan::{members, members_of, members_once, text};
-pub use stringify::{compact, stringify};
-pub use tagged::{Once, Tagged, decode_body, read_tagged};
-pub use unquoted::unquoted;
-pub(crate) use unquoted::{not_text, numbers_are_objects};
 
-use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
 
-/// Reads a body into `T`, whose fields may be [`Lenient`].
+use crate::WebhookEvent;
+
+/// Decodes a body into `T`.
 ///
-/// The first pass takes the body at its word. Only if that fails does a second, slower one look
-/// field by field, keep optional fields of an unexpected type raw, and find out which required one
-/// is at fault.
+/// Returns what `serde_json::from_slice` returns for the same type. The error is better: it names the path of the
+/// field, and the memory limit follows the size of the body.
 ///
 /// # Errors
-/// When the body is no JSON or does not fit. The error names fields of `T`, never a value.
-pub fn decode<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeError> {
+/// When the body is not JSON, or does not fit `T`. The error names fields of `T`, never a value.
+pub fn decode<'de, T: FromJson<'de>>(body: &'de [u8]) -> Result<T, DecodeError> {
+    let text = utf8(body)?;
+    let mut input = serde_json::Deserializer::from_str(text);
+    let read = T::from_json(&mut input, &Budget::for_body(text.len()));
+    read.and_then(|value| input.end().map(|()| value)).map_err(|error| DecodeError::not_json(&error))?
+}
+
+/// Decodes a body into a type of your own that derives `Deserialize`.
+///
+/// # Errors
+/// When the body is not JSON, or does not fit `T`. The error names the line and column, never a value.
+pub fn decode_as<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    serde_json::from_str(utf8(body)?).map_err(|error| match error.is_data() {
+        true => DecodeError::other_type(&error),
+        false => DecodeError::not_json(&error),
+    })
+}
+
+fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
     if body.trim_ascii().is_empty() {
         return Err(DecodeError::empty());
     }
-    let text = std::str::from_utf8(body).map_err(|_| DecodeError::not_utf8())?;
-    let allowance = Allowance::for_body(text.len());
-    // Not `from_str`, which would move the value once more. What was buffered on the way goes before the second pass.
-    let first = {
-        let mut input = serde_json::Deserializer::from_str(text);
-        match T::deserialize(&mut input) {
-            Ok(value) => match input.end() {
-                Ok(()) => return Ok(value),
-                Err(error) => error,
-            },
-            Err(error) => error,
-        }
-    };
-    allowance.refill();
-    let stopped_at = (first.line(), first.column());
-    drop(first); // it may quote the text it stopped at, which may be most of the body
-    careful::decode(text, stopped_at).inspect_err(|_| allowance.refill())
+    std::str::from_utf8(body).map_err(|_| DecodeError::not_utf8())
+}
+
+/// Implements `Deserialize` for a [`FromJson`] type.
+///
+/// # Errors
+/// When the input is not JSON, or does not fit. The error names the path of the field, never a value.
+pub fn deserialize<'de, T: FromJson<'de>, D: Deserializer<'de>>(input: D) -> Result<T, D::Error> {
+    T::from_json(input, &Budget::unknown_body())?.map_err(D::Error::custom)
+}
+
+/// An event whose fields stand side by side, so that only all of them together tell which event it is.
+pub trait FlatEvent: WebhookEvent {
+    /// Every field that any of the events has.
+    type Wire: for<'de> FromJson<'de>;
+
+    /// Picks the event. `body` is the text that `wire` was decoded from.
+    ///
+    /// # Errors
+    /// When a field that this event requires is missing or of another type.
+    fn from_wire(wire: Self::Wire, body: &str) -> Result<Self, DecodeError>;
+}
+
+/// Decodes a [`FlatEvent`] in one pass.
+///
+/// # Errors
+/// When the body is not JSON, or does not fit.
+pub fn decode_flat<E: FlatEvent>(body: &[u8]) -> Result<E, DecodeError> {
+    let wire = decode(body)?;
+    E::from_wire(wire, utf8(body)?)
 }

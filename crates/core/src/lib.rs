@@ -13,62 +13,64 @@ pub mod json;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-mod accepted;
-mod bodies;
+mod authentication;
 mod credential;
 mod decimal;
 mod delivery;
+mod envelope;
+mod envelope_macro;
+mod escaped;
 mod event;
-mod evidence;
-mod facts;
 mod headers;
 mod hex;
-mod object_only;
+mod lazy_json;
 mod open_enum;
+mod payload;
 mod pii;
-mod printable;
 mod raw_json;
-mod record;
-mod refused;
 mod secret;
+mod secret_set;
 mod setup;
 mod timestamp;
-mod unread;
 mod verify;
+mod verify_error;
 
-pub use accepted::{Accepted, Credentials, Secrets};
+pub use authentication::{AuthMethod, Authentication};
 pub use credential::Credential;
 pub use decimal::{Decimal, DecimalError};
-pub use delivery::{Delivery, Hint, Verified};
+pub use delivery::{Delivery, Unverified, Verified};
+pub use envelope::{BodyDigest, DedupKey, Envelope, VendorId};
+pub use escaped::Escaped;
 pub use event::WebhookEvent;
-pub use evidence::{Evidence, Proof};
-pub use facts::{ContentKey, Facts, Key, VendorKey};
 pub use headers::Headers;
 pub use http;
 pub use json::{DecodeError, Lenient, List};
+pub use lazy_json::LazyJson;
 pub use open_enum::UnknownValue;
 pub use pii::Pii;
-pub use printable::Printable;
 pub use raw_json::RawJson;
-pub use refused::Refused;
 pub use secret::Secret;
+pub use secret_set::{Credentials, SecretSet, Secrets};
 pub use setup::{EnvError, SecretError};
 pub use timestamp::Timestamp;
 #[cfg(any(feature = "jiff-02", feature = "time-03", feature = "chrono-04"))]
 pub use timestamp::TimestampError;
-pub use unread::Unread;
 pub use verify::{
-    BearerCheck, BearerVerifier, Hmac, HmacSigned, Open, PresentsCredential, SharedCredential, SignsJsonText,
-    Undecided, Verify,
+    BearerCheck, BearerVerifier, CheckUnavailable, Hmac, HmacSigned, PresentsCredential, SharedCredential,
+    SignsJsonText, Unauthenticated, Verify,
 };
+pub use verify_error::VerifyError;
 
 /// For the macros of this crate.
 #[doc(hidden)]
 pub mod __private {
     pub use serde;
 
-    pub use crate::{
-        json::object::{Member, read_object},
-        object_only::ObjectOnly,
-    };
+    use crate::{Lenient, json::Field};
+
+    /// An empty place for a field of type `F`.
+    #[must_use]
+    pub fn slot<'de, F: Field<'de>>() -> Lenient<F::Value> {
+        Lenient::default()
+    }
 }

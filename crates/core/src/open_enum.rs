@@ -27,7 +27,7 @@ impl UnknownValue {
 
 impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::Printable(&self.0).fmt(f)
+        crate::Escaped(&self.0).fmt(f)
     }
 }
 
@@ -97,7 +97,7 @@ macro_rules! open_enum {
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Display::fmt(&$crate::Printable(self.as_str()), f)
+                ::std::fmt::Display::fmt(&$crate::Escaped(self.as_str()), f)
             }
         }
 
@@ -149,7 +149,7 @@ macro_rules! text_id {
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Display::fmt(&$crate::Printable(&self.0), f)
+                ::std::fmt::Display::fmt(&$crate::Escaped(&self.0), f)
             }
         }
 
@@ -171,29 +171,12 @@ macro_rules! __text_serde {
             }
         }
 
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                input: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                struct Text;
-
-                impl $crate::__private::serde::de::Visitor<'_> for Text {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str("a string")
-                    }
-
-                    fn visit_str<E: $crate::__private::serde::de::Error>(
-                        self,
-                        $text: &str,
-                    ) -> ::std::result::Result<$name, E> {
-                        ::std::result::Result::Ok($read)
-                    }
-                }
-
-                input.deserialize_str(Text)
+        impl $crate::json::FromJson<'_> for $name {
+            fn from_text($text: &str) -> ::std::result::Result<Self, $crate::DecodeError> {
+                ::std::result::Result::Ok($read)
             }
         }
+
+        $crate::__deserialize!($name);
     };
 }

@@ -5,10 +5,13 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use crate::{DecodeError, json};
+use crate::{
+    DecodeError,
+    json::{self, Budget, FromJson, Read},
+};
 
 /// JSON byte for byte as sent. `Debug` shows its length only: it may hold personal data.
 ///
@@ -23,12 +26,20 @@ impl RawJson {
         self.0.get()
     }
 
-    /// Reads it into a type of your choice.
+    /// Decodes it into a payload type.
     ///
     /// # Errors
-    /// When it does not fit; the error never quotes it.
-    pub fn decode<'de, T: Deserialize<'de>>(&'de self) -> Result<T, DecodeError> {
+    /// When it does not fit. The error never quotes it.
+    pub fn decode<'de, T: FromJson<'de>>(&'de self) -> Result<T, DecodeError> {
         json::decode(self.get().as_bytes())
+    }
+
+    /// Decodes it into a type of your own that derives `Deserialize`.
+    ///
+    /// # Errors
+    /// When it does not fit. The error never quotes it.
+    pub fn decode_as<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        json::decode_as(self.get().as_bytes())
     }
 }
 
@@ -71,8 +82,10 @@ impl Serialize for RawJson {
     }
 }
 
-impl<'de> Deserialize<'de> for RawJson {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(input).map(Self)
+impl<'de> FromJson<'de> for RawJson {
+    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget) -> Read<Self, D::Error> {
+        Box::<RawValue>::deserialize(input).map(|raw| Ok(Self(raw)))
     }
 }
+
+crate::__deserialize!(RawJson);

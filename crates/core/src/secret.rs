@@ -49,10 +49,10 @@ impl Secret {
         Ok(Self { keyed, label: None })
     }
 
-    /// Gives the secret a name that [`Evidence`](crate::Evidence) reports when it matched, for
+    /// Gives the secret a name that [`Authentication`](crate::Authentication) reports when it matched, for
     /// example the vendor's endpoint it belongs to. The name is not secret and is shown in logs.
     #[must_use]
-    pub fn named(mut self, label: &str) -> Self {
+    pub fn with_label(mut self, label: &str) -> Self {
         self.label = Some(label.into());
         self
     }

@@ -2,7 +2,7 @@
 
 use std::{env, error, fmt};
 
-use crate::{Accepted, Credential, Credentials, Secret, Secrets};
+use crate::{Credential, Credentials, Secret, SecretSet, Secrets};
 
 /// Why a secret, a credential or a set of them can not be used. Never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl<'a, V: Variables + ?Sized> VendorVariables<'a, V> {
 
     fn all<T>(&self, name: &str, build: impl Fn(&str) -> Result<T, SecretError>) -> Result<Vec<T>, EnvError> {
         let first = std::iter::once(format!("{}_{name}", self.prefix));
-        let further = (2..=Accepted::<Secret>::MOST).map(|n| format!("{}_{name}_{n}", self.prefix));
+        let further = (2..=SecretSet::<Secret>::MOST).map(|n| format!("{}_{name}_{n}", self.prefix));
         let mut found = Vec::new();
         for variable in first.chain(further) {
             match self.variables.get(&variable) {
@@ -173,9 +173,9 @@ impl<'a, V: Variables + ?Sized> VendorVariables<'a, V> {
         Ok(found)
     }
 
-    fn set<T: Clone>(&self, found: Vec<T>, name: &str, or: Option<&str>) -> Result<Accepted<T>, EnvError> {
+    fn set<T: Clone>(&self, found: Vec<T>, name: &str, or: Option<&str>) -> Result<SecretSet<T>, EnvError> {
         let variable = format!("{}_{name}", self.prefix);
-        Accepted::new(found).map_err(|why| EnvError {
+        SecretSet::new(found).map_err(|why| EnvError {
             variable,
             problem: match why {
                 SecretError::NoneGiven => Problem::Missing { or: or.map(|or| format!("{}_{or}", self.prefix)) },

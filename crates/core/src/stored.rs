@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::{Delivery, Evidence, Hint, Proof, Verified, WebhookEvent};
+use crate::{AuthMethod, Authentication, Delivery, Unverified, Verified, WebhookEvent};
 
 /// What a store keeps of a delivery.
 #[derive(Clone, Debug)]
@@ -16,9 +16,9 @@ pub struct Stored {
     /// The bytes as they came.
     pub body: Bytes,
     /// The kind of proof it came with.
-    pub proof: Proof,
+    pub method: AuthMethod,
     /// Place of the secret that fitted.
-    pub secret: Option<usize>,
+    pub secret_index: Option<usize>,
     /// Name of the secret that fitted.
     pub label: Option<Arc<str>>,
     /// The verifier's endpoint.
@@ -33,25 +33,25 @@ pub trait Restore: Delivery {
 
 impl<E: WebhookEvent> Restore for Verified<E> {
     fn restore(stored: Stored) -> Option<Self> {
-        if stored.proof == Proof::Nothing {
+        if stored.method == AuthMethod::Nothing {
             return None;
         }
-        let Stored { body, proof, secret, label, endpoint } = stored;
-        Some(Self::new(body, Evidence::restored(proof, secret, label), endpoint))
+        let Stored { body, method, secret_index, label, endpoint } = stored;
+        Some(Self::new(body, Authentication::restored(method, secret_index, label), endpoint))
     }
 }
 
-impl<E: WebhookEvent> Restore for Hint<E> {
+impl<E: WebhookEvent> Restore for Unverified<E> {
     fn restore(stored: Stored) -> Option<Self> {
-        let Stored { body, proof, secret, label, endpoint } = stored;
-        Some(Self::new(body, Evidence::restored(proof, secret, label), endpoint))
+        let Stored { body, method, secret_index, label, endpoint } = stored;
+        Some(Self::new(body, Authentication::restored(method, secret_index, label), endpoint))
     }
 }
 
-/// The kind of proof of that name, as [`Proof::as_str`] gives it.
+/// The kind of proof of that name, as [`AuthMethod::as_str`] gives it.
 #[must_use]
-pub fn proof(name: &str) -> Option<Proof> {
-    Proof::ALL.into_iter().find(|proof| proof.as_str() == name)
+pub fn method(name: &str) -> Option<AuthMethod> {
+    AuthMethod::ALL.into_iter().find(|method| method.as_str() == name)
 }
 
 #[cfg(test)]
@@ -60,9 +60,9 @@ mod tests {
 
     #[test]
     fn every_proof_has_a_name_of_its_own() {
-        for known in Proof::ALL {
-            assert_eq!(proof(known.as_str()), Some(known));
+        for known in AuthMethod::ALL {
+            assert_eq!(method(known.as_str()), Some(known));
         }
-        assert_eq!(proof("a proof of tomorrow"), None);
+        assert_eq!(method("a proof of tomorrow"), None);
     }
 }

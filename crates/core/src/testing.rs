@@ -2,15 +2,14 @@
 
 use bytes::Bytes;
 
-use crate::{Evidence, Hint, Proof, Verified, WebhookEvent};
+use crate::{AuthMethod, Authentication, Unverified, Verified, WebhookEvent};
 
-/// A verified delivery of `body`, without a check. Feature `testing`, for tests alone: switch it on
-/// under `[dev-dependencies]` only.
+/// Returns a verified delivery of `body` without a check. Enable the feature `testing` under `[dev-dependencies]` only.
 pub fn verified<E: WebhookEvent>(body: impl Into<Bytes>) -> Verified<E> {
-    Verified::new(body.into(), Evidence::unplaced(Proof::Signature), None)
+    Verified::new(body.into(), Authentication::without_secret(AuthMethod::Signature), None)
 }
 
-/// A hint of `body`.
-pub fn hint<E: WebhookEvent>(body: impl Into<Bytes>) -> Hint<E> {
-    Hint::new(body.into(), Evidence::unplaced(Proof::Nothing), None)
+/// Returns an unverified delivery of `body`.
+pub fn unverified<E: WebhookEvent>(body: impl Into<Bytes>) -> Unverified<E> {
+    Unverified::new(body.into(), Authentication::without_secret(AuthMethod::Nothing), None)
 }

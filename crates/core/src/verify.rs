@@ -1,28 +1,28 @@
 //! The checks: the only places where a delivery becomes [`Verified`](crate::Verified) or a
-//! [`Hint`](crate::Hint).
+//! [`Unverified`](crate::Unverified).
 
 mod bearer;
 mod hmac;
-mod open;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod unauthenticated;
 
-pub use bearer::{BearerCheck, BearerVerifier, Undecided};
+pub use bearer::{BearerCheck, BearerVerifier, CheckUnavailable};
 pub use hmac::{Hmac, HmacSigned, SignsJsonText};
-pub use open::Open;
 pub use shared::{PresentsCredential, SharedCredential};
+pub use unauthenticated::Unauthenticated;
 
 use bytes::Bytes;
 use http::request::Parts;
 
-use crate::{Delivery, Refused};
+use crate::{Delivery, VerifyError};
 
 /// Checks one request: the trait that glue (a web framework, a queue consumer) is written against.
 ///
 /// With a verifier in hand you do not need it: each one has an inherent `verify(&headers, body)`.
 pub trait Verify: Send + Sync {
-    /// [`Verified`](crate::Verified) or [`Hint`](crate::Hint).
+    /// [`Verified`](crate::Verified) or [`Unverified`](crate::Unverified).
     type Delivery: Delivery;
 
     /// Largest body worth buffering, in bytes.
@@ -34,8 +34,11 @@ pub trait Verify: Send + Sync {
     /// Checks the request's head and its whole body, byte for byte as it came.
     ///
     /// Not called `verify`, so that it never gets in the way of the inherent method.
-    fn verify_request(&self, head: &Parts, body: Bytes)
-    -> impl Future<Output = Result<Self::Delivery, Refused>> + Send;
+    fn verify_request(
+        &self,
+        head: &Parts,
+        body: Bytes,
+    ) -> impl Future<Output = Result<Self::Delivery, VerifyError>> + Send;
 }
 
 /// A verifier behind a reference or an `Arc` is as good as the verifier.
@@ -46,7 +49,7 @@ macro_rules! forward {
             const MAX_BODY: usize = V::MAX_BODY;
             const CONTENT_TYPE: Option<&'static str> = V::CONTENT_TYPE;
 
-            fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Self::Delivery, Refused>> + Send {
+            fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Self::Delivery, VerifyError>> + Send {
                 (**self).verify_request(head, body)
             }
         }

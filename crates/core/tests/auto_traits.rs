@@ -1,8 +1,9 @@
 //! What users may do with the public types across threads.
 
 use idhooks_core::{
-    BearerVerifier, Credential, Credentials, Decimal, DecodeError, EnvError, Evidence, Facts, Hint, Hmac, Key, Lenient,
-    List, Open, Pii, RawJson, Refused, Secret, SecretError, Secrets, SharedCredential, Timestamp, Undecided, Verified,
+    Authentication, BearerVerifier, CheckUnavailable, Credential, Credentials, Decimal, DecodeError, EnvError,
+    Envelope, Hmac, Key, Lenient, List, Pii, RawJson, Secret, SecretError, Secrets, SharedCredential, Timestamp,
+    Unauthenticated, Unverified, Verified, VerifyError,
 };
 
 /// Neither `Send` nor `Sync` nor `Clone`: what a delivery carries must not depend on its event.
@@ -18,19 +19,19 @@ fn types_are_send_sync_and_clone() {
     shared::<Credential>();
     shared::<Credentials>();
     shared::<Verified<NotEven>>();
-    shared::<Hint<NotEven>>();
+    shared::<Unverified<NotEven>>();
     shared::<Hmac<NotEven>>();
     shared::<SharedCredential<NotEven>>();
     shared::<BearerVerifier<NotEven>>();
-    shared::<Open<NotEven>>();
-    shared::<Evidence>();
-    shared::<Facts<'static>>();
+    shared::<Unauthenticated<NotEven>>();
+    shared::<Authentication>();
+    shared::<Envelope<'static>>();
     shared::<Key>();
-    shared::<Refused>();
+    shared::<VerifyError>();
     shared::<SecretError>();
     shared::<EnvError>();
     shared::<DecodeError>();
-    shared::<Undecided>();
+    shared::<CheckUnavailable>();
     shared::<Timestamp>();
     shared::<Decimal>();
     shared::<RawJson>();

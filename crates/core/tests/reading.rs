@@ -5,7 +5,7 @@
 use idhooks_core::{
     Decimal, DecodeError, Lenient, List, Pii, RawJson, event_bodies,
     json::{self, Once, Tagged, read_tagged},
-    object, open_enum, record, text_id,
+    open_enum, payload, text_id,
 };
 use serde::{
     Deserialize, Deserializer,
@@ -25,34 +25,26 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A signer.
     struct Signer {
-        required {
-            id: Id,
-        }
-        optional {
-            name: Pii<Box<str>>,
-            age: u8,
-        }
+        id: Id = "id",
+        name: Lenient<Pii<Box<str>>> = "name",
+        age: Lenient<u8> = "age",
     }
 }
 
-record! {
+payload! {
     /// A document.
     struct Document {
-        required {
-            id: Id,
-            size: u32,
-        }
-        optional {
-            state: State,
-            price: Decimal,
-            author: Signer,
-            signers: List<Signer>,
-            tags: List<Box<str>>,
-            extra: RawJson,
-        }
+        id: Id = "id",
+        size: u32 = "size",
+        state: Lenient<State> = "state",
+        price: Lenient<Decimal> = "price",
+        author: Lenient<Signer> = "author",
+        signers: Lenient<List<Signer>> = "signers",
+        tags: Lenient<List<Box<str>>> = "tags",
+        extra: Lenient<RawJson> = "extra",
     }
 }
 
@@ -102,13 +94,10 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
-record! {
-    /// An event inside another object, as Autentique has it.
+payload! {
+    /// An event inside another payload, as Autentique has it.
     struct Outer {
-        required {
-            inner: Inner,
-        }
-        optional {}
+        inner: Inner = "inner",
     }
 }
 
@@ -224,13 +213,10 @@ fn a_bad_part_spoils_only_the_smallest_optional_field_around_it() {
     assert_eq!(document.state.as_ref().map(State::as_str), Some("new"));
 }
 
-record! {
+payload! {
     /// Nothing of it must be there.
     struct Loose {
-        required {}
-        optional {
-            name: Box<str>,
-        }
+        name: Lenient<Box<str>> = "name",
     }
 }
 
@@ -281,33 +267,29 @@ fn a_body_is_an_object_and_nothing_else() {
     assert_eq!(fault::<Event>("\"d\""), "the body is of another type than documented");
 }
 
-object! {
+payload! {
     struct Sparse {
-        size: u64 = "size",
-        share: i64 = "share",
-        is_done: bool = "isDone",
-        inner: Box<Inside> = "inner",
-        list: List<Inside> = "list",
+        size: Lenient<u64> = "size",
+        share: Lenient<i64> = "share",
+        is_done: Lenient<bool> = "isDone",
+        inner: Lenient<Box<Inside>> = "inner",
+        list: Lenient<List<Inside>> = "list",
     }
 }
 
-object! {
+payload! {
     struct Inside {
-        name: Box<str> = "name",
+        name: Lenient<Box<str>> = "name",
     }
 }
 
-record! {
+payload! {
     struct Dense {
-        required {}
-        optional {
-            size: u64,
-            share: i64,
-            #[serde(rename = "isDone")]
-            is_done: bool,
-            inner: Box<Inside>,
-            list: List<Inside>,
-        }
+        size: Lenient<u64> = "size",
+        share: Lenient<i64> = "share",
+        is_done: Lenient<bool> = "isDone",
+        inner: Lenient<Box<Inside>> = "inner",
+        list: Lenient<List<Inside>> = "list",
     }
 }
 
@@ -451,21 +433,18 @@ fn plain_serde_reads_what_is_as_documented() {
     assert!(serde_json::from_str::<Document>(r#"["d",1]"#).is_err(), "an array is no object");
 }
 
-record! {
+payload! {
     /// A type that holds itself.
     struct Comment {
-        required {}
-        optional {
-            answer: Box<Comment>,
-            stars: u8,
-        }
+        answer: Lenient<Box<Comment>> = "answer",
+        stars: Lenient<u8> = "stars",
     }
 }
 
-object! {
+payload! {
     /// The same, read through a table.
     struct Folder {
-        inner: Box<Folder> = "inner",
+        inner: Lenient<Box<Folder>> = "inner",
     }
 }
 

@@ -4,9 +4,9 @@
 #![forbid(unsafe_code)]
 
 pub use idhooks_core::{
-    self as core, Credential, Credentials, DecodeError, Delivery, EnvError, Evidence, Facts, Headers, Hint, Key,
-    Lenient, List, Pii, Proof, RawJson, Refused, Secret, SecretError, Secrets, Timestamp, Verified, Verify,
-    WebhookEvent,
+    self as core, AuthMethod, Authentication, Credential, Credentials, DecodeError, Delivery, EnvError, Envelope,
+    Headers, Key, Lenient, List, Pii, RawJson, Secret, SecretError, Secrets, Timestamp, Unverified, Verified, Verify,
+    VerifyError, WebhookEvent,
 };
 
 // Its code is tested where every feature it shows is on.
@@ -30,7 +30,7 @@ pub use idhooks_capa as capa;
 pub use idhooks_case_keeper as case_keeper;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_http as http_client;
+pub use idhooks_client as http_client;
 #[cfg(any(feature = "inbox", feature = "inbox-postgres"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "inbox", feature = "inbox-postgres"))))]
 pub use idhooks_inbox as inbox;

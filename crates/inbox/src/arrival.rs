@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use idhooks_core::{__stored::Stored, Delivery, Facts, Key, Proof, WebhookEvent};
+use idhooks_core::{__stored::Stored, AuthMethod, Delivery, Envelope, Key, WebhookEvent};
 use sha2::{Digest as _, Sha256};
 
 use crate::inbox::Room;
@@ -49,19 +49,21 @@ impl Arrival {
     #[must_use]
     pub fn new<D: Delivery>(delivery: &D, window: Duration) -> Self {
         let vendor = <D::Event as WebhookEvent>::VENDOR;
-        let (body, evidence, endpoint) = (delivery.body(), delivery.evidence(), delivery.endpoint());
-        let facts = delivery.facts();
+        let (body, authentication, endpoint) = (delivery.body(), delivery.authentication(), delivery.endpoint());
+        let facts = delivery.envelope();
         let key = facts.key(body);
         let digest = match &key {
             // Of a body that was signed in another form, the key is of that form.
-            Key::Content(content) if evidence.proof() != Proof::ReserializedSignature => *content.digest(),
+            DedupKey::BodyDigest(content) if authentication.method() != AuthMethod::ReserializedSignature => {
+                *content.digest()
+            }
             _ => Sha256::digest(body).into(),
         };
         Self {
             vendor,
             verified: D::IS_VERIFIED,
             dedup: dedup(vendor, D::IS_VERIFIED, endpoint, &key),
-            window: matches!(key, Key::Content(_)).then_some(window),
+            window: matches!(key, DedupKey::BodyDigest(_)).then_some(window),
             key: key.to_string().into(),
             event: bounded(facts.event_name()),
             subject: bounded(facts.subject_id()),
@@ -70,9 +72,9 @@ impl Arrival {
             received_at: SystemTime::now(),
             stored: Stored {
                 body: body.clone(),
-                proof: evidence.proof(),
-                secret: evidence.secret(),
-                label: evidence.label().map(Arc::from),
+                proof: authentication.method(),
+                secret: authentication.secret(),
+                label: authentication.label().map(Arc::from),
                 endpoint: endpoint.map(Arc::from),
             },
             room: None,
@@ -125,7 +127,7 @@ fn dedup(vendor: &str, verified: bool, endpoint: Option<&str>, key: &Key) -> [u8
     let mut digest = parts(vendor, endpoint);
     digest.update([u8::from(verified)]);
     match key {
-        Key::Content(content) => {
+        DedupKey::BodyDigest(content) => {
             digest.update(b"c");
             digest.update(content.digest());
         }
@@ -139,7 +141,7 @@ fn dedup(vendor: &str, verified: bool, endpoint: Option<&str>, key: &Key) -> [u8
 
 /// What a subject's deliveries have in common. Two subjects that share one by chance (one in 2^64) only wait for
 /// each other.
-fn lane(vendor: &str, endpoint: Option<&str>, facts: &Facts<'_>) -> Option<i64> {
+fn lane(vendor: &str, endpoint: Option<&str>, facts: &Envelope<'_>) -> Option<i64> {
     lane_of(vendor, endpoint, facts.subject_id()?)
 }
 

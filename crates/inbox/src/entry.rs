@@ -98,7 +98,7 @@ pub struct Entry {
     /// The verifier's endpoint.
     pub endpoint: Option<Box<str>>,
     /// The vendor's own name of the event. It is text from outside: show it through
-    /// [`Printable`](idhooks_core::Printable).
+    /// [`Escaped`](idhooks_core::Escaped).
     pub event: Option<Box<str>>,
     /// Id of the thing it is about. At one vendor that id alone opens doors.
     pub subject: Option<Pii<Box<str>>>,

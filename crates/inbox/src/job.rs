@@ -6,7 +6,7 @@ use idhooks_core::Delivery;
 
 use crate::{EntryId, store::Token};
 
-/// A delivery in a handler's hands: the same [`Verified`](idhooks_core::Verified) or [`Hint`](idhooks_core::Hint)
+/// A delivery in a handler's hands: the same [`Verified`](idhooks_core::Verified) or [`Unverified`](idhooks_core::Unverified)
 /// that was accepted, its event, and what the inbox knows of it.
 ///
 /// It is handled at least once: after a crash, or if it takes longer than the worker could hold it, it comes again.

@@ -87,7 +87,7 @@ pub trait Store: Send + Sync + 'static {
     async fn close(&self);
 }
 
-/// Proof that a worker holds a delivery. No two leases of a store have the same, and it grows with each lease of a
+/// AuthMethod that a worker holds a delivery. No two leases of a store have the same, and it grows with each lease of a
 /// delivery and of a lane, so whoever was told of a newer one can turn an older one away: that is what makes it a
 /// fencing token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

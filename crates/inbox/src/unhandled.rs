@@ -44,7 +44,7 @@ mod tests {
     use idhooks_caf as caf;
     use idhooks_capa as capa;
     use idhooks_case_keeper as case_keeper;
-    use idhooks_core::{Hint, Verified, testing::verified};
+    use idhooks_core::{Unverified, Verified, testing::verified};
     use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 
     use super::*;
@@ -110,7 +110,7 @@ mod tests {
             let body = r#"{"type":"PROFILEUPDATEDEVENT","source":"SMARTAUTH","id":"e1"}"#;
             let id = inbox.accept(&verified::<caf::Event>(body)).await.unwrap().id();
             gauges.comes_to(of_caf, 1.0).await;
-            inbox.expect::<Hint<case_keeper::Event>>();
+            inbox.expect::<Unverified<case_keeper::Event>>();
             gauges.comes_to(of_case_keeper, 1.0).await;
             inbox.give_up(id, "nobody has a handler for it").await.unwrap();
             gauges.comes_to(of_caf, 0.0).await;

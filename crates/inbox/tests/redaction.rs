@@ -67,7 +67,7 @@ async fn all_that_can_be_printed() {
 
     async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, Failed> {
         shown(&job);
-        let subject = job.delivery().facts().subject_id().unwrap().to_owned();
+        let subject = job.delivery().envelope().subject_id().unwrap().to_owned();
         match subject.rsplit('-').next() {
             Some("panics") => panic!("{subject}"),
             Some("fails") => Err(std::io::Error::other(subject))?,

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use idhooks_core::{DecodeError, Facts, Verified, WebhookEvent, testing::verified};
+use idhooks_core::{DecodeError, Envelope, Verified, WebhookEvent, testing::verified};
 use idhooks_inbox::{Handlers, Job, State};
 
 use support::{
@@ -33,8 +33,8 @@ impl<const RELEASE: u8> WebhookEvent for Read<RELEASE> {
         if RELEASE < 2 { Err(DecodeError::new("", "is of a later release")) } else { Ok(Self) }
     }
 
-    fn facts(_: &[u8]) -> Facts<'_> {
-        Facts::new()
+    fn envelope(_: &[u8]) -> Envelope<'_> {
+        Envelope::new()
     }
 }
 
@@ -49,8 +49,8 @@ impl WebhookEvent for Ahead {
         Err(DecodeError::new("", "is of a later release"))
     }
 
-    fn facts(_: &[u8]) -> Facts<'_> {
-        Facts::new()
+    fn envelope(_: &[u8]) -> Envelope<'_> {
+        Envelope::new()
     }
 }
 

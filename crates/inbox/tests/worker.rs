@@ -20,7 +20,7 @@ use std::{
 
 use idhooks_caf as caf;
 use idhooks_case_keeper as case_keeper;
-use idhooks_core::{Hint, Verified};
+use idhooks_core::{Unverified, Verified};
 use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome, RunError, State, store::LeaseRequest};
 use tokio::{sync::Notify, time::sleep};
 
@@ -88,19 +88,20 @@ async fn a_route_without_a_handler_is_an_error_at_the_start() {
     let RunError::NoHandler(missing) = &error else { panic!("{error}") };
     assert_eq!(missing.routes(), [support::route("caf", true), support::route("case-keeper", false)]);
     let told = error.to_string();
-    assert!(told.contains("Verified of caf, Hint of case-keeper") && told.contains("elsewhere"), "{told}");
+    assert!(told.contains("Verified of caf, Unverified of case-keeper") && told.contains("elsewhere"), "{told}");
 
     // A handler of the hints is none of the verified.
-    let error = run(of_capa().elsewhere("case-keeper").on(|_: Job<Hint<caf::Event>>| async {})).await.unwrap_err();
+    let error =
+        run(of_capa().elsewhere("case-keeper").on(|_: Job<Unverified<caf::Event>>| async {})).await.unwrap_err();
     assert!(error.to_string().contains("Verified of caf;"), "{error}");
     run(of_capa().elsewhere("caf").elsewhere("case-keeper")).await.unwrap();
     let every =
-        || of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Hint<case_keeper::Event>>| async {});
+        || of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<case_keeper::Event>>| async {});
     run(every()).await.unwrap();
 
-    inbox.expect::<Hint<idhooks_unico::Event>>();
+    inbox.expect::<Unverified<idhooks_unico::Event>>();
     let error = run(every()).await.unwrap_err();
-    assert!(error.to_string().contains("Hint of unico;"), "{error}");
+    assert!(error.to_string().contains("Unverified of unico;"), "{error}");
     run(every().elsewhere("unico")).await.unwrap();
 }
 

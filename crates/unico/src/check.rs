@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use idhooks_core::{Decimal, Timestamp, open_enum, record};
+use idhooks_core::{Decimal, Lenient, Timestamp, open_enum, payload};
 use serde::{Deserialize, Serialize};
 
 use crate::ProcessId;
@@ -75,44 +75,34 @@ impl fmt::Display for CheckStatus {
     }
 }
 
-record! {
+payload! {
     /// A process of the API contract changed. Comes at states 2, 3, 4 and 5
     /// ([documented](https://empresas.unico.io/hc/pt-br/articles/11624904586644-Webhook)), so more
     /// than once for the same process: 2 and then 3, or a later score.
     ///
     /// The shape is observed in public code, sample of April 2023; the vendor's own page with it was
     /// not found.
-    #[serde(rename_all = "camelCase")]
     pub struct CheckUpdate {
-        required {
-            /// What happened.
-            pub event: CheckEvent,
-            /// To which process.
-            pub data: CheckedProcess,
-        }
-        optional {
-            /// When. Seven digits after the second in the sample.
-            pub event_date: Timestamp,
-        }
+        /// What happened.
+        pub event: CheckEvent = "event",
+        /// To which process.
+        pub data: CheckedProcess = "data",
+        /// When. Seven digits after the second in the sample.
+        pub event_date: Lenient<Timestamp> = "eventDate",
     }
 }
 
-record! {
+payload! {
     /// A process of the API contract.
-    #[serde(rename_all = "camelCase")]
     pub struct CheckedProcess {
-        required {
-            /// Unico's id of the process.
-            pub id: ProcessId,
-        }
-        optional {
-            /// State now.
-            pub status: CheckStatus,
-            /// Risk score: negative, zero and positive all mean something. In REST it is there only while
-            /// the identity is inconclusive and the risk score is active
-            /// ([documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html)),
-            /// so a notice may well do without.
-            pub score: Decimal,
-        }
+        /// Unico's id of the process.
+        pub id: ProcessId = "id",
+        /// State now.
+        pub status: Lenient<CheckStatus> = "status",
+        /// Risk score: negative, zero and positive all mean something. In REST it is there only while
+        /// the identity is inconclusive and the risk score is active
+        /// ([documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html)),
+        /// so a notice may well do without.
+        pub score: Lenient<Decimal> = "score",
     }
 }

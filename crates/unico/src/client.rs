@@ -24,7 +24,7 @@ pub use web::{WebClient, WebClientBuilder};
 
 use std::time::Duration;
 
-use idhooks_http::{Error, Settings, TokenAge};
+use idhooks_client::{Error, Settings, TokenAge};
 
 const AGENT: &str = concat!("idhooks-unico/", env!("CARGO_PKG_VERSION"));
 

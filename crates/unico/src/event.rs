@@ -3,9 +3,9 @@
 use std::{borrow::Cow, mem};
 
 use idhooks_core::{
-    Decimal, DecodeError, Facts, Pii, RawJson, Timestamp, WebhookEvent,
+    Decimal, DecodeError, Envelope, Lenient, Pii, RawJson, Timestamp, WebhookEvent,
     json::{self, members, members_of, text},
-    record,
+    payload,
 };
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -55,35 +55,28 @@ impl Event {
     }
 }
 
-record! {
+payload! {
     /// Every field either envelope has, so that one pass reads them all. None is required here:
     /// which ones are depends on the envelope.
-    #[serde(rename_all = "camelCase")]
     struct Wire {
-        required {}
-        optional {
-            process_id: ProcessId,
-            state: Box<str>,
-            flow: Flow,
-            result: ProcessResult,
-            last_event: LastEvent,
-            last_event_description: Pii<Box<str>>,
-            event_date: Timestamp,
-            event: Box<str>,
-            data: WireProcess,
-        }
+        process_id: Lenient<ProcessId> = "processId",
+        state: Lenient<Box<str>> = "state",
+        flow: Lenient<Flow> = "flow",
+        result: Lenient<ProcessResult> = "result",
+        last_event: Lenient<LastEvent> = "lastEvent",
+        last_event_description: Lenient<Pii<Box<str>>> = "lastEventDescription",
+        event_date: Lenient<Timestamp> = "eventDate",
+        event: Lenient<Box<str>> = "event",
+        data: Lenient<WireProcess> = "data",
     }
 }
 
-record! {
+payload! {
     /// [`CheckedProcess`] with an optional id, so that an error can say `data.id` and not just `data`.
     struct WireProcess {
-        required {}
-        optional {
-            id: ProcessId,
-            status: CheckStatus,
-            score: Decimal,
-        }
+        id: Lenient<ProcessId> = "id",
+        status: Lenient<CheckStatus> = "status",
+        score: Lenient<Decimal> = "score",
     }
 }
 
@@ -159,23 +152,23 @@ impl WebhookEvent for Event {
         Ok(Self::Other { name, body: json::decode(body)? })
     }
 
-    fn facts(body: &[u8]) -> Facts<'_> {
+    fn envelope(body: &[u8]) -> Envelope<'_> {
         let [process, state, event, data, time] = members(body, ["processId", "state", "event", "data", "eventDate"]);
         let [id, status, score] = members_of(data, ["id", "status", "score"]);
         let is_check = text(event).is_some_and(|event| CheckEvent::from(&*event).is_known());
         let same = |(one, other): (Cow<'_, str>, Cow<'_, str>)| one.eq_ignore_ascii_case(&other);
         if is_check && text(process).zip(text(id)).is_some_and(|ids| !same(ids)) {
-            return Facts::new(); // as `decode`, which refuses it
+            return Envelope::new(); // as `decode`, which refuses it
         }
         if said(state).is_some() {
             let (process, state) = (text(process), text(state));
-            return Facts::new()
+            return Envelope::new()
                 .with_event(state.clone())
                 .with_subject(process.clone())
                 .with_identity([process.map(lower_case), state]);
         }
         let (id, event) = (text(id), text(event));
-        let facts = Facts::new().with_event(event.clone()).with_subject(id.clone()).with_time(text(time));
+        let facts = Envelope::new().with_event(event.clone()).with_subject(id.clone()).with_time(text(time));
         // Only of this event is it known that these four tell one notice from the next. Any other
         // name gets the digest of its body.
         if event.as_deref() != Some(CheckEvent::UpdateProcess.as_str()) {

@@ -28,10 +28,10 @@ pub use event::Event;
 pub use process::{Flow, LastEvent, ProcessFinished, ProcessId, ProcessResult, ProcessState};
 pub use verify::{BearerVerifier, OpenEndpoint, Verifier, present};
 
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_client as http_client;
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
+pub use idhooks_client::{BuildError, Confirmation, Error};
 pub use idhooks_core as core;
-#[cfg(feature = "client")]
-#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_http as http_client;
-#[cfg(feature = "client")]
-#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_http::{BuildError, Confirmation, Error};

@@ -6,7 +6,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use idhooks_core::{Pii, Printable, open_enum, record};
+use idhooks_core::{Escaped, Lenient, Pii, open_enum, payload};
 use serde::{Deserialize, Serialize};
 
 /// Unico's id of a process, a UUID in the samples.
@@ -55,7 +55,7 @@ impl AsRef<str> for ProcessId {
 
 impl fmt::Display for ProcessId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Printable(&self.0).fmt(f)
+        Escaped(&self.0).fmt(f)
     }
 }
 
@@ -228,30 +228,25 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A process came to its end. What came out is not in here: fetch it with `GetProcess`.
     ///
     /// Source: [documented](https://developer.unico.io/developers/webhooks-and-events/event-types).
-    #[serde(rename_all = "camelCase")]
     pub struct ProcessFinished {
-        required {
-            /// Unico's id of the process; ask `GetProcess` for it.
-            pub process_id: ProcessId,
-            /// One of the two spellings of "finished".
-            pub state: ProcessState,
-        }
-        optional {
-            /// The kind of process. Documented without condition, yet not promised.
-            pub flow: Flow,
-            /// How it ended, which is **not** whether the person is approved: see [`ProcessResult`].
-            /// Documented, and absent from the same page as observed on 2026-09-02: do without it.
-            pub result: ProcessResult,
-            /// The last thing that happened; only when `result` is `expired`.
-            pub last_event: LastEvent,
-            /// The same in prose; only when `result` is `expired`. The vendor's own sentence in the one
-            /// sample there is. Free text all the same, and nobody promises that it never says
-            /// something about the person, so it is treated as personal.
-            pub last_event_description: Pii<Box<str>>,
-        }
+        /// Unico's id of the process; ask `GetProcess` for it.
+        pub process_id: ProcessId = "processId",
+        /// One of the two spellings of "finished".
+        pub state: ProcessState = "state",
+        /// The kind of process. Documented without condition, yet not promised.
+        pub flow: Lenient<Flow> = "flow",
+        /// How it ended, which is **not** whether the person is approved: see [`ProcessResult`].
+        /// Documented, and absent from the same page as observed on 2026-09-02: do without it.
+        pub result: Lenient<ProcessResult> = "result",
+        /// The last thing that happened; only when `result` is `expired`.
+        pub last_event: Lenient<LastEvent> = "lastEvent",
+        /// The same in prose; only when `result` is `expired`. The vendor's own sentence in the one
+        /// sample there is. Free text all the same, and nobody promises that it never says
+        /// something about the person, so it is treated as personal.
+        pub last_event_description: Lenient<Pii<Box<str>>> = "lastEventDescription",
     }
 }

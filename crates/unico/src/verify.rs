@@ -1,6 +1,6 @@
 //! Who sent it: a credential of your own choice, because Unico signs nothing.
 
-use idhooks_core::{Credential, Open, PresentsCredential, SharedCredential};
+use idhooks_core::{Credential, PresentsCredential, SharedCredential, Unauthenticated};
 
 use crate::Event;
 
@@ -50,26 +50,26 @@ pub type Verifier = SharedCredential<Event>;
 pub type BearerVerifier = idhooks_core::BearerVerifier<Event>;
 
 /// Takes deliveries of an endpoint registered without authentication, which Unico offers for
-/// development. **Anyone can send to it**, so it gives a [`Hint`](idhooks_core::Hint), and a handler
+/// development. **Anyone can send to it**, so it gives a [`Unverified`](idhooks_core::Unverified), and a handler
 /// that asks for a `Verified` can not be reached by one:
 ///
 /// ```compile_fail,E0308
-/// use idhooks_unico::{Event, OpenEndpoint, core::{Refused, Verified}};
+/// use idhooks_unico::{Event, OpenEndpoint, core::{VerifyError, Verified}};
 ///
 /// fn handle(delivery: Verified<Event>) {}
 ///
-/// fn receive(headers: &[(&str, &str)], body: Vec<u8>) -> Result<(), Refused> {
+/// fn receive(headers: &[(&str, &str)], body: Vec<u8>) -> Result<(), VerifyError> {
 ///     handle(OpenEndpoint::new().verify(headers, body)?);
 ///     Ok(())
 /// }
 /// ```
 ///
-/// **What a success proves:** nothing; with [`guarded`](Open::guarded), that the caller knows your
+/// **What a success proves:** nothing; with [`with_shared_secret`](Unauthenticated::with_shared_secret), that the caller knows your
 /// guard. **What it does not:** that Unico sent it. Call `GetProcess` with the id, and act on that
 /// answer alone.
 ///
 /// Source: [documented](https://developer.unico.io/developers/webhooks-and-events/setup).
-pub type OpenEndpoint = Open<Event>;
+pub type OpenEndpoint = Unauthenticated<Event>;
 
 /// The header Unico would send to present `credential`: name and value. For tests of your own handler.
 ///

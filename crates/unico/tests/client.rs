@@ -14,7 +14,7 @@ use idhooks_fixtures::{
 };
 use idhooks_unico::{
     Confirmation, Error, Event, OpenEndpoint,
-    core::Hint,
+    core::Unverified,
     http_client::Retry,
     rest::{api::UnicoIdResult, web::ProcessResult},
 };
@@ -49,7 +49,7 @@ async fn web_calls_are_what_the_pages_say() {
     assert_eq!(server.last().line(), format!("GET /client/v1/process/{FINISHED}/selfie"));
 
     let evidence = client.get_evidence_set(&id(FINISHED)).await.expect("a file");
-    assert!(evidence.bytes().expect("base64").expose().starts_with(b"%PDF"));
+    assert!(authentication.bytes().expect("base64").expose().starts_with(b"%PDF"));
     assert_eq!(server.last().line(), format!("GET /client/v1/process/{FINISHED}/evidenceset"));
     let error = client.get_evidence_set(&id(CREATED)).await.expect_err("not finished");
     assert!(error.is_not_found());
@@ -108,7 +108,7 @@ async fn odd_ids_stay_one_part_of_the_path() {
     let before = server.received().len();
     for bad in ["", ".", ".."] {
         let error = web.get_process(&id(bad)).await.expect_err("no path");
-        assert!(error.status().is_none() && !error.may_have_been_carried_out(), "{bad:?}");
+        assert!(error.status().is_none() && !error.may_have_taken_effect(), "{bad:?}");
         assert!(api.get_process_v2(&id(bad)).await.is_err());
     }
     assert_eq!(server.received().len(), before, "nothing was sent");
@@ -210,15 +210,15 @@ async fn a_long_retry_after_is_told_and_not_waited_for() {
     assert_eq!(server.received().len(), 2);
 }
 
-fn hint(body: &str) -> Hint<Event> {
+fn hint(body: &str) -> Unverified<Event> {
     OpenEndpoint::new().verify(&[] as &[(&str, &str)], body.as_bytes().to_vec()).expect("a hint")
 }
 
-fn finished(id: &str, result: &str) -> Hint<Event> {
+fn finished(id: &str, result: &str) -> Unverified<Event> {
     hint(&format!(r#"{{"processId":"{id}","state":"PROCESS_STATE_FINISHED","result":{result}}}"#))
 }
 
-fn checked(id: &str, status: &str) -> Hint<Event> {
+fn checked(id: &str, status: &str) -> Unverified<Event> {
     hint(&format!(r#"{{"event":"update_process","data":{{"id":"{id}","status":{status},"score":1}}}}"#))
 }
 
@@ -369,5 +369,5 @@ async fn a_host_that_is_not_there() {
     let nowhere = format!("http://{free}").parse().expect("a URL");
     let client = idhooks_unico::WebClient::builder(&account).base_url(nowhere).retry(Retry::none());
     let error = client.build().expect("a client").get_process(&id(FINISHED)).await.expect_err("nobody is there");
-    assert!(error.is_transient() && error.status().is_none() && !error.may_have_been_carried_out());
+    assert!(error.is_transient() && error.status().is_none() && !error.may_have_taken_effect());
 }

@@ -10,7 +10,8 @@ use std::{
 };
 
 use idhooks_core::{
-    Credential, Credentials, Delivery, EnvError, Proof, Refused, SecretError, Undecided, Verify, WebhookEvent,
+    AuthMethod, CheckUnavailable, Credential, Credentials, Delivery, EnvError, SecretError, Verify, VerifyError,
+    WebhookEvent,
 };
 use idhooks_fixtures::find;
 use idhooks_unico::{BearerVerifier, Event, OpenEndpoint, Verifier, present};
@@ -28,16 +29,16 @@ fn key(text: &str) -> Credential {
 }
 
 /// Every form a credential can be registered in.
-fn forms() -> [(Credential, Proof); 4] {
+fn forms() -> [(Credential, AuthMethod); 4] {
     [
-        (basic(), Proof::Basic),
-        (key("X-API-Key:a long key"), Proof::ApiKey),
-        (key("a-long-key"), Proof::ApiKey),
-        (key("Authorization:Bearer abc"), Proof::ApiKey),
+        (basic(), AuthMethod::Basic),
+        (key("X-API-Key:a long key"), AuthMethod::ApiKey),
+        (key("a-long-key"), AuthMethod::ApiKey),
+        (key("Authorization:Bearer abc"), AuthMethod::ApiKey),
     ]
 }
 
-fn refused(verifier: &Verifier, headers: &[(&str, &str)]) -> Refused {
+fn refused(verifier: &Verifier, headers: &[(&str, &str)]) -> VerifyError {
     verifier.verify(headers, body()).expect_err("refused")
 }
 
@@ -73,13 +74,13 @@ fn the_headers_are_the_documented_ones() {
 fn each_form_is_accepted_and_the_body_is_handed_on() {
     for (credential, proof) in forms() {
         let (name, value) = present(&credential).map(|(n, v)| (n.to_owned(), v.to_owned())).expect("a header");
-        let verifier = Verifier::new(credential.named("first")).endpoint("tenant-a");
+        let verifier = Verifier::new(credential.with_label("first")).endpoint("tenant-a");
         for name in [name.clone(), name.to_uppercase(), name.to_lowercase()] {
             for value in [value.clone(), format!(" {value}"), format!("\t {value} \t")] {
                 let delivery = verifier.verify(&[(&*name, &*value)], body()).expect("accepted");
                 assert_eq!(delivery.body(), body());
-                assert_eq!((delivery.evidence().proof(), delivery.evidence().secret()), (proof, Some(0)));
-                assert_eq!((delivery.evidence().label(), delivery.endpoint()), (Some("first"), Some("tenant-a")));
+                assert_eq!((delivery.authentication().method(), delivery.authentication().secret()), (proof, Some(0)));
+                assert_eq!((delivery.authentication().label(), delivery.endpoint()), (Some("first"), Some("tenant-a")));
                 assert!(!proof.covers_body());
                 assert!(matches!(delivery.event(), Ok(Event::Finished(_))));
             }
@@ -96,14 +97,14 @@ fn row_02_missing_repeated_and_odd_headers_are_refused() {
     for (credential, _) in forms() {
         let (name, value) = present(&credential).map(|(n, v)| (n.to_owned(), v.to_owned())).expect("a header");
         let verifier = Verifier::new(credential);
-        assert_eq!(refused(&verifier, &[]), Refused::MissingHeader);
-        assert_eq!(refused(&verifier, &[("x-other", &value)]), Refused::MissingHeader);
-        assert_eq!(refused(&verifier, &[(&name, &value), (&name, &value)]), Refused::RepeatedHeader);
-        assert_eq!(refused(&verifier, &[(&name, &value), (&name.to_uppercase(), "x")]), Refused::RepeatedHeader);
-        assert_eq!(refused(&verifier, &[(&name, ""), (&name, &value)]), Refused::RepeatedHeader);
+        assert_eq!(refused(&verifier, &[]), VerifyError::MissingHeader);
+        assert_eq!(refused(&verifier, &[("x-other", &value)]), VerifyError::MissingHeader);
+        assert_eq!(refused(&verifier, &[(&name, &value), (&name, &value)]), VerifyError::RepeatedHeader);
+        assert_eq!(refused(&verifier, &[(&name, &value), (&name.to_uppercase(), "x")]), VerifyError::RepeatedHeader);
+        assert_eq!(refused(&verifier, &[(&name, ""), (&name, &value)]), VerifyError::RepeatedHeader);
         let long = format!("{value}{}", "a".repeat(1024));
         for odd in ["", "  ", "é", &long, &"a".repeat(1 << 20)] {
-            assert_eq!(refused(&verifier, &[(&name, odd)]), Refused::Malformed, "{odd:.20}");
+            assert_eq!(refused(&verifier, &[(&name, odd)]), VerifyError::Malformed, "{odd:.20}");
         }
     }
 }
@@ -117,8 +118,8 @@ fn row_03_row_09_near_misses_are_refused() {
         let near = [&value[..value.len() - 1], &value[1..], &format!("{value}a"), &format!("{value}, {value}"), "a"];
         for near in near {
             let why = refused(&verifier, &[(&name, near)]);
-            assert!(matches!(why, Refused::Mismatch | Refused::Malformed), "{near}: {why}");
-            assert!(proof == Proof::Basic || why == Refused::Mismatch, "{near}: {why}");
+            assert!(matches!(why, VerifyError::Mismatch | VerifyError::Malformed), "{near}: {why}");
+            assert!(proof == AuthMethod::Basic || why == VerifyError::Mismatch, "{near}: {why}");
         }
         for at in 0..value.len() {
             let mut near = value.clone();
@@ -127,10 +128,10 @@ fn row_03_row_09_near_misses_are_refused() {
         }
     }
     let exact = Verifier::new(key("a-long-key"));
-    assert_eq!(refused(&exact, &[("authorization", "A-LONG-KEY")]), Refused::Mismatch);
+    assert_eq!(refused(&exact, &[("authorization", "A-LONG-KEY")]), VerifyError::Mismatch);
     let scheme = Verifier::new(key("Authorization:Bearer abc"));
-    assert_eq!(refused(&scheme, &[("authorization", "abc")]), Refused::Mismatch);
-    assert_eq!(refused(&scheme, &[("authorization", "Bearer  abc")]), Refused::Mismatch);
+    assert_eq!(refused(&scheme, &[("authorization", "abc")]), VerifyError::Mismatch);
+    assert_eq!(refused(&scheme, &[("authorization", "Bearer  abc")]), VerifyError::Mismatch);
 }
 
 #[test]
@@ -165,14 +166,14 @@ fn basic_is_read_as_rfc_7617_has_it() {
         // The letters of the URL-safe alphabet.
         "Basic dW5pY286_-_-",
     ] {
-        assert_eq!(refused(&verifier, &[("Authorization", malformed)]), Refused::Malformed, "{malformed}");
+        assert_eq!(refused(&verifier, &[("Authorization", malformed)]), VerifyError::Malformed, "{malformed}");
     }
     // printf … | base64: another user, another password, an empty one, no colon, a line end more.
     for mismatch in
         ["b3RoZXI6cMOkc3N3w7ZyZA==", "dW5pY286cGFzc3dvcmQ=", "dW5pY286", "dW5pY28=", "dW5pY286cMOkc3N3w7ZyZAo="]
     {
         let value = format!("Basic {mismatch}");
-        assert_eq!(refused(&verifier, &[("Authorization", &value)]), Refused::Mismatch, "{mismatch}");
+        assert_eq!(refused(&verifier, &[("Authorization", &value)]), VerifyError::Mismatch, "{mismatch}");
     }
 }
 
@@ -219,16 +220,16 @@ fn row_01_unusable_credentials_are_refused_when_built() {
 #[test]
 fn row_05_any_of_several_is_accepted() {
     let names = ["basic", "header", "bare", "scheme"];
-    let all = || forms().into_iter().zip(names).map(|((credential, _), name)| credential.named(name));
+    let all = || forms().into_iter().zip(names).map(|((credential, _), name)| credential.with_label(name));
     let verifier = Verifier::new(Credentials::new(all()).expect("a set"));
     for (place, credential) in all().enumerate() {
         let evidence = verifier.check(&[present(&credential).expect("a header")]).expect("accepted");
-        assert_eq!((evidence.secret(), evidence.label()), (Some(place), names.get(place).copied()));
+        assert_eq!((authentication.secret(), authentication.label()), (Some(place), names.get(place).copied()));
     }
     // None fits: the refusal that got furthest.
-    assert_eq!(refused(&verifier, &[]), Refused::MissingHeader);
-    assert_eq!(refused(&verifier, &[("authorization", "nothing we know")]), Refused::Mismatch);
-    assert_eq!(refused(&verifier, &[("x-api-key", "nothing we know")]), Refused::Mismatch);
+    assert_eq!(refused(&verifier, &[]), VerifyError::MissingHeader);
+    assert_eq!(refused(&verifier, &[("authorization", "nothing we know")]), VerifyError::Mismatch);
+    assert_eq!(refused(&verifier, &[("x-api-key", "nothing we know")]), VerifyError::Mismatch);
     // A second header of another form does no harm.
     let (name, value) = ("x-api-key", "a long key");
     assert!(verifier.check(&[(name, value), ("authorization", "Digest x")]).is_ok());
@@ -247,10 +248,10 @@ fn row_06_the_old_one_stops_at_its_expiry() {
         let (old, new) = ([header], [present(&next).expect("a header")]);
         let second = Duration::from_secs(1);
         assert!(verifier.check(&old).is_ok() && verifier.check(&new).is_ok());
-        assert!(verifier.check_at(&old, until - second).is_ok());
-        assert!(verifier.check_at(&old, until).is_err());
-        assert!(verifier.check_at(&old, until + second).is_err());
-        assert!(verifier.check_at(&new, until + second).is_ok());
+        assert!(verifier.check_at_time(&old, until - second).is_ok());
+        assert!(verifier.check_at_time(&old, until).is_err());
+        assert!(verifier.check_at_time(&old, until + second).is_err());
+        assert!(verifier.check_at_time(&new, until + second).is_ok());
     }
 }
 
@@ -259,13 +260,13 @@ fn row_06_the_old_one_stops_at_its_expiry() {
 fn row_07_another_tenants_credential_is_refused() {
     let here = Verifier::basic("unico", "tenant a's password").expect("a credential").endpoint("a");
     let there = Credential::basic("unico", "tenant b's password").expect("a credential");
-    assert_eq!(refused(&here, &[present(&there).expect("a header")]), Refused::Mismatch);
+    assert_eq!(refused(&here, &[present(&there).expect("a header")]), VerifyError::Mismatch);
 }
 
 #[test]
 fn bearer_tokens_are_decided_by_the_check() {
     // Waits once, as a call to a server does.
-    async fn introspect(token: String) -> Result<bool, Undecided> {
+    async fn introspect(token: String) -> Result<bool, CheckUnavailable> {
         let mut asked = false;
         poll_fn(|context| {
             if asked {
@@ -278,7 +279,7 @@ fn bearer_tokens_are_decided_by_the_check() {
         .await;
         match token.as_str() {
             "ours" => Ok(true),
-            "down" => Err(Undecided::new()),
+            "down" => Err(CheckUnavailable::new()),
             _ => Ok(false),
         }
     }
@@ -287,26 +288,26 @@ fn bearer_tokens_are_decided_by_the_check() {
 
     let delivery = verify(&[("authorization", "Bearer ours")]).expect("accepted");
     assert_eq!(delivery.body(), body());
-    assert_eq!((delivery.evidence().proof(), delivery.endpoint()), (Proof::Bearer, Some("tenant-a")));
-    assert_eq!(verify(&[("authorization", "Bearer theirs")]).err(), Some(Refused::Mismatch));
-    assert_eq!(verify(&[("authorization", "Bearer down")]).err(), Some(Refused::Unavailable), "503, not 401");
+    assert_eq!((delivery.authentication().method(), delivery.endpoint()), (AuthMethod::Bearer, Some("tenant-a")));
+    assert_eq!(verify(&[("authorization", "Bearer theirs")]).err(), Some(VerifyError::Mismatch));
+    assert_eq!(verify(&[("authorization", "Bearer down")]).err(), Some(VerifyError::Unavailable), "503, not 401");
 
     for value in ["bearer ours", "BEARER ours", "Bearer   ours ", " Bearer ours"] {
         assert!(verify(&[("Authorization", value)]).is_ok(), "{value}");
     }
     // Row 2.
-    assert_eq!(verify(&[]).err(), Some(Refused::MissingHeader));
+    assert_eq!(verify(&[]).err(), Some(VerifyError::MissingHeader));
     let twice = [("authorization", "Bearer ours"), ("Authorization", "Bearer ours")];
-    assert_eq!(verify(&twice).err(), Some(Refused::RepeatedHeader));
+    assert_eq!(verify(&twice).err(), Some(VerifyError::RepeatedHeader));
     let long = format!("Bearer {}", "a".repeat(8 * 1024));
     for malformed in
         ["", "ours", "Bearer", "Bearer ", "Bearerours", "Basic ours", "Bearer ou rs", "Bearer \"ours\"", "é", &long]
     {
-        assert_eq!(verify(&[("authorization", malformed)]).err(), Some(Refused::Malformed), "{malformed:.20}");
+        assert_eq!(verify(&[("authorization", malformed)]).err(), Some(VerifyError::Malformed), "{malformed:.20}");
     }
     // Signed tokens run to kilobytes.
     let token = format!("Bearer {}", "a".repeat(4 * 1024));
-    assert_eq!(verify(&[("authorization", &token)]).err(), Some(Refused::Mismatch));
+    assert_eq!(verify(&[("authorization", &token)]).err(), Some(VerifyError::Mismatch));
 }
 
 #[test]
@@ -315,7 +316,7 @@ fn a_fixed_bearer_token_is_compared_whole() {
     let verify = |value: &str| run(verifier.verify(&[("authorization", value)], body()));
     assert!(verify("Bearer abc-123").is_ok());
     for near in ["Bearer abc-12", "Bearer abc-1234", "Bearer ABC-123", "Bearer a"] {
-        assert_eq!(verify(near).err(), Some(Refused::Mismatch), "{near}");
+        assert_eq!(verify(near).err(), Some(VerifyError::Mismatch), "{near}");
     }
     assert_eq!(BearerVerifier::fixed(" ").err(), Some(SecretError::Empty));
 }
@@ -323,7 +324,7 @@ fn a_fixed_bearer_token_is_compared_whole() {
 #[test]
 fn an_open_endpoint_proves_nothing_and_says_so() {
     let hint = OpenEndpoint::new().verify::<[(&str, &str)]>(&[], body()).expect("everything is taken");
-    assert_eq!((hint.evidence().proof(), hint.evidence().secret()), (Proof::Nothing, None));
+    assert_eq!((hint.authentication().method(), hint.authentication().secret()), (AuthMethod::Nothing, None));
     assert!(hint.admit().is_ok());
     let junk = OpenEndpoint::new().verify::<[(&str, &str)]>(&[], &b"junk"[..]).expect("everything is taken");
     assert!(junk.admit().is_err(), "a hint that can not be read is not stored");
@@ -333,11 +334,11 @@ fn an_open_endpoint_proves_nothing_and_says_so() {
     let hint = |body: String| OpenEndpoint::new().verify::<[(&str, &str)]>(&[], body).expect("everything is taken");
     assert_ne!(hint(claims.to_owned()).key(), hint(claims.replace('}', r#","result":"ok"}"#)).key());
 
-    let guarded = OpenEndpoint::guarded(Credential::path("hard-to-guess").expect("a part"));
+    let with_shared_secret = OpenEndpoint::with_shared_secret(Credential::path("hard-to-guess").expect("a part"));
     let none: [(&str, &str); 0] = [];
-    assert!(guarded.verify_at("/hooks/unico/hard-to-guess", &none, body()).is_ok());
-    assert_eq!(guarded.verify_at("/hooks/unico", &none, body()).err(), Some(Refused::Mismatch));
-    assert_eq!(guarded.verify(&none, body()).err(), Some(Refused::MissingHeader));
+    assert!(with_shared_secret.verify_with_path("/hooks/unico/hard-to-guess", &none, body()).is_ok());
+    assert_eq!(with_shared_secret.verify_with_path("/hooks/unico", &none, body()).err(), Some(VerifyError::Mismatch));
+    assert_eq!(with_shared_secret.verify(&none, body()).err(), Some(VerifyError::MissingHeader));
 }
 
 #[test]
@@ -365,15 +366,15 @@ fn row_49_no_secret_is_ever_printed() {
         Credential::api_key(&format!("Authorization:Bearer {CANARY}")),
         Credential::path(CANARY),
     ];
-    for credential in credentials.map(|credential| credential.expect("a credential").named("label")) {
+    for credential in credentials.map(|credential| credential.expect("a credential").with_label("label")) {
         let verifier = Verifier::new(credential.clone()).endpoint("tenant-a");
         shown.push(format!("{credential:?} {verifier:?} {verifier:#?}"));
         let Some((name, value)) = present(&credential) else { continue };
         let delivery = verifier.verify(&[(name, value)], body()).expect("accepted");
-        shown.push(format!("{delivery:?} {:?}", delivery.evidence()));
+        shown.push(format!("{delivery:?} {:?}", delivery.authentication()));
         let why = refused(&verifier, &[(name, &format!("{value}x"))]);
         shown.push(format!("{why} {why:?} {}", why.as_str()));
-        let open = OpenEndpoint::guarded(credential.clone());
+        let open = OpenEndpoint::with_shared_secret(credential.clone());
         shown.push(format!("{open:?} {:?}", open.verify(&[(name, value)], body())));
     }
     for error in [

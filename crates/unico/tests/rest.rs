@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use idhooks_core::{Decimal, json, record};
+use idhooks_core::{Decimal, json, payload};
 use idhooks_fixtures::{
     rest::{UNICO, sample},
-    suite::{Answer, Answers},
+    suite::{Answers, Response},
 };
 use idhooks_unico::{
     CheckStatus, Flow, ProcessId,
@@ -16,10 +16,9 @@ use idhooks_unico::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-record! {
+payload! {
     struct Envelope {
-        required { process: web::Process, }
-        optional {}
+        process: web::Process = "process",
     }
 }
 
@@ -169,8 +168,8 @@ fn files() {
     let selfie: web::File = read("selfie-whole");
     assert_eq!(selfie.content_type.as_deref(), Some("image/jpeg"));
     assert_eq!(selfie.bytes().expect("base64").expose()[..3], [0xff, 0xd8, 0xff]);
-    let evidence: web::File = read("evidenceset-whole");
-    assert_eq!(evidence.bytes().expect("base64").expose(), b"%PDF-1.4\n%%EOF\n");
+    let authentication: web::File = read("evidenceset-whole");
+    assert_eq!(authentication.bytes().expect("base64").expose(), b"%PDF-1.4\n%%EOF\n");
     let legacy: web::File = read("evidenceset-legacy");
     assert_eq!(legacy.content_type.as_deref(), Some("x-pdf"));
     for cut in ["selfie", "evidenceset", "evidenceset-legacy"] {
@@ -296,11 +295,11 @@ fn every_answer_survives_drift() {
         if is(&untyped) || is(&parts) {
             assert!(serde_json::from_slice::<Value>(sample.body).is_ok(), "{sample:?}");
         } else if is(&["getprocess-web"]) {
-            each.push(Answer::of::<Envelope>(sample.name, sample.body, &["process", "process.id"]));
+            each.push(Response::of::<Envelope>(sample.name, sample.body, &["process", "process.id"]));
         } else if is(&["getprocess-api", "createprocess-api"]) {
-            each.push(Answer::of::<api::Process>(sample.name, sample.body, &["id"]));
+            each.push(Response::of::<api::Process>(sample.name, sample.body, &["id"]));
         } else {
-            each.push(Answer::of::<web::File>(sample.name, sample.body, &["fileContents"]));
+            each.push(Response::of::<web::File>(sample.name, sample.body, &["fileContents"]));
         }
     }
     let impersonal = &["process.company.friendlyName"];

@@ -143,7 +143,7 @@ async fn a_token_that_is_refused_is_renewed_once() {
         let [before, .., after] = &last[..] else { panic!("{last:?}") };
         assert_ne!(before.header("authorization"), after.header("authorization"));
 
-        // Refused for good: one more token, then the error.
+        // VerifyError for good: one more token, then the error.
         refuse.store(99, Ordering::SeqCst);
         later(60).await;
         let error = web.get_process(&id(FINISHED)).await.expect_err("refused");
@@ -244,7 +244,7 @@ async fn the_token_call_is_made_once_where_it_may_have_arrived() {
         (Reply::json(200, "{}"), 1),
         (Reply::json(200, r#"{"access_token":""}"#), 1),
         (Reply::new(200, "text/html", "<html></html>"), 1),
-        // Refused before anything was done with it.
+        // VerifyError before anything was done with it.
         (Reply::status(429), 3),
     ];
     for (reply, times) in answers {
@@ -314,7 +314,7 @@ async fn a_vault_that_fails_says_so_and_nothing_is_sent() {
     let account = Account::builder(ISSUER, Vault, Environment::Sandbox).base_url(server.url()).build();
     let error = web_of(&server, &account.expect("an account")).get_process(&id(FINISHED)).await;
     let error = error.expect_err("no signature");
-    assert!(error.is_login() && !error.may_have_been_carried_out() && error.status().is_none());
+    assert!(error.is_login() && !error.may_have_taken_effect() && error.status().is_none());
     assert!(format!("{error:?}").contains("the key vault did not answer"), "{error:?}");
     assert!(server.received().is_empty());
 }

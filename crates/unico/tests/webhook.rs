@@ -166,20 +166,20 @@ fn ids_are_equal_whatever_their_case_and_kept_as_sent() {
 #[test]
 fn facts_of_both_envelopes() {
     let delivery = verified::<Event>(body("finished-ok"));
-    let facts = delivery.facts();
+    let facts = delivery.envelope();
     assert_eq!(facts.event_name(), Some("PROCESS_STATE_FINISHED"));
     assert_eq!((facts.subject_id(), facts.time()), (Some(ID), None));
     assert_eq!(delivery.key().to_string(), format!("{ID}/PROCESS_STATE_FINISHED"));
 
     let delivery = verified::<Event>(body("check-update-process"));
-    let facts = delivery.facts();
+    let facts = delivery.envelope();
     assert_eq!(facts.event_name(), Some("update_process"));
     assert_eq!((facts.subject_id(), facts.time()), (Some(CHECK_ID), Some("2023-04-19T13:10:00.0000000Z")));
     assert_eq!(delivery.key().to_string(), format!("{CHECK_ID}/update_process/3/14"));
 
     let upper = String::from_utf8_lossy(body("finished-ok")).replace(ID, &ID.to_uppercase());
     let delivery = verified::<Event>(upper.clone());
-    assert_eq!(delivery.facts().subject_id(), Some(&*ID.to_uppercase()), "the subject is as sent");
+    assert_eq!(delivery.envelope().subject_id(), Some(&*ID.to_uppercase()), "the subject is as sent");
     assert_eq!(key(upper), key(body("finished-ok")), "the key is not");
     let upper = String::from_utf8_lossy(body("check-update-process")).replace(CHECK_ID, &CHECK_ID.to_uppercase());
     assert_eq!(key(upper), key(body("check-update-process")));
@@ -316,7 +316,7 @@ fn row_22_two_processes_in_one_body_are_refused() {
         let two = body("b");
         let error = Event::decode(two.as_bytes()).expect_err("two processes");
         assert_eq!(error.to_string(), "data.id is not the same as processId");
-        assert_eq!(Event::facts(two.as_bytes()).subject_id(), None);
+        assert_eq!(Event::envelope(two.as_bytes()).subject_id(), None);
         assert!(Event::decode(body("A").as_bytes()).is_ok(), "letter case is no difference");
     }
     for (member, body) in [
@@ -325,6 +325,6 @@ fn row_22_two_processes_in_one_body_are_refused() {
     ] {
         let error = Event::decode(body.as_bytes()).expect_err("a repeated member");
         assert_eq!(error.to_string(), format!("data.{member} is there more than once"));
-        assert!(Event::facts(body.as_bytes()).key(body.as_bytes()).to_string().starts_with("sha256:"));
+        assert!(Event::envelope(body.as_bytes()).key(body.as_bytes()).to_string().starts_with("sha256:"));
     }
 }

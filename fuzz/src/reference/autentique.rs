@@ -50,19 +50,19 @@ pub fn compare(body: &[u8]) {
     };
     assert_eq!((id, is_wrapped), (resource.id.as_deref(), resource.is_wrapped), "{}", String::from_utf8_lossy(body));
     if let Some(document) = event.body.document_id() {
-        assert_agrees(&Event::facts(body), document.as_str(), body);
+        assert_agrees(&Event::envelope(body), document.as_str(), body);
     }
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&ENVELOPE)) else { return Verdict::Refused };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&ENVELOPE)) else { return Verdict::VerifyError };
     let event = object.get("event").and_then(Object::inside).filter(|event| !event.has_twice(&EVENT));
-    let Some(event) = event else { return Verdict::Refused };
-    let (Some(id), Some(name)) = (text(event.get("id")), text(event.get("type"))) else { return Verdict::Refused };
+    let Some(event) = event else { return Verdict::VerifyError };
+    let (Some(id), Some(name)) = (text(event.get("id")), text(event.get("type"))) else { return Verdict::VerifyError };
     let data = event.get("data");
     let read = match data {
         Some(data) if EventBody::KNOWN.contains(&&*name) => resource(&name, data).map(Body::Known),
-        None if EventBody::KNOWN.contains(&&*name) => Verdict::Refused,
+        None if EventBody::KNOWN.contains(&&*name) => Verdict::VerifyError,
         _ => Verdict::Read(Body::Kept(data.map_or("null", RawValue::get).to_owned())),
     };
     let endpoint = text(object.get("id"));
@@ -71,7 +71,7 @@ fn verdict(body: &[u8]) -> Verdict<Wanted> {
 
 /// The resource itself, or an older wrapper around it.
 fn resource(name: &str, data: &RawValue) -> Verdict<Resource> {
-    let Some(outside) = Object::inside(data) else { return Verdict::Refused };
+    let Some(outside) = Object::inside(data) else { return Verdict::VerifyError };
     let flat = itself(name, &outside).map(|id| Resource { id, is_wrapped: false });
     if outside.repeats() {
         return Verdict::Open;
@@ -86,7 +86,7 @@ fn resource(name: &str, data: &RawValue) -> Verdict<Resource> {
         outside.get(member).is_some() && inner.is_some() && text(outside.get(member)) != inner
     };
     if conflicts("id") || conflicts("public_id") {
-        return Verdict::Refused;
+        return Verdict::VerifyError;
     }
     match itself(name, &inside) {
         Verdict::Read(id) => Verdict::Read(Resource { id, is_wrapped: true }),

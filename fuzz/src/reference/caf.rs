@@ -46,24 +46,24 @@ pub fn compare(body: &[u8]) {
         other => panic!("an event without a line here: {}", other.name()),
     };
     assert!(matches!(&wanted.body, Body::Known(wanted) if wanted == id), "{id}");
-    assert_agrees(&Event::facts(body), id, body);
+    assert_agrees(&Event::envelope(body), id, body);
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&ENVELOPE)) else { return Verdict::Refused };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&ENVELOPE)) else { return Verdict::VerifyError };
     let [name, id, source] = ["type", "id", "source"].map(|member| text(object.get(member)));
-    let (Some(name), Some(id), Some(source)) = (name, id, source) else { return Verdict::Refused };
+    let (Some(name), Some(id), Some(source)) = (name, id, source) else { return Verdict::VerifyError };
     let is_known = EventBody::KNOWN.contains(&&*name);
     let read = match (object.get("data"), text(object.get("data_base64"))) {
-        (Some(_), Some(_)) => Verdict::Refused,
+        (Some(_), Some(_)) => Verdict::VerifyError,
         (Some(data), None) => inside(&name, data.get()),
-        (None, None) if is_known => Verdict::Refused,
+        (None, None) if is_known => Verdict::VerifyError,
         (None, None) => Verdict::Read(Body::Kept("null".to_owned())),
         (None, Some(encoded)) if says_json(&object) => {
             let json = BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            json.map_or(Verdict::Refused, |json| inside(&name, &json))
+            json.map_or(Verdict::VerifyError, |json| inside(&name, &json))
         }
-        (None, Some(_)) if is_known => Verdict::Refused,
+        (None, Some(_)) if is_known => Verdict::VerifyError,
         (None, Some(encoded)) => Verdict::Read(Body::Kept(serde_json::to_string(&encoded).expect("a text"))),
     };
     read.map(|body| Wanted { name, id, source, body })
@@ -81,17 +81,17 @@ fn inside(name: &str, json: &str) -> Verdict<Body> {
         let raw: Option<&serde_json::value::RawValue> = serde_json::from_str(json).ok();
         return Verdict::read(raw.map(|raw| Body::Kept(raw.get().to_owned())));
     }
-    let Some(object) = Object::of(json.as_bytes()) else { return Verdict::Refused };
+    let Some(object) = Object::of(json.as_bytes()) else { return Verdict::VerifyError };
     let id = match name {
         name if name.starts_with("TRANSACTION") => "id",
         name if name.starts_with("COMMUNICATION") => "notificationId",
         "FACEAUTHENTICATIONEVENT" => "attemptId",
         _ => "profileId",
     };
-    let Some(id) = text(object.get(id)) else { return Verdict::Refused };
+    let Some(id) = text(object.get(id)) else { return Verdict::VerifyError };
     let is_match = object.get("isMatch").map(|raw| raw.get());
     if name == "FACEAUTHENTICATIONEVENT" && !matches!(is_match, Some("true" | "false")) {
-        return Verdict::Refused;
+        return Verdict::VerifyError;
     }
     if object.repeats() { Verdict::Open } else { Verdict::Read(Body::Known(id)) }
 }

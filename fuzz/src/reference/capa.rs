@@ -44,7 +44,7 @@ pub fn compare(body: &[u8]) {
         (Event::Transaction(transaction), Kind::Transaction(id)) => {
             assert_eq!(transaction.transaction_id.as_str(), id);
             assert_eq!(transaction.external_user_id.as_ref().map(AsRef::as_ref), wanted.user.as_deref());
-            assert_agrees(&Event::facts(body), id, body);
+            assert_agrees(&Event::envelope(body), id, body);
         }
         (Event::Other { body, .. }, Kind::Kept(raw)) => assert_eq!(body.get(), raw),
         _ => panic!("another kind of event: {}", String::from_utf8_lossy(body)),
@@ -52,9 +52,9 @@ pub fn compare(body: &[u8]) {
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::Refused };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::VerifyError };
     let [family, name] = ["type", "event"].map(|member| text(object.get(member)));
-    let (Some(family), Some(name)) = (family, name) else { return Verdict::Refused };
+    let (Some(family), Some(name)) = (family, name) else { return Verdict::VerifyError };
     let kind = match family.as_str() {
         "KYC" if KycEvent::KNOWN.contains(&&*name) => Some(Kind::Kyc),
         "TRANSACTION" if TransactionEvent::KNOWN.contains(&&*name) => {

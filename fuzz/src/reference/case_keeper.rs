@@ -19,26 +19,26 @@ pub fn compare(body: &[u8]) {
     let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
     assert_eq!(event.key.as_str(), wanted.key);
     assert_eq!(event.verification_id().as_str(), wanted.verification);
-    assert_agrees(&Event::facts(body), &wanted.verification, body);
+    assert_agrees(&Event::envelope(body), &wanted.verification, body);
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::Refused };
-    let Some(key) = text(object.get("key")) else { return Verdict::Refused };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::VerifyError };
+    let Some(key) = text(object.get("key")) else { return Verdict::VerifyError };
     let inner = match object.get("data") {
         Some(data) if data.get().starts_with('{') => {
             let Some(data) = Object::inside(data).filter(|data| !data.has_twice(&["id"])) else {
-                return Verdict::Refused;
+                return Verdict::VerifyError;
             };
             data.get("id")
         }
         _ => None,
     };
-    let (Ok(inner), Ok(outer)) = (usable(inner), usable(object.get("dataId"))) else { return Verdict::Refused };
+    let (Ok(inner), Ok(outer)) = (usable(inner), usable(object.get("dataId"))) else { return Verdict::VerifyError };
     match (inner, outer) {
-        (Some(inner), Some(outer)) if inner != outer => Verdict::Refused,
+        (Some(inner), Some(outer)) if inner != outer => Verdict::VerifyError,
         (Some(verification), _) | (None, Some(verification)) => Verdict::Read(Wanted { key, verification }),
-        (None, None) => Verdict::Refused,
+        (None, None) => Verdict::VerifyError,
     }
 }
 

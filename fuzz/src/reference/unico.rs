@@ -32,21 +32,21 @@ pub fn compare(body: &[u8]) {
         _ => panic!("another kind of event: {}", String::from_utf8_lossy(body)),
     };
     assert_eq!(process.0, process.1);
-    assert_agrees(&Event::facts(body), process.0, body);
+    assert_agrees(&Event::envelope(body), process.0, body);
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::Refused };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::VerifyError };
     let data = object.get("data").and_then(Object::inside);
     let data = data.as_ref().and_then(|data| data.reliable(&IN_DATA));
     let (process, checked) = (text(object.get("processId")), text(data.and_then(|data| data.get("id"))));
     let (state, event) = (object.get("state"), object.get("event"));
     let is_check = text(event).as_deref() == Some(CHECK);
     if is_check && process.as_ref().zip(checked.as_ref()).is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other)) {
-        return Verdict::Refused;
+        return Verdict::VerifyError;
     }
     let name = if is_null(state) { event } else { state };
-    let Some(name) = text(name) else { return Verdict::Refused };
+    let Some(name) = text(name) else { return Verdict::VerifyError };
     Verdict::read(if !is_null(state) && FINISHED.contains(&&*name) {
         process.map(Wanted::Finished)
     } else if is_null(state) && is_check {

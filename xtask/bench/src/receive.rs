@@ -4,7 +4,7 @@ use crate::{
     Effort, Outcome, Verdict,
     contestants::{Contestant, Contestants},
     measure::{Pace, Rounds},
-    sample::{Proof, Sample, Size},
+    sample::{AuthMethod, Sample, Size},
     vendors,
 };
 
@@ -20,7 +20,7 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     }
 
     heading("verify", true);
-    for sample in samples.iter().filter(|sample| sample.proof != Proof::Nothing) {
+    for sample in samples.iter().filter(|sample| sample.proof != AuthMethod::Nothing) {
         print_row(sample, &five(&sample.contestants, pace, |contestant| &contestant.verify));
     }
     println!("(Case Keeper proves nothing, so there is nothing to verify; Unico's proof is a credential in a header)");
@@ -35,7 +35,7 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     for sample in &samples {
         let rounds = five(&sample.contestants, pace, |contestant| &contestant.both);
         print_row(sample, &rounds);
-        if sample.proof == Proof::Signature {
+        if sample.proof == AuthMethod::Signature {
             judge(sample, &rounds, verdict)?;
         }
     }

@@ -37,7 +37,7 @@ impl Size {
 
 /// What a delivery carries to show who sent it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Proof {
+pub(crate) enum AuthMethod {
     Signature,
     Credential,
     Nothing,
@@ -48,7 +48,7 @@ pub(crate) struct Sample {
     pub(crate) size: Size,
     pub(crate) about: &'static str,
     pub(crate) bytes: usize,
-    pub(crate) proof: Proof,
+    pub(crate) proof: AuthMethod,
     pub(crate) contestants: Contestants,
 }
 
@@ -71,23 +71,23 @@ impl Told {
         Self { size, about, body: body.into() }
     }
 
-    fn sample(self, vendor: &'static str, proof: Proof, contestants: Contestants) -> Sample {
+    fn sample(self, vendor: &'static str, proof: AuthMethod, contestants: Contestants) -> Sample {
         Sample { vendor, size: self.size, about: self.about, bytes: self.body.len(), proof, contestants }
     }
 
     pub(crate) fn signed<E: HmacSigned>(self, reads: Reads<E>) -> Outcome<Sample> {
         let contestants = Contestants::signed(&self.body, reads)?;
-        Ok(self.sample(E::VENDOR, Proof::Signature, contestants))
+        Ok(self.sample(E::VENDOR, AuthMethod::Signature, contestants))
     }
 
     pub(crate) fn presented<E: PresentsCredential>(self, reads: Reads<E>) -> Outcome<Sample> {
         let contestants = Contestants::presented(&self.body, reads)?;
-        Ok(self.sample(E::VENDOR, Proof::Credential, contestants))
+        Ok(self.sample(E::VENDOR, AuthMethod::Credential, contestants))
     }
 
     pub(crate) fn open<E: WebhookEvent>(self, reads: Reads<E>) -> Outcome<Sample> {
         let contestants = Contestants::open(&self.body, reads)?;
-        Ok(self.sample(E::VENDOR, Proof::Nothing, contestants))
+        Ok(self.sample(E::VENDOR, AuthMethod::Nothing, contestants))
     }
 }
 

@@ -11,7 +11,7 @@ use idhooks_autentique as autentique;
 use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
-use idhooks_core::{Delivery, Hint, Verified, WebhookEvent};
+use idhooks_core::{Delivery, Unverified, Verified, WebhookEvent};
 use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome};
 
 use crate::{
@@ -104,7 +104,7 @@ impl Desk {
             .on(move |job: Job<Verified<caf::Event>>| Arc::clone(&one).handle(job))
             .on(move |job: Job<Verified<autentique::Event>>| Arc::clone(&two).handle(job))
             .on(move |job: Job<Verified<capa::Event>>| Arc::clone(&three).handle(job))
-            .on(move |job: Job<Hint<case_keeper::Event>>| Arc::clone(&four).handle(job))
+            .on(move |job: Job<Unverified<case_keeper::Event>>| Arc::clone(&four).handle(job))
     }
 
     async fn handle<D: Delivery>(self: Arc<Self>, job: Job<D>) -> Outcome {
@@ -113,7 +113,7 @@ impl Desk {
         let run = Run {
             entry: job.id().get(),
             number,
-            lane: format!("{vendor}/{}", job.delivery().facts().subject_id().unwrap_or("-")),
+            lane: format!("{vendor}/{}", job.delivery().envelope().subject_id().unwrap_or("-")),
             token: job.token().get(),
             attempt: job.attempt(),
             pid: std::process::id(),

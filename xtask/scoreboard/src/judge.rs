@@ -63,7 +63,7 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Refused => "refuse",
+            Self::VerifyError => "refuse",
             Self::Accepted => "accept",
             Self::Survived => "survive",
             Self::SameId(_) | Self::SameAmount(_) => "keep",
@@ -99,7 +99,7 @@ impl Wanted {
         match self {
             Self::SameId(id) => read.id.as_deref() == Some(id),
             Self::SameAmount(digits) => read.amount.as_deref() == Some(digits),
-            Self::Refused | Self::Accepted | Self::Survived => true,
+            Self::VerifyError | Self::Accepted | Self::Survived => true,
         }
     }
 }
@@ -148,7 +148,7 @@ fn verdict(wanted: &Wanted, status: ExitStatus, said: &str, told: &str) -> Verdi
     match (said, wanted) {
         (NOT_APPLICABLE, _) => Verdict::NotApplicable,
         (ALTERED, _) => Verdict::Wrong("altered"),
-        (ACCEPTED, Wanted::Refused) => Verdict::Wrong("accepted"),
+        (ACCEPTED, Wanted::VerifyError) => Verdict::Wrong("accepted"),
         (REFUSED, Wanted::Accepted) => Verdict::Wrong("refused"),
         (ACCEPTED | REFUSED, _) => Verdict::Ok,
         _ => Verdict::Died("silent"),
@@ -165,16 +165,16 @@ mod tests {
 
     #[test]
     fn each_way_to_end_is_told_apart() {
-        assert_eq!(shown(&Wanted::Refused, 0, "refused", ""), "ok");
-        assert_eq!(shown(&Wanted::Refused, 0, "accepted", ""), "wrong: accepted");
+        assert_eq!(shown(&Wanted::VerifyError, 0, "refused", ""), "ok");
+        assert_eq!(shown(&Wanted::VerifyError, 0, "accepted", ""), "wrong: accepted");
         assert_eq!(shown(&Wanted::Accepted, 0, "refused", ""), "wrong: refused");
         assert_eq!(shown(&Wanted::Survived, 0, "refused", ""), "ok");
         assert_eq!(shown(&Wanted::SameId("a"), 0, "altered", ""), "wrong: altered");
-        assert_eq!(shown(&Wanted::Refused, 0, "n/a", ""), "n/a");
-        assert_eq!(shown(&Wanted::Refused, 0, "", ""), "died: silent");
-        assert_eq!(shown(&Wanted::Refused, 101 << 8, "", "thread 'main' panicked"), "died: panic");
-        assert_eq!(shown(&Wanted::Refused, 6, "", "memory allocation of 8 bytes failed"), "died: memory");
-        assert_eq!(shown(&Wanted::Refused, 6, "", "thread 'main' has overflowed its stack"), "died: stack");
-        assert_eq!(shown(&Wanted::Refused, 11, "", ""), "died: crash");
+        assert_eq!(shown(&Wanted::VerifyError, 0, "n/a", ""), "n/a");
+        assert_eq!(shown(&Wanted::VerifyError, 0, "", ""), "died: silent");
+        assert_eq!(shown(&Wanted::VerifyError, 101 << 8, "", "thread 'main' panicked"), "died: panic");
+        assert_eq!(shown(&Wanted::VerifyError, 6, "", "memory allocation of 8 bytes failed"), "died: memory");
+        assert_eq!(shown(&Wanted::VerifyError, 6, "", "thread 'main' has overflowed its stack"), "died: stack");
+        assert_eq!(shown(&Wanted::VerifyError, 11, "", ""), "died: crash");
     }
 }

@@ -1,6 +1,6 @@
 //! Whose key it is.
 
-use idhooks_http::Error;
+use idhooks_client::Error;
 
 use super::{Client, operation::Operation};
 use crate::rest::Account;

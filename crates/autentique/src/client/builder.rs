@@ -1,6 +1,6 @@
 //! Settings of a client.
 
-use idhooks_http::{Access, BuildError, SecretText, Settings, env};
+use idhooks_client::{Auth, BuildError, SecretText, Settings, env};
 
 use super::{
     Client,
@@ -38,7 +38,7 @@ impl ClientBuilder {
         })
     }
 
-    idhooks_http::settings!(settings);
+    idhooks_client::settings!(settings);
 
     /// The client.
     ///
@@ -47,7 +47,7 @@ impl ClientBuilder {
     /// there is no transport.
     pub fn build(self) -> Result<Client, BuildError> {
         let api_key = self.api_key?;
-        let api = self.settings.api(Access::bearer(api_key.expose())?)?;
+        let api = self.settings.api(Auth::bearer(api_key.expose())?)?;
         Ok(Client {
             api,
             #[cfg(feature = "__tls")]

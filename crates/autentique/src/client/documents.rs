@@ -1,7 +1,7 @@
 //! Reading documents.
 
-use idhooks_core::{List, record};
-use idhooks_http::{Error, Page, Pages, Position};
+use idhooks_client::{Error, Page, Pages, Position};
+use idhooks_core::{Lenient, List, payload};
 use serde::Serialize;
 
 use super::{Client, operation::Operation};
@@ -25,18 +25,14 @@ struct ById<'a> {
     id: &'a DocumentId,
 }
 
-record! {
+payload! {
     /// The vendor's `DocumentPagination`, as much of it as is asked for.
     struct DocumentPagination {
-        required {
-            #[serde(deserialize_with = "idhooks_core::json::unquoted")]
-            has_more_pages: bool,
-            // The schema lets an element be null.
-            data: List<Option<Document>>,
-        }
-        optional {
-            total: u64,
-        }
+        #[serde(deserialize_with = "idhooks_core::json::unquoted")]
+        has_more_pages: bool = "has_more_pages",
+        // The schema lets an element be null.
+        data: List<Option<Document>> = "data",
+        total: Lenient<u64> = "total",
     }
 }
 

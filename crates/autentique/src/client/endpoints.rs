@@ -1,6 +1,6 @@
 //! Registering for webhooks.
 
-use idhooks_http::Error;
+use idhooks_client::Error;
 
 use super::{Client, operation::Operation};
 use crate::rest::{CreatedEndpoint, NewEndpoint};
@@ -17,7 +17,7 @@ impl Client {
     ///
     /// Repeated only after a refused connection and 429, when none can have been made. The API has no call to list or
     /// delete endpoints: look into the dashboard after an error that
-    /// [may have been carried out](crate::Error::may_have_been_carried_out), and after one under status 200 if nothing
+    /// [may have been carried out](crate::Error::may_have_taken_effect), and after one under status 200 if nothing
     /// was wrong with what you sent, because its answer may have been half filled.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! A document's files.
 
-use idhooks_http::{Downloads, DownloadsBuilder, Url};
+use idhooks_client::{Downloader, DownloaderBuilder, Url};
 
 use super::Client;
 
@@ -33,14 +33,14 @@ impl Client {
     /// ```
     ///
     /// A client whose base is on this machine, for a test, follows links to it as well and gives the key to it instead;
-    /// they need [`allow_loopback`](DownloadsBuilder::allow_loopback) too.
+    /// they need [`allow_loopback`](DownloaderBuilder::allow_loopback) too.
     #[must_use]
-    pub fn downloads(&self) -> DownloadsBuilder {
+    pub fn downloads(&self) -> DownloaderBuilder {
         let local = self.base.as_ref().and_then(Url::host_str).filter(|host| is_this_machine(host));
         let [first, second] = HOSTS;
         match local {
-            Some(host) => Downloads::builder(&[first, second, host]).bearer_for(host, self.api_key.clone()),
-            None => Downloads::builder(&HOSTS).bearer_for(API_HOST, self.api_key.clone()),
+            Some(host) => Downloader::builder(&[first, second, host]).bearer_for(host, self.api_key.clone()),
+            None => Downloader::builder(&HOSTS).bearer_for(API_HOST, self.api_key.clone()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One GraphQL operation: what is sent, and when its answer is an error.
 
+use idhooks_client::{Bytes, Error, Request, Response, RetrySafety, VendorError, http::HeaderName};
 use idhooks_core::{DecodeError, json};
-use idhooks_http::{Answer, Bytes, Call, Error, Problem, Repeat, http::HeaderName};
 use serde::{
     Serialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -21,18 +21,18 @@ pub(super) struct Operation {
     field: &'static str,
     text: &'static str,
     route: &'static str,
-    repeat: Repeat,
+    repeat: RetrySafety,
 }
 
 impl Operation {
     /// One that reads: sent by `POST` as all are, it may still be repeated.
     pub(super) const fn query(field: &'static str, text: &'static str) -> Self {
-        Self { field, text, route: "/v2/graphql", repeat: Repeat::Always }
+        Self { field, text, route: "/v2/graphql", repeat: RetrySafety::Idempotent }
     }
 
     /// One that does something, which is only repeated when it can not have begun.
     pub(super) const fn mutation(field: &'static str, text: &'static str) -> Self {
-        Self { field, text, route: "/v2/graphql", repeat: Repeat::IfRefused }
+        Self { field, text, route: "/v2/graphql", repeat: RetrySafety::IfNotSent }
     }
 
     /// The same by the Corporate API.
@@ -55,12 +55,12 @@ impl Client {
         variables: &(impl Serialize + Sync),
     ) -> Result<T, Error> {
         let request = Request { query: operation.text, variables };
-        let call = Call::post(operation.route, operation.repeat).json(&request);
+        let call = Request::post(operation.route, operation.repeat).json(&request);
         read(&self.api.send(call).await?, operation.field)
     }
 }
 
-fn read<T: DeserializeOwned>(answer: &Answer, field: &str) -> Result<T, Error> {
+fn read<T: DeserializeOwned>(answer: &Response, field: &str) -> Result<T, Error> {
     let [data, errors] = json::members(answer.body(), ["data", "errors"]);
     if let Some(errors) = errors.filter(|errors| !is_nothing(errors)) {
         return Err(refused(answer, errors));
@@ -82,7 +82,7 @@ fn is_nothing(errors: &RawValue) -> bool {
     list.is_ok()
 }
 
-fn refused(answer: &Answer, errors: &RawValue) -> Error {
+fn refused(answer: &Response, errors: &RawValue) -> Error {
     // Without the data: half an answer is of no use, may be about people, and would crowd the errors out of what an
     // error keeps of its body.
     let errors = Bytes::from(format!(r#"{{"errors":{}}}"#, errors.get()));
@@ -90,13 +90,13 @@ fn refused(answer: &Answer, errors: &RawValue) -> Error {
 }
 
 /// What an answer says against a call.
-pub(super) fn problem(answer: &Answer) -> Problem {
+pub(super) fn problem(answer: &Response) -> VendorError {
     problem_in(answer.body())
 }
 
 /// Its words are the code, as often as not.
-fn problem_in(body: &[u8]) -> Problem {
-    let mut problem = Problem::read(body);
+fn problem_in(body: &[u8]) -> VendorError {
+    let mut problem = VendorError::read(body);
     let code = problem.message.as_deref().and_then(ErrorCode::of_message);
     if let Some(code) = code {
         problem.is_auth = code.is_auth();

@@ -1,6 +1,6 @@
 //! Asking signers again.
 
-use idhooks_http::Error;
+use idhooks_client::Error;
 use serde::Serialize;
 
 use super::{Client, operation::Operation};

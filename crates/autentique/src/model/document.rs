@@ -1,6 +1,6 @@
 //! Documents to be signed.
 
-use idhooks_core::{List, Pii, Timestamp, open_enum, record, text_id};
+use idhooks_core::{Lenient, List, Pii, Timestamp, open_enum, payload, text_id};
 
 use super::{files::Files, flag::Flag, locale::Locale, object_type::ObjectType, person::Person, signature::Signature};
 
@@ -27,7 +27,7 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A document and everyone who is to sign it.
     ///
     /// There is no status: that every signature is complete is what `document.finished` says. The
@@ -36,80 +36,76 @@ record! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Document {
-        required {
-            /// Autentique's id of the document.
-            pub id: DocumentId,
-        }
-        optional {
-            /// What the vendor calls this object: `document`.
-            pub object: ObjectType,
-            /// Its name: free text, so it may name a person.
-            pub name: Pii<Box<str>>,
-            /// What the signers are told.
-            pub message: Pii<Box<str>>,
-            /// Whether signers may decline.
-            pub refusable: bool,
-            /// Whether one rejection ends it for all.
-            pub stop_on_rejected: bool,
-            /// Whether qualified signatures are asked for.
-            pub qualified: bool,
-            /// Whether signers need not give a CPF.
-            pub ignore_cpf: bool,
-            /// Whether signers need not give their date of birth. Missing from documented samples, sent
-            /// since 2025 (observed).
-            pub ignore_birthdate: bool,
-            /// Whether signers sign one after the other.
-            pub sortable: bool,
-            /// Whether it is blocked.
-            pub is_blocked: bool,
-            /// Whether it is a test: sandbox documents are delivered to the same endpoints, with the
-            /// same signature. Deleted after some days.
-            pub sandbox: Flag,
-            /// Whether signers have to scroll to the end.
-            pub scrolling_required: Flag,
-            /// Whether it was made by way of the API; today's name. See [`Document::made_by_api`].
-            pub api: bool,
-            /// Whether it was made by way of the API; the name in the older sample.
-            pub is_from_api: bool,
-            /// Language and customs.
-            pub locale: Locale,
-            /// Number of the e-mail template; only null was seen yet.
-            pub email_template_id: u64,
-            /// When it expires; only null was seen yet.
-            pub expiration_at: Timestamp,
-            /// After when nobody can sign; only null was seen yet.
-            pub deadline_at: Timestamp,
-            /// When it was deleted; only null was seen yet.
-            pub deleted_at: Timestamp,
-            /// Until when it is kept: five years after it was made, in the samples.
-            pub lifecycle_in: Timestamp,
-            /// The number of days, or of another unit that is not documented, after which somebody is
-            /// notified; only null was seen yet.
-            pub notify_in: u64,
-            /// How often signers are reminded; only null was seen yet.
-            pub reminder: Reminder,
-            /// To whom replies go.
-            pub reply_to: Pii<Box<str>>,
-            /// How many are to sign. The author's own row is not counted.
-            pub signatures_count: u32,
-            /// How many have signed.
-            pub signed_count: u32,
-            /// How many have declined.
-            pub rejected_count: u32,
-            /// One row for each who is to sign, and at times one for the author: see
-            /// [`Document::signers`].
-            pub signatures: List<Signature>,
-            /// Who made it.
-            pub author: Person,
-            /// Links to its files.
-            pub files: Files,
-            /// When it was made.
-            pub created_at: Timestamp,
-            /// When it last changed.
-            pub updated_at: Timestamp,
-            /// The author's folder; sent since 2025 (observed), only null was seen yet.
-            pub author_folder_id: FolderId,
-        }
+        /// Autentique's id of the document.
+        pub id: DocumentId = "id",
+        /// What the vendor calls this object: `document`.
+        pub object: Lenient<ObjectType> = "object",
+        /// Its name: free text, so it may name a person.
+        pub name: Lenient<Pii<Box<str>>> = "name",
+        /// What the signers are told.
+        pub message: Lenient<Pii<Box<str>>> = "message",
+        /// Whether signers may decline.
+        pub refusable: Lenient<bool> = "refusable",
+        /// Whether one rejection ends it for all.
+        pub stop_on_rejected: Lenient<bool> = "stop_on_rejected",
+        /// Whether qualified signatures are asked for.
+        pub qualified: Lenient<bool> = "qualified",
+        /// Whether signers need not give a CPF.
+        pub ignore_cpf: Lenient<bool> = "ignore_cpf",
+        /// Whether signers need not give their date of birth. Missing from documented samples, sent
+        /// since 2025 (observed).
+        pub ignore_birthdate: Lenient<bool> = "ignore_birthdate",
+        /// Whether signers sign one after the other.
+        pub sortable: Lenient<bool> = "sortable",
+        /// Whether it is blocked.
+        pub is_blocked: Lenient<bool> = "is_blocked",
+        /// Whether it is a test: sandbox documents are delivered to the same endpoints, with the
+        /// same signature. Deleted after some days.
+        pub sandbox: Lenient<Flag> = "sandbox",
+        /// Whether signers have to scroll to the end.
+        pub scrolling_required: Lenient<Flag> = "scrolling_required",
+        /// Whether it was made by way of the API; today's name. See [`Document::made_by_api`].
+        pub api: Lenient<bool> = "api",
+        /// Whether it was made by way of the API; the name in the older sample.
+        pub is_from_api: Lenient<bool> = "is_from_api",
+        /// Language and customs.
+        pub locale: Lenient<Locale> = "locale",
+        /// Number of the e-mail template; only null was seen yet.
+        pub email_template_id: Lenient<u64> = "email_template_id",
+        /// When it expires; only null was seen yet.
+        pub expiration_at: Lenient<Timestamp> = "expiration_at",
+        /// After when nobody can sign; only null was seen yet.
+        pub deadline_at: Lenient<Timestamp> = "deadline_at",
+        /// When it was deleted; only null was seen yet.
+        pub deleted_at: Lenient<Timestamp> = "deleted_at",
+        /// Until when it is kept: five years after it was made, in the samples.
+        pub lifecycle_in: Lenient<Timestamp> = "lifecycle_in",
+        /// The number of days, or of another unit that is not documented, after which somebody is
+        /// notified; only null was seen yet.
+        pub notify_in: Lenient<u64> = "notify_in",
+        /// How often signers are reminded; only null was seen yet.
+        pub reminder: Lenient<Reminder> = "reminder",
+        /// To whom replies go.
+        pub reply_to: Lenient<Pii<Box<str>>> = "reply_to",
+        /// How many are to sign. The author's own row is not counted.
+        pub signatures_count: Lenient<u32> = "signatures_count",
+        /// How many have signed.
+        pub signed_count: Lenient<u32> = "signed_count",
+        /// How many have declined.
+        pub rejected_count: Lenient<u32> = "rejected_count",
+        /// One row for each who is to sign, and at times one for the author: see
+        /// [`Document::signers`].
+        pub signatures: Lenient<List<Signature>> = "signatures",
+        /// Who made it.
+        pub author: Lenient<Person> = "author",
+        /// Links to its files.
+        pub files: Lenient<Files> = "files",
+        /// When it was made.
+        pub created_at: Lenient<Timestamp> = "created_at",
+        /// When it last changed.
+        pub updated_at: Lenient<Timestamp> = "updated_at",
+        /// The author's folder; sent since 2025 (observed), only null was seen yet.
+        pub author_folder_id: Lenient<FolderId> = "author_folder_id",
     }
 }
 

@@ -1,8 +1,8 @@
 //! Links to a document's files.
 
-use idhooks_core::{Pii, record};
+use idhooks_core::{Lenient, Pii, payload};
 
-record! {
+payload! {
     /// Where a document's files are.
     ///
     /// A link is not proof that there is a file behind it: `signed` is there before anyone has
@@ -15,16 +15,13 @@ record! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Files {
-        required {}
-        optional {
-            /// The document as it was uploaded.
-            pub original: Pii<Box<str>>,
-            /// The document with the signatures so far.
-            pub signed: Pii<Box<str>>,
-            /// The certified document; missing from deliveries of November 2025 and from older samples.
-            pub certified: Pii<Box<str>>,
-            /// The document with PAdES signatures; missing where `certified` is.
-            pub pades: Pii<Box<str>>,
-        }
+        /// The document as it was uploaded.
+        pub original: Lenient<Pii<Box<str>>> = "original",
+        /// The document with the signatures so far.
+        pub signed: Lenient<Pii<Box<str>>> = "signed",
+        /// The certified document; missing from deliveries of November 2025 and from older samples.
+        pub certified: Lenient<Pii<Box<str>>> = "certified",
+        /// The document with PAdES signatures; missing where `certified` is.
+        pub pades: Lenient<Pii<Box<str>>> = "pades",
     }
 }

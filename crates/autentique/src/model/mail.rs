@@ -1,8 +1,8 @@
 //! What became of the e-mail to a signer.
 
-use idhooks_core::{Pii, Timestamp, record};
+use idhooks_core::{Lenient, Pii, Timestamp, payload};
 
-record! {
+payload! {
     /// What became of the e-mail to a signer.
     ///
     /// The times have no zone (`2025-11-08 16:33:15`) and are **not UTC**: the one capture that can be
@@ -11,20 +11,17 @@ record! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Mail {
-        required {}
-        optional {
-            /// When it was sent.
-            pub sent: Timestamp,
-            /// When it was opened.
-            pub opened: Timestamp,
-            /// When sending it failed, as
-            /// [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos) for the
-            /// API's field of the same name; see `reason`.
-            pub refused: Timestamp,
-            /// When it arrived.
-            pub delivered: Timestamp,
-            /// What the mail server said when sending failed. May name the person.
-            pub reason: Pii<Box<str>>,
-        }
+        /// When it was sent.
+        pub sent: Lenient<Timestamp> = "sent",
+        /// When it was opened.
+        pub opened: Lenient<Timestamp> = "opened",
+        /// When sending it failed, as
+        /// [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos) for the
+        /// API's field of the same name; see `reason`.
+        pub refused: Lenient<Timestamp> = "refused",
+        /// When it arrived.
+        pub delivered: Lenient<Timestamp> = "delivered",
+        /// What the mail server said when sending failed. May name the person.
+        pub reason: Lenient<Pii<Box<str>>> = "reason",
     }
 }

@@ -1,6 +1,6 @@
 //! Members of an organisation.
 
-use idhooks_core::{Pii, record, text_id};
+use idhooks_core::{Lenient, Pii, payload, text_id};
 
 use super::{bool_map::BoolMap, object_type::ObjectType, organization::OrganizationId, person::Person};
 
@@ -9,45 +9,39 @@ text_id! {
     pub struct GroupId;
 }
 
-record! {
+payload! {
     /// Somebody joined an organisation or was removed from it.
     ///
     /// It has no id of its own. One sample is published, of somebody who joined.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Member {
-        required {}
-        optional {
-            /// What the vendor calls this object; not sent for members so far.
-            pub object: ObjectType,
-            /// Who.
-            pub user: Person,
-            /// The group they are in.
-            pub group: Group,
-            /// What they may do. 26 names in the sample; those in `_gr` concern the group, those in
-            /// `_oz` the organisation.
-            pub permissions: BoolMap,
-        }
+        /// What the vendor calls this payload; not sent for members so far.
+        pub object: Lenient<ObjectType> = "object",
+        /// Who.
+        pub user: Lenient<Person> = "user",
+        /// The group they are in.
+        pub group: Lenient<Group> = "group",
+        /// What they may do. 26 names in the sample; those in `_gr` concern the group, those in
+        /// `_oz` the organisation.
+        pub permissions: Lenient<BoolMap> = "permissions",
     }
 }
 
-record! {
+payload! {
     /// A group of members.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Group {
-        required {}
-        optional {
-            /// Autentique's id.
-            pub uuid: GroupId,
-            /// Its name: free text of your own.
-            pub name: Pii<Box<str>>,
-            /// The organisation it belongs to.
-            pub organization: OrganizationId,
-            /// What its members may do; names as in [`Member::permissions`].
-            pub permissions: BoolMap,
-            /// Its configuration; some names are Portuguese.
-            pub configs: BoolMap,
-        }
+        /// Autentique's id.
+        pub uuid: Lenient<GroupId> = "uuid",
+        /// Its name: free text of your own.
+        pub name: Lenient<Pii<Box<str>>> = "name",
+        /// The organisation it belongs to.
+        pub organization: Lenient<OrganizationId> = "organization",
+        /// What its members may do; names as in [`Member::permissions`].
+        pub permissions: Lenient<BoolMap> = "permissions",
+        /// Its configuration; some names are Portuguese.
+        pub configs: Lenient<BoolMap> = "configs",
     }
 }

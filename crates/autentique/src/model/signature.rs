@@ -1,6 +1,6 @@
 //! Who is to sign a document, and whether they have.
 
-use idhooks_core::{Lenient, List, Pii, Timestamp, Unread, json::put, open_enum, record, text_id};
+use idhooks_core::{LazyJson, Lenient, List, Pii, Timestamp, json::put, open_enum, payload, text_id};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
@@ -82,7 +82,7 @@ pub struct Signature {
     pub mail: Lenient<Box<Mail>>,
     /// What happened, step by step: read when asked for, because it is most of a document's text.
     /// Not in every delivery.
-    pub events: Lenient<Unread<List<SignatureEvent>>>,
+    pub events: Lenient<LazyJson<List<SignatureEvent>>>,
     /// When they were asked.
     pub created_at: Lenient<Timestamp>,
     /// When it was archived; only null was seen yet.
@@ -146,38 +146,34 @@ impl Signature {
     }
 }
 
-record! {
+payload! {
     /// Both layouts at once, so that one pass reads either.
     struct Wire {
-        required {
-            public_id: SignatureId,
-        }
-        optional {
-            object: ObjectType,
-            user: Box<Person>,
-            document: DocumentId,
-            name: Pii<Box<str>>,
-            company: Pii<Box<str>>,
-            email: Pii<Box<str>>,
-            phone: Pii<Box<str>>,
-            cpf: Pii<Box<str>>,
-            birthday: Pii<Box<str>>,
-            action: Action,
-            viewed: Timestamp,
-            signed: Timestamp,
-            rejected: Timestamp,
-            reason: Pii<Box<str>>,
-            biometric_unapproved: Timestamp,
-            biometric_approved: Timestamp,
-            biometric_rejected: Timestamp,
-            validation_unapproved: Timestamp,
-            validation_approved: Timestamp,
-            validation_rejected: Timestamp,
-            mail: Box<Mail>,
-            events: Unread<List<SignatureEvent>>,
-            created_at: Timestamp,
-            archived_at: Timestamp,
-        }
+        public_id: SignatureId = "public_id",
+        object: Lenient<ObjectType> = "object",
+        user: Lenient<Box<Person>> = "user",
+        document: Lenient<DocumentId> = "document",
+        name: Lenient<Pii<Box<str>>> = "name",
+        company: Lenient<Pii<Box<str>>> = "company",
+        email: Lenient<Pii<Box<str>>> = "email",
+        phone: Lenient<Pii<Box<str>>> = "phone",
+        cpf: Lenient<Pii<Box<str>>> = "cpf",
+        birthday: Lenient<Pii<Box<str>>> = "birthday",
+        action: Lenient<Action> = "action",
+        viewed: Lenient<Timestamp> = "viewed",
+        signed: Lenient<Timestamp> = "signed",
+        rejected: Lenient<Timestamp> = "rejected",
+        reason: Lenient<Pii<Box<str>>> = "reason",
+        biometric_unapproved: Lenient<Timestamp> = "biometric_unapproved",
+        biometric_approved: Lenient<Timestamp> = "biometric_approved",
+        biometric_rejected: Lenient<Timestamp> = "biometric_rejected",
+        validation_unapproved: Lenient<Timestamp> = "validation_unapproved",
+        validation_approved: Lenient<Timestamp> = "validation_approved",
+        validation_rejected: Lenient<Timestamp> = "validation_rejected",
+        mail: Lenient<Box<Mail>> = "mail",
+        events: Lenient<LazyJson<List<SignatureEvent>>> = "events",
+        created_at: Lenient<Timestamp> = "created_at",
+        archived_at: Lenient<Timestamp> = "archived_at",
     }
 }
 
@@ -200,7 +196,7 @@ impl<'de> Deserialize<'de> for Signature {
         };
         Ok(Self {
             public_id: wire.public_id,
-            object: wire.object,
+            object: wire.payload,
             user: wire.user,
             document: wire.document,
             action: wire.action,

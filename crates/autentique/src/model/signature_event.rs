@@ -1,6 +1,6 @@
 //! What happened to a signature, step by step.
 
-use idhooks_core::{Pii, Timestamp, open_enum, record};
+use idhooks_core::{Lenient, Pii, Timestamp, open_enum, payload};
 
 use super::{document::DocumentId, geolocation::Geolocation, person::Actor};
 
@@ -35,30 +35,26 @@ impl SignatureEventKind {
     }
 }
 
-record! {
+payload! {
     /// One thing that happened to a signature.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct SignatureEvent {
-        required {}
-        optional {
-            /// What happened.
-            #[serde(rename = "type")]
-            pub kind: SignatureEventKind,
-            /// The document.
-            pub document: DocumentId,
-            /// Who did it.
-            pub user: Box<Actor>,
-            /// Where they were.
-            pub geolocation: Box<Geolocation>,
-            /// The reason they gave for declining.
-            pub reason: Pii<Box<str>>,
-            /// Their address on the network.
-            pub ip: Pii<Box<str>>,
-            /// The port they came from.
-            pub port: Pii<u16>,
-            /// When.
-            pub created_at: Timestamp,
-        }
+        /// What happened.
+        pub kind: Lenient<SignatureEventKind> = "type",
+        /// The document.
+        pub document: Lenient<DocumentId> = "document",
+        /// Who did it.
+        pub user: Lenient<Box<Actor>> = "user",
+        /// Where they were.
+        pub geolocation: Lenient<Box<Geolocation>> = "geolocation",
+        /// The reason they gave for declining.
+        pub reason: Lenient<Pii<Box<str>>> = "reason",
+        /// Their address on the network.
+        pub ip: Lenient<Pii<Box<str>>> = "ip",
+        /// The port they came from.
+        pub port: Lenient<Pii<u16>> = "port",
+        /// When.
+        pub created_at: Lenient<Timestamp> = "created_at",
     }
 }

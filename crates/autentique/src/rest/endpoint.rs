@@ -1,6 +1,6 @@
 //! Webhook endpoints that were made.
 
-use idhooks_core::{List, Pii, Secret, SecretError, open_enum, record, text_id};
+use idhooks_core::{Lenient, List, Pii, Secret, SecretError, open_enum, payload, text_id};
 use serde::{Deserialize, Serialize};
 
 text_id! {
@@ -73,7 +73,7 @@ open_enum! {
 /// use idhooks_autentique::{Verifier, rest::EndpointSecret};
 ///
 /// let secret: EndpointSecret = serde_json::from_str(r#""the endpoint's secret""#)?;
-/// let verifier = Verifier::new(secret.to_secret()?.named("signatures"));
+/// let verifier = Verifier::new(secret.to_secret()?.with_label("signatures"));
 /// assert_eq!(format!("{secret:?}"), "EndpointSecret([redacted])");
 /// # let _ = verifier;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -98,7 +98,7 @@ impl EndpointSecret {
     }
 }
 
-record! {
+payload! {
     /// A webhook endpoint that was made, with its secret.
     ///
     /// **Store the secret now:** the API shows it in this answer and never again, and it has no call to list or delete
@@ -106,32 +106,25 @@ record! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/corporate/mutations/gestao-de-endpoints-de-webhooks/criando-endpoint-para-receber-webhooks).
     pub struct CreatedEndpoint {
-        required {
-            /// What deliveries to it are signed with.
-            pub secret: EndpointSecret,
-        }
-        optional {
-            /// What was made.
-            pub webhook_endpoint: WebhookEndpoint,
-        }
+        /// What deliveries to it are signed with.
+        pub secret: EndpointSecret = "secret",
+        /// What was made.
+        pub webhook_endpoint: Lenient<WebhookEndpoint> = "webhook_endpoint",
     }
 }
 
-record! {
+payload! {
     /// A webhook endpoint.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/corporate/mutations/gestao-de-endpoints-de-webhooks/criando-endpoint-para-receber-webhooks).
     pub struct WebhookEndpoint {
-        required {}
-        optional {
-            /// Autentique's id of it. Not required, so that an odd one does not cost you the secret beside it.
-            pub id: EndpointId,
-            /// Your address. Hidden from `Debug`, because some put a secret into it.
-            pub url: Pii<Box<str>>,
-            /// Whether it is sent to.
-            pub active: bool,
-            /// What it really gets: events that are not of its kind were dropped.
-            pub events: List<EndpointEvent>,
-        }
+        /// Autentique's id of it. Not required, so that an odd one does not cost you the secret beside it.
+        pub id: Lenient<EndpointId> = "id",
+        /// Your address. Hidden from `Debug`, because some put a secret into it.
+        pub url: Lenient<Pii<Box<str>>> = "url",
+        /// Whether it is sent to.
+        pub active: Lenient<bool> = "active",
+        /// What it really gets: events that are not of its kind were dropped.
+        pub events: Lenient<List<EndpointEvent>> = "events",
     }
 }

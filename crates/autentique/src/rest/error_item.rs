@@ -1,6 +1,6 @@
 //! What stands in `errors` beside, or in place of, `data`.
 
-use idhooks_core::{List, Pii, RawJson, json, open_enum, record};
+use idhooks_core::{Lenient, List, Pii, RawJson, json, open_enum, payload};
 
 use super::error_code::ErrorCode;
 use crate::model::raw_members::RawMembers;
@@ -15,35 +15,29 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// One thing Autentique has against a call. They come with status 200, beside `data`, which may be partly filled.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/mensagens-de-erro).
     pub struct ErrorItem {
-        required {}
-        optional {
-            /// A code (see [`ErrorItem::code`]) or prose, which may quote what you sent: hidden from `Debug`.
-            pub message: Pii<Box<str>>,
-            /// Where in the answer, as a list of names and numbers (`["document","signatures",1]`).
-            pub path: RawJson,
-            /// More about it.
-            pub extensions: ErrorDetails,
-        }
+        /// A code (see [`ErrorItem::code`]) or prose, which may quote what you sent: hidden from `Debug`.
+        pub message: Lenient<Pii<Box<str>>> = "message",
+        /// Where in the answer, as a list of names and numbers (`["document","signatures",1]`).
+        pub path: Lenient<RawJson> = "path",
+        /// More about it.
+        pub extensions: Lenient<ErrorDetails> = "extensions",
     }
 }
 
-record! {
+payload! {
     /// More about an error.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/mensagens-de-erro).
     pub struct ErrorDetails {
-        required {}
-        optional {
-            /// What sort of error it is.
-            pub category: ErrorCategory,
-            /// Fields that were refused, each with a list of codes: read it with [`ErrorItem::violations`].
-            pub validation: RawJson,
-        }
+        /// What sort of error it is.
+        pub category: Lenient<ErrorCategory> = "category",
+        /// Fields that were refused, each with a list of codes: read it with [`ErrorItem::violations`].
+        pub validation: Lenient<RawJson> = "validation",
     }
 }
 
@@ -93,18 +87,15 @@ impl Violation {
     }
 }
 
-record! {
+payload! {
     /// An answer, of which only the errors count.
-    struct Answer {
-        required {}
-        optional {
-            errors: List<ErrorItem>,
-        }
+    struct Response {
+        errors: Lenient<List<ErrorItem>> = "errors",
     }
 }
 
 /// The errors in an answer; none if there are none, or if they can not be read.
 pub(crate) fn errors_in(body: &[u8]) -> Vec<ErrorItem> {
-    let answer: Option<Answer> = json::decode(body).ok();
+    let answer: Option<Response> = json::decode(body).ok();
     answer.and_then(|answer| answer.errors.into_option()).map(List::into_vec).unwrap_or_default()
 }

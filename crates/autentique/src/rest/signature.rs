@@ -1,6 +1,6 @@
 //! Who is to sign a document, as the API says it.
 
-use idhooks_core::{Pii, Timestamp, open_enum, record};
+use idhooks_core::{Lenient, Pii, Timestamp, open_enum, payload};
 
 use super::{account::Account, event::Event, link::Link};
 use crate::{Mail, SignatureId};
@@ -49,20 +49,17 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// What somebody is asked to do, in the object the API puts around it.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/mutations/adding-a-signer).
     pub struct Action {
-        required {}
-        optional {
-            /// What.
-            pub name: ActionName,
-        }
+        /// What.
+        pub name: Lenient<ActionName> = "name",
     }
 }
 
-record! {
+payload! {
     /// Somebody who is to sign a document, and how far they are.
     ///
     /// An [`Event`] is `None` until it happens.
@@ -70,51 +67,47 @@ record! {
     /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos); where a field was only
     /// observed in public code (2026-09), it says so.
     pub struct Signature {
-        required {
-            /// Autentique's id of the signature, without dashes in the samples; compare it by
-            /// [`same_as`](SignatureId::same_as).
-            pub public_id: SignatureId,
-        }
-        optional {
-            /// The name they were asked under; null if only an address was given.
-            pub name: Pii<Box<str>>,
-            /// E-mail address; null if they are asked in another way.
-            pub email: Pii<Box<str>>,
-            /// How they are asked.
-            pub delivery_method: DeliveryMethod,
-            /// What they are asked to do; null in the author's own row.
-            pub action: Action,
-            /// Where they sign, if there is a link; see
-            /// [`Client::create_link_to_signature`](crate::Client::create_link_to_signature).
-            pub link: Box<Link>,
-            /// Their account, if they have one.
-            pub user: Box<Account>,
-            /// What became of the e-mail to them. Its times have no zone, and in webhooks they were not UTC.
-            pub email_events: Box<Mail>,
-            /// They opened the document for the first time.
-            pub viewed: Box<Event>,
-            /// They signed.
-            pub signed: Box<Event>,
-            /// They declined; `reason` says why.
-            pub rejected: Box<Event>,
-            /// They signed, and the identity check waits for a decision (observed).
-            pub signed_unapproved: Box<Event>,
-            /// The identity check was passed (observed).
-            pub biometric_approved: Box<Event>,
-            /// The identity check was refused (observed).
-            pub biometric_rejected: Box<Event>,
-            /// The identity check was refused without the author's word (observed; the meaning is inferred). No
-            /// webhook says so.
-            pub biometric_auto_rejected: Box<Event>,
-            /// The identity check was refused, a new one was asked for (observed).
-            pub biometric_reset: Box<Event>,
-            /// When they were asked.
-            pub created_at: Timestamp,
-            /// When the row last changed (observed).
-            pub updated_at: Timestamp,
-            /// When it was archived (observed).
-            pub archived_at: Timestamp,
-        }
+        /// Autentique's id of the signature, without dashes in the samples; compare it by
+        /// [`same_as`](SignatureId::same_as).
+        pub public_id: SignatureId = "public_id",
+        /// The name they were asked under; null if only an address was given.
+        pub name: Lenient<Pii<Box<str>>> = "name",
+        /// E-mail address; null if they are asked in another way.
+        pub email: Lenient<Pii<Box<str>>> = "email",
+        /// How they are asked.
+        pub delivery_method: Lenient<DeliveryMethod> = "delivery_method",
+        /// What they are asked to do; null in the author's own row.
+        pub action: Lenient<Action> = "action",
+        /// Where they sign, if there is a link; see
+        /// [`Client::create_link_to_signature`](crate::Client::create_link_to_signature).
+        pub link: Lenient<Box<Link>> = "link",
+        /// Their account, if they have one.
+        pub user: Lenient<Box<Account>> = "user",
+        /// What became of the e-mail to them. Its times have no zone, and in webhooks they were not UTC.
+        pub email_events: Lenient<Box<Mail>> = "email_events",
+        /// They opened the document for the first time.
+        pub viewed: Lenient<Box<Event>> = "viewed",
+        /// They signed.
+        pub signed: Lenient<Box<Event>> = "signed",
+        /// They declined; `reason` says why.
+        pub rejected: Lenient<Box<Event>> = "rejected",
+        /// They signed, and the identity check waits for a decision (observed).
+        pub signed_unapproved: Lenient<Box<Event>> = "signed_unapproved",
+        /// The identity check was passed (observed).
+        pub biometric_approved: Lenient<Box<Event>> = "biometric_approved",
+        /// The identity check was refused (observed).
+        pub biometric_rejected: Lenient<Box<Event>> = "biometric_rejected",
+        /// The identity check was refused without the author's word (observed; the meaning is inferred). No
+        /// webhook says so.
+        pub biometric_auto_rejected: Lenient<Box<Event>> = "biometric_auto_rejected",
+        /// The identity check was refused, a new one was asked for (observed).
+        pub biometric_reset: Lenient<Box<Event>> = "biometric_reset",
+        /// When they were asked.
+        pub created_at: Lenient<Timestamp> = "created_at",
+        /// When the row last changed (observed).
+        pub updated_at: Lenient<Timestamp> = "updated_at",
+        /// When it was archived (observed).
+        pub archived_at: Lenient<Timestamp> = "archived_at",
     }
 }
 

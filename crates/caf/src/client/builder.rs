@@ -1,6 +1,6 @@
 //! How a client is made.
 
-use idhooks_http::{Access, BuildError, ClientCredentials, SecretText, Settings, Tokens, Url, env};
+use idhooks_client::{Auth, BuildError, ClientCredentials, SecretText, Settings, TokenCache, Url, env};
 
 use super::Client;
 
@@ -17,7 +17,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    idhooks_http::settings!(settings);
+    idhooks_client::settings!(settings);
 
     pub(super) fn new(
         client_id: Result<SecretText, BuildError>,
@@ -56,10 +56,10 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         let (id, secret) = (self.client_id?, self.client_secret?);
         let login = match self.token_base_url {
-            Some(base) => self.settings.at(base).api(Access::none())?,
-            None => self.settings.api(Access::none())?,
+            Some(base) => self.settings.at(base).api(Auth::none())?,
+            None => self.settings.api(Auth::none())?,
         };
-        let tokens = Tokens::new(ClientCredentials::new(login, "/oauth2/token", id.expose(), secret));
-        Ok(Client { api: self.settings.api(Access::tokens(tokens))? })
+        let tokens = TokenCache::new(ClientCredentials::new(login, "/oauth2/token", id.expose(), secret));
+        Ok(Client { api: self.settings.api(Auth::tokens(tokens))? })
     }
 }

@@ -1,6 +1,6 @@
 //! Calls known from public code alone.
 
-use idhooks_http::{Call, Error};
+use idhooks_client::{Error, Request};
 
 use super::Client;
 use crate::{
@@ -24,7 +24,7 @@ impl Client {
         id: &TransactionId,
         options: &TransactionOptions,
     ) -> Result<Observed<TransactionDetails>, Error> {
-        let mut call = Call::get("/v1/transactions/{id}").with("id", id.as_str());
+        let mut call = Request::get("/v1/transactions/{id}").with("id", id.as_str());
         for (name, is_on) in [
             ("_includeCroppedImages", options.include_cropped_images),
             ("_includePfRelationships", options.include_pf_relationships),
@@ -48,7 +48,7 @@ impl Client {
     /// # Errors
     /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call.
     pub async fn get_person_profile(&self, cpf: &str) -> Result<Observed<PersonProfile>, Error> {
-        self.api.json(Call::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await
+        self.api.json(Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await
     }
 
     /// Reads the profile of a company: `GET /v1/profiles/companies/{cnpj}`, without marks.
@@ -56,7 +56,7 @@ impl Client {
     /// # Errors
     /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call.
     pub async fn get_company_profile(&self, cnpj: &str) -> Result<Observed<CompanyProfile>, Error> {
-        self.api.json(Call::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj)).await
+        self.api.json(Request::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj)).await
     }
 
     /// Reads an attempt to recognise a face: `GET /v1/faces/attempts/{attemptId}`.
@@ -64,6 +64,6 @@ impl Client {
     /// # Errors
     /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any call.
     pub async fn get_face_attempt(&self, id: &AttemptId) -> Result<Observed<FaceAttempt>, Error> {
-        self.api.json(Call::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str())).await
+        self.api.json(Request::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str())).await
     }
 }

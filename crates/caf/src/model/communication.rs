@@ -1,6 +1,6 @@
 //! Messages sent to the person being onboarded.
 
-use idhooks_core::{Pii, Timestamp, open_enum, record, text_id};
+use idhooks_core::{Lenient, Pii, Timestamp, open_enum, payload, text_id};
 
 use super::transaction::TenantId;
 
@@ -30,31 +30,26 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A message to the person: created, sent to its destination, then delivered, not delivered, or
     /// rejected (which comes before sending). Deliveries may arrive in any order.
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/webhook/events).
-    #[serde(rename_all = "camelCase")]
     pub struct Communication {
-        required {
-            /// Caf's id of the message.
-            pub notification_id: NotificationId,
-        }
-        optional {
-            /// Your account at Caf.
-            pub tenant_id: TenantId,
-            /// The way it went.
-            pub channel: Channel,
-            /// Your own id of the message.
-            pub external_id: Box<str>,
-            /// The part of Caf that sent it.
-            pub system: System,
-            /// When it happened; may be later than the event's own time.
-            pub occurred_on: Timestamp,
-            /// Why it was rejected or not delivered: prose without a code, for people to read.
-            /// Only in those two events.
-            pub reason: Pii<Box<str>>,
-        }
+        /// Caf's id of the message.
+        pub notification_id: NotificationId = "notificationId",
+        /// Your account at Caf.
+        pub tenant_id: Lenient<TenantId> = "tenantId",
+        /// The way it went.
+        pub channel: Lenient<Channel> = "channel",
+        /// Your own id of the message.
+        pub external_id: Lenient<Box<str>> = "externalId",
+        /// The part of Caf that sent it.
+        pub system: Lenient<System> = "system",
+        /// When it happened; may be later than the event's own time.
+        pub occurred_on: Lenient<Timestamp> = "occurredOn",
+        /// Why it was rejected or not delivered: prose without a code, for people to read.
+        /// Only in those two events.
+        pub reason: Lenient<Pii<Box<str>>> = "reason",
     }
 }

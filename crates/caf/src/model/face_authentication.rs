@@ -1,6 +1,6 @@
 //! Attempts to recognise a known face.
 
-use idhooks_core::{Pii, Timestamp, record, text_id};
+use idhooks_core::{Lenient, Pii, Timestamp, payload, text_id};
 
 use super::transaction::{OnboardingId, TenantId};
 
@@ -9,29 +9,24 @@ text_id! {
     pub struct AttemptId;
 }
 
-record! {
+payload! {
     /// Somebody tried to authenticate with their face; sent on match and mismatch alike.
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/webhook/events).
-    #[serde(rename_all = "camelCase")]
     pub struct FaceAuthentication {
-        required {
-            /// Caf's id of the attempt.
-            pub attempt_id: AttemptId,
-            /// Whether the face was the one on file.
-            #[serde(deserialize_with = "idhooks_core::json::unquoted")]
-            pub is_match: bool,
-        }
-        optional {
-            /// Your account at Caf.
-            pub tenant_id: TenantId,
-            /// The onboarding it belongs to.
-            pub onboarding_id: OnboardingId,
-            /// The person: opaque in Connect's samples, a CPF or any text of your choice in the
-            /// older API, so treated as personal.
-            pub person_id: Pii<Box<str>>,
-            /// When it happened.
-            pub date: Timestamp,
-        }
+        /// Caf's id of the attempt.
+        pub attempt_id: AttemptId = "attemptId",
+        /// Whether the face was the one on file.
+        #[serde(deserialize_with = "idhooks_core::json::unquoted")]
+        pub is_match: bool = "isMatch",
+        /// Your account at Caf.
+        pub tenant_id: Lenient<TenantId> = "tenantId",
+        /// The onboarding it belongs to.
+        pub onboarding_id: Lenient<OnboardingId> = "onboardingId",
+        /// The person: opaque in Connect's samples, a CPF or any text of your choice in the
+        /// older API, so treated as personal.
+        pub person_id: Lenient<Pii<Box<str>>> = "personId",
+        /// When it happened.
+        pub date: Lenient<Timestamp> = "date",
     }
 }

@@ -1,6 +1,6 @@
 //! Profiles of people and companies.
 
-use idhooks_core::{Pii, Timestamp, open_enum, record, text_id};
+use idhooks_core::{Lenient, Pii, Timestamp, open_enum, payload, text_id};
 
 use super::transaction::TenantId;
 
@@ -35,31 +35,25 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A profile changed.
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/webhook/events).
-    #[serde(rename_all = "camelCase")]
     pub struct Profile {
-        required {
-            /// Caf's id of the profile.
-            pub profile_id: ProfileId,
-        }
-        optional {
-            /// Your account at Caf.
-            pub tenant_id: TenantId,
-            /// Person or company.
-            #[serde(rename = "type")]
-            pub profile_type: ProfileType,
-            /// State now.
-            pub status: ProfileStatus,
-            /// When it changed.
-            pub updated_at: Timestamp,
-            /// The person's tax number: bare digits in the sample, no check digits verified here.
-            /// Absent for a company.
-            pub cpf: Pii<Box<str>>,
-            /// The company's tax number. May hold letters since July 2026. Absent for a person.
-            pub cnpj: Pii<Box<str>>,
-        }
+        /// Caf's id of the profile.
+        pub profile_id: ProfileId = "profileId",
+        /// Your account at Caf.
+        pub tenant_id: Lenient<TenantId> = "tenantId",
+        /// Person or company.
+        pub profile_type: Lenient<ProfileType> = "type",
+        /// State now.
+        pub status: Lenient<ProfileStatus> = "status",
+        /// When it changed.
+        pub updated_at: Lenient<Timestamp> = "updatedAt",
+        /// The person's tax number: bare digits in the sample, no check digits verified here.
+        /// Absent for a company.
+        pub cpf: Lenient<Pii<Box<str>>> = "cpf",
+        /// The company's tax number. May hold letters since July 2026. Absent for a person.
+        pub cnpj: Lenient<Pii<Box<str>>> = "cnpj",
     }
 }

@@ -1,6 +1,6 @@
 //! Transactions: one run of a query template over one person.
 
-use idhooks_core::{Pii, Timestamp, open_enum, record, text_id};
+use idhooks_core::{Lenient, Pii, Timestamp, open_enum, payload, text_id};
 
 text_id! {
     /// Caf's id of a transaction: 26 characters in webhook samples, 24 hex digits in REST.
@@ -55,32 +55,27 @@ impl TransactionStatus {
     }
 }
 
-record! {
+payload! {
     /// A transaction started, asked for a check of forged documents (*documentscopy*), or changed state.
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/webhook/events).
-    #[serde(rename_all = "camelCase")]
     pub struct Transaction {
-        required {
-            /// Caf's id of the transaction.
-            pub id: TransactionId,
-        }
-        optional {
-            /// Your account at Caf.
-            pub tenant_id: TenantId,
-            /// Described as the address of a report, shown as an id: take it as either. Hidden, because
-            /// an address of that kind opens the report.
-            pub report: Pii<Box<str>>,
-            /// State now, in one of two vocabularies.
-            pub status: TransactionStatus,
-            /// When it came into that state.
-            pub date: Timestamp,
-            /// The onboarding it belongs to; only for those done on the web.
-            pub onboarding_id: OnboardingId,
-            /// The query template it ran.
-            pub template_id: TemplateId,
-            /// A status of your own making, from Caf's Trust panel.
-            pub custom_status: Box<str>,
-        }
+        /// Caf's id of the transaction.
+        pub id: TransactionId = "id",
+        /// Your account at Caf.
+        pub tenant_id: Lenient<TenantId> = "tenantId",
+        /// Described as the address of a report, shown as an id: take it as either. Hidden, because
+        /// an address of that kind opens the report.
+        pub report: Lenient<Pii<Box<str>>> = "report",
+        /// State now, in one of two vocabularies.
+        pub status: Lenient<TransactionStatus> = "status",
+        /// When it came into that state.
+        pub date: Lenient<Timestamp> = "date",
+        /// The onboarding it belongs to; only for those done on the web.
+        pub onboarding_id: Lenient<OnboardingId> = "onboardingId",
+        /// The query template it ran.
+        pub template_id: Lenient<TemplateId> = "templateId",
+        /// A status of your own making, from Caf's Trust panel.
+        pub custom_status: Lenient<Box<str>> = "customStatus",
     }
 }

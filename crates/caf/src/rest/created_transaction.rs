@@ -1,6 +1,6 @@
 //! The answer to a creation.
 
-use idhooks_core::{record, text_id};
+use idhooks_core::{Lenient, payload, text_id};
 
 use crate::TransactionId;
 
@@ -10,20 +10,15 @@ text_id! {
     pub struct RequestId;
 }
 
-record! {
+payload! {
     /// The answer to the creation of a transaction: Caf took it and goes on with it. It says nothing of the result,
     /// which comes as an event.
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction).
-    #[serde(rename_all = "camelCase")]
     pub struct CreatedTransaction {
-        required {
-            /// Caf's id of the new transaction: 24 hex digits in the sample, as events name it (inferred).
-            pub id: TransactionId,
-        }
-        optional {
-            /// Caf's id of this request.
-            pub request_id: RequestId,
-        }
+        /// Caf's id of the new transaction: 24 hex digits in the sample, as events name it (inferred).
+        pub id: TransactionId = "id",
+        /// Caf's id of this request.
+        pub request_id: Lenient<RequestId> = "requestId",
     }
 }

@@ -1,6 +1,6 @@
 //! What a new transaction is made of.
 
-use idhooks_core::{List, Pii, open_enum, record};
+use idhooks_core::{Lenient, List, Pii, open_enum, payload};
 use serde_json::Value;
 
 use crate::TemplateId;
@@ -19,22 +19,18 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// One file of a new transaction.
     pub struct TransactionFile {
-        required {
-            /// What Caf is to find the file by. The page shows only that it is text; public code gives the name that an
-            /// upload to `/v1/transactions/files` answered (observed July 2026).
-            pub data: Pii<Box<str>>,
-            /// What it shows.
-            #[serde(rename = "type")]
-            pub file_type: FileType,
-        }
-        optional {}
+        /// What Caf is to find the file by. The page shows only that it is text; public code gives the name that an
+        /// upload to `/v1/transactions/files` answered (observed July 2026).
+        pub data: Pii<Box<str>> = "data",
+        /// What it shows.
+        pub file_type: FileType = "type",
     }
 }
 
-record! {
+payload! {
     /// A transaction to be created: one run of a query template over one person or company. What has not been set is
     /// left out.
     ///
@@ -50,28 +46,22 @@ record! {
     /// ```
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction).
-    #[serde(rename_all = "camelCase")]
     pub struct NewTransaction {
-        required {
-            /// The query template to run: the page's sample says nothing of its form, other ids have 24 hex digits.
-            pub template_id: TemplateId,
-        }
-        optional {
-            /// Pictures the template asks for.
-            pub files: List<TransactionFile>,
-            /// What is known about the person or company.
-            pub attributes: Attributes,
-            /// Anything of yours, to be kept with the transaction. Hidden, because nothing keeps it impersonal.
-            pub metadata: Pii<Value>,
-            /// Listed without a word on its use. Hidden, because it is called a token.
-            pub reference_token: Pii<Box<str>>,
-            /// Where to post this transaction's events, `_callbackUrl`. Hidden, because such addresses carry secrets.
-            ///
-            /// Whether the bodies that come there are Connect's, and signed, is not said: see
-            /// [`Generation::of`](crate::Generation::of).
-            #[serde(rename = "_callbackUrl")]
-            pub callback_url: Pii<Box<str>>,
-        }
+        /// The query template to run: the page's sample says nothing of its form, other ids have 24 hex digits.
+        pub template_id: TemplateId = "templateId",
+        /// Pictures the template asks for.
+        pub files: Lenient<List<TransactionFile>> = "files",
+        /// What is known about the person or company.
+        pub attributes: Lenient<Attributes> = "attributes",
+        /// Anything of yours, to be kept with the transaction. Hidden, because nothing keeps it impersonal.
+        pub metadata: Lenient<Pii<Value>> = "metadata",
+        /// Listed without a word on its use. Hidden, because it is called a token.
+        pub reference_token: Lenient<Pii<Box<str>>> = "referenceToken",
+        /// Where to post this transaction's events, `_callbackUrl`. Hidden, because such addresses carry secrets.
+        ///
+        /// Whether the bodies that come there are Connect's, and signed, is not said: see
+        /// [`Generation::of`](crate::Generation::of).
+        pub callback_url: Lenient<Pii<Box<str>>> = "_callbackUrl",
     }
 }
 
@@ -130,17 +120,13 @@ impl NewTransaction {
 /// All attributes are text about a person or company, and set alike.
 macro_rules! attributes {
     ($($(#[$meta:meta])* $name:ident $set:literal;)+) => {
-        record! {
+        payload! {
             /// What is known about the person or company. Forms are the template's business; nothing is checked here.
             ///
             /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction), names
             /// without a word on the forms.
-            #[serde(rename_all = "camelCase")]
             pub struct Attributes {
-                required {}
-                optional {
-                    $($(#[$meta])* pub $name: Pii<Box<str>>,)+
-                }
+
             }
         }
 

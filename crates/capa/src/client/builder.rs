@@ -1,6 +1,6 @@
 //! Settings of a client.
 
-use idhooks_http::{Access, BuildError, SecretText, Settings, Url, env, http::HeaderName};
+use idhooks_client::{Auth, BuildError, SecretText, Settings, Url, env, http::HeaderName};
 
 use super::Client;
 
@@ -43,7 +43,7 @@ impl ClientBuilder {
         }
     }
 
-    idhooks_http::settings!(settings);
+    idhooks_client::settings!(settings);
 
     /// The client.
     ///
@@ -51,7 +51,7 @@ impl ClientBuilder {
     /// When the key is empty, padded with blanks or can not stand in a header, when the base may not be used, or when
     /// there is no transport.
     pub fn build(self) -> Result<Client, BuildError> {
-        let access = Access::header(HeaderName::from_static("partner-api-key"), self.api_key?.expose())?;
+        let access = Auth::header(HeaderName::from_static("partner-api-key"), self.api_key?.expose())?;
         Ok(Client { api: self.settings.api(access)? })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-use idhooks_http::Error;
+use idhooks_client::Error;
 
 /// Why [`Client::retry_webhook_notification`](crate::Client::retry_webhook_notification) did not queue a delivery.
 ///

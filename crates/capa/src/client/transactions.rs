@@ -1,7 +1,7 @@
 //! Exchanges of money.
 
-use idhooks_core::{DecodeError, List, record};
-use idhooks_http::{Call, Error, Pages, Repeat};
+use idhooks_client::{Error, Pages, Request, RetrySafety};
+use idhooks_core::{DecodeError, Lenient, List, payload};
 
 use super::{Client, envelope, page, paged, query_text};
 use crate::{
@@ -11,16 +11,16 @@ use crate::{
 
 const LIST: &str = "/api/partner/v2/transactions";
 
-record! {
+payload! {
     struct TransactionList {
-        required { data: List<Transaction>, }
+        data: List<Transaction> = "data",
         // Here, unlike in the list of notifications, it counts all that match.
-        optional { count: u64, }
+        count: Lenient<u64> = "count",
     }
 }
 
 impl Client {
-    /// Transactions, page by page; [`Page::total`](idhooks_http::Page::total) is how many match in all.
+    /// Transactions, page by page; [`Page::total`](idhooks_client::Page::total) is how many match in all.
     ///
     /// Pages are cut by counting (`skip`): what is new or leaves the list in between moves the rest, so one may be seen
     /// twice or passed over.
@@ -57,7 +57,7 @@ impl Client {
     /// `UNAUTHORIZED` (401), `TRANSACTION_NOT_FOUND` (404); and an answer that holds other transactions than the one
     /// asked for can not be read.
     pub async fn get_transaction(&self, id: &TransactionId) -> Result<Option<Transaction>, Error> {
-        let answer = self.api.send(Call::get(LIST).query("id", query_text(id.as_str())?)).await?;
+        let answer = self.api.send(Request::get(LIST).query("id", query_text(id.as_str())?)).await?;
         let list: TransactionList = envelope::read(&answer)?;
         let is_empty = list.data.is_empty();
         let found = list.data.into_iter().find(|transaction| transaction.id == *id);
@@ -81,12 +81,13 @@ impl Client {
     /// `BAD_REQUEST` (400) when its state does not allow it, `PARTNER_NOT_OWNER_OF_TRANSACTION_ERROR` (403),
     /// `TRANSACTION_NOT_FOUND` (404), `UNAUTHORIZED` (401).
     pub async fn cancel_transaction(&self, id: &TransactionId) -> Result<Transaction, Error> {
-        let call = Call::put("/api/partner/v2/transactions/{id}/cancel", Repeat::Always).with("id", id.as_str());
+        let call =
+            Request::put("/api/partner/v2/transactions/{id}/cancel", RetrySafety::Idempotent).with("id", id.as_str());
         self.read(call).await
     }
 }
 
-fn filtered(filter: &TransactionFilter) -> Result<Call, Error> {
+fn filtered(filter: &TransactionFilter) -> Result<Request, Error> {
     let texts = [
         ("status", filter.status.as_ref().map(|status| status.as_str())),
         ("type", filter.transaction_type.as_ref().map(|kind| kind.as_str())),
@@ -96,7 +97,7 @@ fn filtered(filter: &TransactionFilter) -> Result<Call, Error> {
         ("sortBy", filter.sort_by.as_deref()),
         ("sortOrder", filter.sort_order.as_ref().map(|order| order.as_str())),
     ];
-    let mut call = Call::get(LIST);
+    let mut call = Request::get(LIST);
     for (name, text) in texts {
         if let Some(text) = text {
             call = call.query(name, query_text(text)?);

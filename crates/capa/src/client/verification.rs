@@ -1,6 +1,6 @@
 //! Identity checks of people and businesses.
 
-use idhooks_http::{Call, Error};
+use idhooks_client::{Error, Request};
 
 use super::{Client, query_text};
 use crate::rest::{KybDetails, KycDetails, UserId};
@@ -18,7 +18,7 @@ impl Client {
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
     pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<KycDetails, Error> {
-        self.read(Call::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?)).await
+        self.read(Request::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?)).await
     }
 
     /// A business, its owners and how its check stands.
@@ -30,6 +30,6 @@ impl Client {
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
     pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<KybDetails, Error> {
-        self.read(Call::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
+        self.read(Request::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
     }
 }

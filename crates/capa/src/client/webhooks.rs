@@ -1,7 +1,7 @@
 //! Where deliveries go, and what became of them.
 
-use idhooks_core::{List, record};
-use idhooks_http::{Call, Error, Pages, Repeat, Url};
+use idhooks_client::{Error, Pages, Request, RetrySafety, Url};
+use idhooks_core::{Lenient, List, payload};
 use serde::Serialize;
 
 use super::{Client, RetryError, page, paged, query_text};
@@ -15,11 +15,11 @@ struct Update<'a> {
     url: Option<&'a str>,
 }
 
-record! {
+payload! {
     struct NotificationList {
-        required { data: List<WebhookNotificationSummary>, }
+        data: List<WebhookNotificationSummary> = "data",
         // `count` is not read: beside `total` it looks like the size of the page (inferred).
-        optional { total: u64, }
+        total: Lenient<u64> = "total",
     }
 }
 
@@ -38,7 +38,8 @@ impl Client {
     /// (403).
     pub async fn update_webhook_settings(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
         self.read(
-            Call::put("/api/partner/v2/webhook-settings", Repeat::Always).json(&Update { url: url.map(Url::as_str) }),
+            Request::put("/api/partner/v2/webhook-settings", RetrySafety::Idempotent)
+                .json(&Update { url: url.map(Url::as_str) }),
         )
         .await
     }
@@ -53,12 +54,13 @@ impl Client {
     /// Those of [`Self::update_webhook_settings`]; the page lists none.
     pub async fn update_webhook_settings_v1(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
         self.read(
-            Call::put("/api/partner/v1/webhook-settings", Repeat::Always).json(&Update { url: url.map(Url::as_str) }),
+            Request::put("/api/partner/v1/webhook-settings", RetrySafety::Idempotent)
+                .json(&Update { url: url.map(Url::as_str) }),
         )
         .await
     }
 
-    /// What became of deliveries, page by page; [`Page::total`](idhooks_http::Page::total) is how many match in all.
+    /// What became of deliveries, page by page; [`Page::total`](idhooks_client::Page::total) is how many match in all.
     ///
     /// Pages are cut by counting (`skip`). Whatever leaves the list in between moves the rest up, and they are passed
     /// over: collect the ids first and retry then, not page by page.
@@ -91,7 +93,7 @@ impl Client {
     /// # Errors
     /// `NOT_FOUND` (404), `UNAUTHORIZED` (401).
     pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, Error> {
-        self.read(Call::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
+        self.read(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
     }
 
     /// Queues a failed delivery again, at once and with a fresh round of automatic attempts.
@@ -109,14 +111,14 @@ impl Client {
     /// # Errors
     /// See [`RetryError`].
     pub async fn retry_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, RetryError> {
-        let call =
-            Call::post("/api/partner/v2/webhook-notifications/{id}/retry", Repeat::Never).with("id", id.as_str());
+        let call = Request::post("/api/partner/v2/webhook-notifications/{id}/retry", RetrySafety::Never)
+            .with("id", id.as_str());
         self.read(call).await.map_err(RetryError::of)
     }
 }
 
-fn filtered(filter: &NotificationFilter) -> Result<Call, Error> {
-    let call = Call::get("/api/partner/v2/webhook-notifications");
+fn filtered(filter: &NotificationFilter) -> Result<Request, Error> {
+    let call = Request::get("/api/partner/v2/webhook-notifications");
     match &filter.status {
         Some(status) => Ok(call.query("status", query_text(status.as_str())?)),
         None => Ok(call),

@@ -1,6 +1,6 @@
 //! A business and the check of it.
 
-use idhooks_core::{Decimal, List, Pii, Timestamp, open_enum, record};
+use idhooks_core::{Decimal, Lenient, List, Pii, Timestamp, open_enum, payload};
 
 use super::VerificationSessionId;
 
@@ -22,56 +22,44 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A business and the check of it.
     ///
     /// Source: [documented](https://docs.capa.fi/reference/kybpartnercontrollerv2_getuserkybdetails).
-    #[serde(rename_all = "camelCase")]
     pub struct KybDetails {
-        required {}
-        optional {
-            /// How the check stands.
-            pub verification_status: KybStatus,
-            /// The business.
-            pub business_info: BusinessInfo,
-            /// The people who own it.
-            pub beneficial_owners: List<BeneficialOwner>,
-            /// Capa's id of this run of the check.
-            pub verification_session_id: VerificationSessionId,
-            /// Link to that run. The page mentions it, its sample does not have it.
-            pub session_url: Pii<Box<str>>,
-            /// When it was made.
-            pub created_at: Timestamp,
-        }
+        /// How the check stands.
+        pub verification_status: Lenient<KybStatus> = "verificationStatus",
+        /// The business.
+        pub business_info: Lenient<BusinessInfo> = "businessInfo",
+        /// The people who own it.
+        pub beneficial_owners: Lenient<List<BeneficialOwner>> = "beneficialOwners",
+        /// Capa's id of this run of the check.
+        pub verification_session_id: Lenient<VerificationSessionId> = "verificationSessionId",
+        /// Link to that run. The page mentions it, its sample does not have it.
+        pub session_url: Lenient<Pii<Box<str>>> = "sessionUrl",
+        /// When it was made.
+        pub created_at: Lenient<Timestamp> = "createdAt",
     }
 }
 
-record! {
+payload! {
     /// A business.
-    #[serde(rename_all = "camelCase")]
     pub struct BusinessInfo {
-        required {}
-        optional {
-            /// Its name, which may be a person's.
-            pub business_name: Pii<Box<str>>,
-            /// Where it was founded.
-            pub country_of_constitution: Box<str>,
-            /// Its tax number.
-            pub tax_id: Pii<Box<str>>,
-        }
+        /// Its name, which may be a person's.
+        pub business_name: Lenient<Pii<Box<str>>> = "businessName",
+        /// Where it was founded.
+        pub country_of_constitution: Lenient<Box<str>> = "countryOfConstitution",
+        /// Its tax number.
+        pub tax_id: Lenient<Pii<Box<str>>> = "taxId",
     }
 }
 
-record! {
+payload! {
     /// Somebody who owns a part of a business.
-    #[serde(rename_all = "camelCase")]
     pub struct BeneficialOwner {
-        required {}
-        optional {
-            /// Their name.
-            pub full_name: Pii<Box<str>>,
-            /// Their part in percent.
-            pub ownership_percent: Decimal,
-        }
+        /// Their name.
+        pub full_name: Lenient<Pii<Box<str>>> = "fullName",
+        /// Their part in percent.
+        pub ownership_percent: Lenient<Decimal> = "ownershipPercent",
     }
 }

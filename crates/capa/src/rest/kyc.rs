@@ -1,6 +1,6 @@
 //! A person and the check of them.
 
-use idhooks_core::{Decimal, List, Pii, RawJson, open_enum, record, text_id};
+use idhooks_core::{Decimal, Lenient, List, Pii, RawJson, open_enum, payload, text_id};
 
 use super::UserId;
 
@@ -37,37 +37,33 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A person and the check of them. Many sections are optional; the page shows these.
     ///
     /// [`Self::verdict`] is what counts, not the results of single sections.
     ///
     /// Source: [documented](https://docs.capa.fi/reference/kycpartnercontrollerv2_getuserverificationdetails).
-    #[serde(rename_all = "camelCase")]
     pub struct KycDetails {
-        required {}
-        optional {
-            /// The verdict.
-            pub aiprise_summary: AipriseSummary,
-            /// Whose check it is: Capa's id of the user, which it equals in the samples (inferred).
-            pub client_reference_id: UserId,
-            /// What was given when the user was created.
-            pub client_reference_data: ClientReferenceData,
-            /// Whether a living person sat before the camera.
-            pub face_liveness_info: CheckSection,
-            /// Whether the face is that of the document.
-            pub face_match_info: FaceMatchInfo,
-            /// Signs of fraud.
-            pub fraud_insights: CheckSection,
-            /// What the document says.
-            pub id_info: IdInfo,
-            /// Lists of sanctions and the like.
-            pub aml_info: AmlInfo,
-            /// Capa's id of this run of the check.
-            pub verification_session_id: VerificationSessionId,
-            /// Links to the pictures.
-            pub media: KycMedia,
-        }
+        /// The verdict.
+        pub aiprise_summary: Lenient<AipriseSummary> = "aipriseSummary",
+        /// Whose check it is: Capa's id of the user, which it equals in the samples (inferred).
+        pub client_reference_id: Lenient<UserId> = "clientReferenceId",
+        /// What was given when the user was created.
+        pub client_reference_data: Lenient<ClientReferenceData> = "clientReferenceData",
+        /// Whether a living person sat before the camera.
+        pub face_liveness_info: Lenient<CheckSection> = "faceLivenessInfo",
+        /// Whether the face is that of the document.
+        pub face_match_info: Lenient<FaceMatchInfo> = "faceMatchInfo",
+        /// Signs of fraud.
+        pub fraud_insights: Lenient<CheckSection> = "fraudInsights",
+        /// What the document says.
+        pub id_info: Lenient<IdInfo> = "idInfo",
+        /// Lists of sanctions and the like.
+        pub aml_info: Lenient<AmlInfo> = "amlInfo",
+        /// Capa's id of this run of the check.
+        pub verification_session_id: Lenient<VerificationSessionId> = "verificationSessionId",
+        /// Links to the pictures.
+        pub media: Lenient<KycMedia> = "media",
     }
 }
 
@@ -79,131 +75,99 @@ impl KycDetails {
     }
 }
 
-record! {
+payload! {
     /// The verdict of the provider behind Capa.
-    #[serde(rename_all = "camelCase")]
     pub struct AipriseSummary {
-        required {}
-        optional {
-            /// How the check ended.
-            pub verification_result: KycVerdict,
-        }
+        /// How the check ended.
+        pub verification_result: Lenient<KycVerdict> = "verificationResult",
     }
 }
 
-record! {
+payload! {
     /// What was given when the user was created.
-    #[serde(rename_all = "camelCase")]
     pub struct ClientReferenceData {
-        required {}
-        optional {
-            /// About the person.
-            pub personal_info: PersonalInfo,
-        }
+        /// About the person.
+        pub personal_info: Lenient<PersonalInfo> = "personalInfo",
     }
 }
 
-record! {
+payload! {
     /// What the user said about themselves.
-    #[serde(rename_all = "camelCase")]
     pub struct PersonalInfo {
-        required {}
-        optional {
-            /// What they work as.
-            pub profession: Pii<Box<str>>,
-            /// Their phone number.
-            pub phone_number: Pii<Box<str>>,
-            /// Where they were born, an ISO 3166 code (`MX`).
-            pub birth_country: Pii<Box<str>>,
-            /// Their tax number.
-            pub tax_id: Pii<Box<str>>,
-        }
+        /// What they work as.
+        pub profession: Lenient<Pii<Box<str>>> = "profession",
+        /// Their phone number.
+        pub phone_number: Lenient<Pii<Box<str>>> = "phoneNumber",
+        /// Where they were born, an ISO 3166 code (`MX`).
+        pub birth_country: Lenient<Pii<Box<str>>> = "birthCountry",
+        /// Their tax number.
+        pub tax_id: Lenient<Pii<Box<str>>> = "taxId",
     }
 }
 
-record! {
+payload! {
     /// One part of a check.
-    #[serde(rename_all = "camelCase")]
     pub struct CheckSection {
-        required {}
-        optional {
-            /// What was found.
-            pub result: CheckResult,
-            /// How it stands.
-            pub status: CheckStatus,
-        }
+        /// What was found.
+        pub result: Lenient<CheckResult> = "result",
+        /// How it stands.
+        pub status: Lenient<CheckStatus> = "status",
     }
 }
 
-record! {
+payload! {
     /// Whether the face is that of the document.
-    #[serde(rename_all = "camelCase")]
     pub struct FaceMatchInfo {
-        required {}
-        optional {
-            /// How alike they are, 0 to 1 (inferred from one sample, `0.97`).
-            pub face_match_score: Decimal,
-            /// What was found.
-            pub result: CheckResult,
-            /// How it stands.
-            pub status: CheckStatus,
-        }
+        /// How alike they are, 0 to 1 (inferred from one sample, `0.97`).
+        pub face_match_score: Lenient<Decimal> = "faceMatchScore",
+        /// What was found.
+        pub result: Lenient<CheckResult> = "result",
+        /// How it stands.
+        pub status: Lenient<CheckStatus> = "status",
     }
 }
 
-record! {
+payload! {
     /// What the document says.
-    #[serde(rename_all = "camelCase")]
     pub struct IdInfo {
-        required {}
-        optional {
-            /// The name.
-            pub full_name: Pii<Box<str>>,
-            /// The date of birth, `1990-01-01` in the sample.
-            pub birth_date: Pii<Box<str>>,
-            /// The sex, `M` in the sample.
-            pub gender: Pii<Box<str>>,
-            /// The nationality, an ISO 3166 code (`MX`).
-            pub nationality: Pii<Box<str>>,
-            /// The document's number.
-            pub id_number: Pii<Box<str>>,
-            /// The kind of document (`INE`).
-            pub id_type: Box<str>,
-        }
+        /// The name.
+        pub full_name: Lenient<Pii<Box<str>>> = "fullName",
+        /// The date of birth, `1990-01-01` in the sample.
+        pub birth_date: Lenient<Pii<Box<str>>> = "birthDate",
+        /// The sex, `M` in the sample.
+        pub gender: Lenient<Pii<Box<str>>> = "gender",
+        /// The nationality, an ISO 3166 code (`MX`).
+        pub nationality: Lenient<Pii<Box<str>>> = "nationality",
+        /// The document's number.
+        pub id_number: Lenient<Pii<Box<str>>> = "idNumber",
+        /// The kind of document (`INE`).
+        pub id_type: Lenient<Box<str>> = "idType",
     }
 }
 
-record! {
+payload! {
     /// What lists of sanctions and the like say.
-    #[serde(rename_all = "camelCase")]
     pub struct AmlInfo {
-        required {}
-        optional {
-            /// How many entries were found.
-            pub num_hits: u32,
-            /// The entries. No sample has one.
-            pub entity_hits: List<RawJson>,
-        }
+        /// How many entries were found.
+        pub num_hits: Lenient<u32> = "numHits",
+        /// The entries. No sample has one.
+        pub entity_hits: Lenient<List<RawJson>> = "entityHits",
     }
 }
 
-record! {
+payload! {
     /// Links to the pictures, on `cdn.capa.fi` in the sample. Whoever has one may open it.
     ///
     /// With a TLS feature, `KycMedia::downloads` fetches them.
-    #[serde(rename_all = "camelCase")]
     pub struct KycMedia {
-        required {}
-        optional {
-            /// The document's front.
-            pub front_id_image_url: Pii<Box<str>>,
-            /// The document's back.
-            pub back_id_image_url: Pii<Box<str>>,
-            /// The person.
-            pub selfie_image_url: Pii<Box<str>>,
-            /// The person, moving.
-            pub selfie_video_url: Pii<Box<str>>,
-        }
+        /// The document's front.
+        pub front_id_image_url: Lenient<Pii<Box<str>>> = "frontIdImageUrl",
+        /// The document's back.
+        pub back_id_image_url: Lenient<Pii<Box<str>>> = "backIdImageUrl",
+        /// The person.
+        pub selfie_image_url: Lenient<Pii<Box<str>>> = "selfieImageUrl",
+        /// The person, moving.
+        pub selfie_video_url: Lenient<Pii<Box<str>>> = "selfieVideoUrl",
     }
 }
 
@@ -224,7 +188,7 @@ impl KycMedia {
     /// # }
     /// ```
     #[must_use]
-    pub fn downloads() -> idhooks_http::DownloadsBuilder {
-        idhooks_http::Downloads::builder(&["cdn.capa.fi"])
+    pub fn downloads() -> idhooks_client::DownloaderBuilder {
+        idhooks_client::Downloader::builder(&["cdn.capa.fi"])
     }
 }

@@ -1,6 +1,6 @@
 //! Deliveries, as Capa remembers them.
 
-use idhooks_core::{DecodeError, RawJson, Timestamp, WebhookEvent as _, open_enum, record, text_id};
+use idhooks_core::{DecodeError, Lenient, RawJson, Timestamp, WebhookEvent as _, open_enum, payload, text_id};
 
 use crate::Event;
 
@@ -25,65 +25,55 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A delivery, as the list shows it.
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_listnotifications).
-    #[serde(rename_all = "camelCase")]
     pub struct WebhookNotificationSummary {
-        required {
-            /// Capa's id of it.
-            pub id: NotificationId,
-        }
-        optional {
-            /// How far it got.
-            pub status: NotificationStatus,
-            /// Name of the event (`CREATED_ON_RAMP`): of a [`TransactionEvent`](crate::TransactionEvent) or a
-            /// [`KycEvent`](crate::KycEvent).
-            pub event_type: Box<str>,
-            /// Automatic attempts in this round; five when it failed.
-            pub retry_attempts: u32,
-            /// How often it was retried by hand; three at most.
-            pub manual_retry_count: u32,
-            /// When it was made.
-            pub created_at: Timestamp,
-            /// When it changed last.
-            pub updated_at: Timestamp,
-        }
+        /// Capa's id of it.
+        pub id: NotificationId = "id",
+        /// How far it got.
+        pub status: Lenient<NotificationStatus> = "status",
+        /// Name of the event (`CREATED_ON_RAMP`): of a [`TransactionEvent`](crate::TransactionEvent) or a
+        /// [`KycEvent`](crate::KycEvent).
+        pub event_type: Lenient<Box<str>> = "eventType",
+        /// Automatic attempts in this round; five when it failed.
+        pub retry_attempts: Lenient<u32> = "retryAttempts",
+        /// How often it was retried by hand; three at most.
+        pub manual_retry_count: Lenient<u32> = "manualRetryCount",
+        /// When it was made.
+        pub created_at: Lenient<Timestamp> = "createdAt",
+        /// When it changed last.
+        pub updated_at: Lenient<Timestamp> = "updatedAt",
     }
 }
 
-record! {
+payload! {
     /// A delivery and what became of it.
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
-    #[serde(rename_all = "camelCase")]
     pub struct WebhookNotification {
-        required {
-            /// Capa's id of it.
-            pub id: NotificationId,
-        }
-        optional {
-            /// How far it got.
-            pub status: NotificationStatus,
-            /// Automatic attempts in this round; five when it failed, 0 again after a manual retry.
-            pub retry_attempts: u32,
-            /// How often it was retried by hand; three at most.
-            pub manual_retry_count: u32,
-            /// The webhook body; [`Self::event`] reads it.
-            pub payload: RawJson,
-            /// What your endpoint answered the last failed attempt with: any JSON (that plain text comes as a JSON
-            /// string is inferred). `None` before the first failure and after a manual retry.
-            pub latest_error_payload: RawJson,
-            /// When it was retried by hand last; `None` if never (inferred).
-            pub last_manual_retry_at: Timestamp,
-            /// Counts changes, as the samples show it (inferred).
-            pub version: u64,
-            /// When it was made.
-            pub created_at: Timestamp,
-            /// When it changed last.
-            pub updated_at: Timestamp,
-        }
+        /// Capa's id of it.
+        pub id: NotificationId = "id",
+        /// How far it got.
+        pub status: Lenient<NotificationStatus> = "status",
+        /// Automatic attempts in this round; five when it failed, 0 again after a manual retry.
+        pub retry_attempts: Lenient<u32> = "retryAttempts",
+        /// How often it was retried by hand; three at most.
+        pub manual_retry_count: Lenient<u32> = "manualRetryCount",
+        /// The webhook body; [`Self::event`] reads it.
+        pub payload: Lenient<RawJson> = "payload",
+        /// What your endpoint answered the last failed attempt with: any JSON (that plain text comes as a JSON
+        /// string is inferred). `None` before the first failure and after a manual retry.
+        pub latest_error_payload: Lenient<RawJson> = "latestErrorPayload",
+        /// When it was retried by hand last; `None` if never (inferred).
+        pub last_manual_retry_at: Lenient<Timestamp> = "lastManualRetryAt",
+        /// Counts changes, as the samples show it (inferred).
+        pub version: Lenient<u64> = "version",
+        /// When it was made.
+        pub created_at: Lenient<Timestamp> = "createdAt",
+        /// When it changed last.
+        pub updated_at: Lenient<Timestamp> = "updatedAt",
     }
 }
 

@@ -1,6 +1,6 @@
 //! An exchange of money, as REST shows it.
 
-use idhooks_core::{Decimal, Pii, Timestamp, open_enum, record, text_id};
+use idhooks_core::{Decimal, Lenient, Pii, Timestamp, open_enum, payload, text_id};
 
 use super::{BankAccount, Invoice};
 use crate::TransactionId;
@@ -74,7 +74,7 @@ impl TransactionStatus {
     }
 }
 
-record! {
+payload! {
     /// A transaction.
     ///
     /// Which members come depends on its type and on the call: a cancellation answers with id, user and status alone,
@@ -83,68 +83,62 @@ record! {
     /// Amounts are JSON numbers in most samples and texts in one; [`Decimal`] takes both.
     ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_listpartnerusertransactions).
-    #[serde(rename_all = "camelCase")]
     pub struct Transaction {
-        required {
-            /// Capa's id of it.
-            pub id: TransactionId,
-        }
-        optional {
-            /// Capa's id of the user.
-            pub user_id: UserId,
-            /// How far it got.
-            pub status: TransactionStatus,
-            /// Which way the money goes.
-            #[serde(rename = "type")]
-            pub transaction_type: TransactionType,
-            /// Units of `fiat_currency` for one of `token_symbol` (inferred).
-            pub exchange_rate: Decimal,
-            /// Spread on the rate that is yours, as a part of one: `0.01` is one in a hundred (inferred).
-            pub premium_spread: Decimal,
-            /// Symbol of the token (`USDC`).
-            pub token_symbol: Box<str>,
-            /// Symbol of the chain (`POL`), not the display name webhooks carry.
-            pub blockchain_symbol: Box<str>,
-            /// Amount of crypto, in units of `token_symbol`.
-            pub crypto_amount: Decimal,
-            /// ISO 4217 code (`MXN`).
-            pub fiat_currency: Box<str>,
-            /// Amount of money, in units of `fiat_currency`.
-            pub fiat_amount: Decimal,
-            /// When it was made.
-            pub created_at: Timestamp,
-            /// When it was completed; absent before.
-            pub completed_at: Timestamp,
-            /// Where the crypto goes.
-            pub destination_wallet_address: Pii<Box<str>>,
-            /// Where the money goes to or comes from.
-            pub bank_account: Box<BankAccount>,
-            /// What shows that it was paid, or where to pay it.
-            pub invoice: Box<Invoice>,
-            /// Why it was cancelled, in free text.
-            pub cancellation_reason: Pii<Box<str>>,
-            /// Cross-ramp: currency of `cross_fiat_amount`.
-            pub cross_fiat_currency: Box<str>,
-            /// Cross-ramp: amount in `cross_fiat_currency`.
-            pub cross_fiat_amount: Decimal,
-            /// Cross-ramp: currency that is given.
-            pub source_currency: Box<str>,
-            /// Cross-ramp: currency that is received.
-            pub target_currency: Box<str>,
-            /// Cross-ramp: amount that is given, in units of `source_currency`.
-            pub source_amount: Decimal,
-            /// Cross-ramp: amount that is received, in units of `target_currency`.
-            pub target_amount: Decimal,
-            /// Cross-ramp: where the money comes from.
-            pub source_bank_account: Box<BankAccount>,
-            /// Cross-ramp: where the money goes.
-            pub target_bank_account: Box<BankAccount>,
-            /// OTC: days until settlement that were agreed on (inferred).
-            pub forwarding_days: u32,
-            /// OTC: days until settlement as it turns out (inferred).
-            pub effective_forwarding_days: u32,
-            /// OTC: when it is settled.
-            pub forwarding_settlement_date: Timestamp,
-        }
+        /// Capa's id of it.
+        pub id: TransactionId = "id",
+        /// Capa's id of the user.
+        pub user_id: Lenient<UserId> = "userId",
+        /// How far it got.
+        pub status: Lenient<TransactionStatus> = "status",
+        /// Which way the money goes.
+        pub transaction_type: Lenient<TransactionType> = "type",
+        /// Units of `fiat_currency` for one of `token_symbol` (inferred).
+        pub exchange_rate: Lenient<Decimal> = "exchangeRate",
+        /// Spread on the rate that is yours, as a part of one: `0.01` is one in a hundred (inferred).
+        pub premium_spread: Lenient<Decimal> = "premiumSpread",
+        /// Symbol of the token (`USDC`).
+        pub token_symbol: Lenient<Box<str>> = "tokenSymbol",
+        /// Symbol of the chain (`POL`), not the display name webhooks carry.
+        pub blockchain_symbol: Lenient<Box<str>> = "blockchainSymbol",
+        /// Amount of crypto, in units of `token_symbol`.
+        pub crypto_amount: Lenient<Decimal> = "cryptoAmount",
+        /// ISO 4217 code (`MXN`).
+        pub fiat_currency: Lenient<Box<str>> = "fiatCurrency",
+        /// Amount of money, in units of `fiat_currency`.
+        pub fiat_amount: Lenient<Decimal> = "fiatAmount",
+        /// When it was made.
+        pub created_at: Lenient<Timestamp> = "createdAt",
+        /// When it was completed; absent before.
+        pub completed_at: Lenient<Timestamp> = "completedAt",
+        /// Where the crypto goes.
+        pub destination_wallet_address: Lenient<Pii<Box<str>>> = "destinationWalletAddress",
+        /// Where the money goes to or comes from.
+        pub bank_account: Lenient<Box<BankAccount>> = "bankAccount",
+        /// What shows that it was paid, or where to pay it.
+        pub invoice: Lenient<Box<Invoice>> = "invoice",
+        /// Why it was cancelled, in free text.
+        pub cancellation_reason: Lenient<Pii<Box<str>>> = "cancellationReason",
+        /// Cross-ramp: currency of `cross_fiat_amount`.
+        pub cross_fiat_currency: Lenient<Box<str>> = "crossFiatCurrency",
+        /// Cross-ramp: amount in `cross_fiat_currency`.
+        pub cross_fiat_amount: Lenient<Decimal> = "crossFiatAmount",
+        /// Cross-ramp: currency that is given.
+        pub source_currency: Lenient<Box<str>> = "sourceCurrency",
+        /// Cross-ramp: currency that is received.
+        pub target_currency: Lenient<Box<str>> = "targetCurrency",
+        /// Cross-ramp: amount that is given, in units of `source_currency`.
+        pub source_amount: Lenient<Decimal> = "sourceAmount",
+        /// Cross-ramp: amount that is received, in units of `target_currency`.
+        pub target_amount: Lenient<Decimal> = "targetAmount",
+        /// Cross-ramp: where the money comes from.
+        pub source_bank_account: Lenient<Box<BankAccount>> = "sourceBankAccount",
+        /// Cross-ramp: where the money goes.
+        pub target_bank_account: Lenient<Box<BankAccount>> = "targetBankAccount",
+        /// OTC: days until settlement that were agreed on (inferred).
+        pub forwarding_days: Lenient<u32> = "forwardingDays",
+        /// OTC: days until settlement as it turns out (inferred).
+        pub effective_forwarding_days: Lenient<u32> = "effectiveForwardingDays",
+        /// OTC: when it is settled.
+        pub forwarding_settlement_date: Lenient<Timestamp> = "forwardingSettlementDate",
     }
 }

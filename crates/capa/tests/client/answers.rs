@@ -96,7 +96,7 @@ async fn a_success_without_a_body_of_capas() {
         let error = error_of(reply.clone()).await;
         assert!(error.to_string().contains(why), "{error}: {reply:?}");
         assert!(error.status().is_some_and(|status| status < 300), "{reply:?}");
-        assert!(!error.is_transient() && error.may_have_been_carried_out(), "{reply:?}");
+        assert!(!error.is_transient() && error.may_have_taken_effect(), "{reply:?}");
     }
 }
 

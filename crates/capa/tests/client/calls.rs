@@ -244,6 +244,6 @@ async fn ids_that_would_mean_something_else_are_not_sent() {
     assert!(client.list_transactions(&everybody).next().await.is_err());
     let all = NotificationFilter::new().status(NotificationStatus::from(""));
     let error = client.list_webhook_notifications(&all).next().await.unwrap_err();
-    assert!(!error.may_have_been_carried_out());
+    assert!(!error.may_have_taken_effect());
     assert!(server.received().is_empty());
 }

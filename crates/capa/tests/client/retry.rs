@@ -48,13 +48,10 @@ async fn other_words_are_another_error() {
 async fn a_lost_answer_may_have_queued_it() {
     for reply in [Reply::json(201, "{").cut(), Reply::status(502), Reply::status(201)] {
         let error = refused(reply.clone()).await;
-        assert!(
-            matches!(&error, RetryError::Other(error) if error.may_have_been_carried_out()),
-            "{reply:?}: {error:?}"
-        );
+        assert!(matches!(&error, RetryError::Other(error) if error.may_have_taken_effect()), "{reply:?}: {error:?}");
     }
     let error = refused(Reply::sample(429, sample("capa", "error-rate-limit"))).await;
-    assert!(!error.error().may_have_been_carried_out());
+    assert!(!error.error().may_have_taken_effect());
 }
 
 #[tokio::test]

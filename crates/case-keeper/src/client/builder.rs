@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use idhooks_http::{
-    Access, BuildError, ClientCredentials, Error, SecretText, Settings, TokenAge, Tokens, Url, env, http::HeaderName,
+use idhooks_client::{
+    Auth, BuildError, ClientCredentials, Error, SecretText, Settings, TokenAge, TokenCache, Url, env, http::HeaderName,
 };
 
 use super::Client;
@@ -24,7 +24,7 @@ pub struct ClientBuilder {
     version: Option<ApiVersion>,
     mode: Option<ApiMode>,
     #[cfg(feature = "__tls")]
-    downloads: Option<idhooks_http::Downloads>,
+    downloads: Option<idhooks_client::Downloader>,
 }
 
 impl ClientBuilder {
@@ -62,7 +62,7 @@ impl ClientBuilder {
         Ok(builder)
     }
 
-    idhooks_http::settings!(settings);
+    idhooks_client::settings!(settings);
 
     /// The vendor's API version: [`ApiVersion::V3`] if not set. Its path is put behind a base URL that is a mere host.
     ///
@@ -93,7 +93,7 @@ impl ClientBuilder {
     #[cfg(feature = "__tls")]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
     #[must_use]
-    pub fn downloads(self, downloads: idhooks_http::Downloads) -> Self {
+    pub fn downloads(self, downloads: idhooks_client::Downloader) -> Self {
         Self { downloads: Some(downloads), ..self }
     }
 
@@ -110,10 +110,10 @@ impl ClientBuilder {
             None => Url::parse(TOKEN_URL).map_err(|_| BuildError::unusable("token URL", "is none"))?,
         };
         let (realm, route) = token_base(token_api);
-        let token_api = self.settings.at(realm).api(Access::none());
+        let token_api = self.settings.at(realm).api(Auth::none());
         let token_api = token_api.map_err(|why| BuildError::unusable("token URL", "can not be used").because(why))?;
-        let tokens = Tokens::new(ClientCredentials::new(token_api, route, id.expose(), secret));
-        let mut access = Access::tokens(tokens);
+        let tokens = TokenCache::new(ClientCredentials::new(token_api, route, id.expose(), secret));
+        let mut access = Auth::tokens(tokens);
         if let Some(mode) = self.mode {
             access = access.and_header(HeaderName::from_static("x-api-mode"), mode.as_str())?;
         }
@@ -124,7 +124,7 @@ impl ClientBuilder {
             #[cfg(feature = "__tls")]
             downloads: match self.downloads {
                 Some(downloads) => downloads,
-                None => idhooks_http::Downloads::builder(&[super::files::STORE]).build()?,
+                None => idhooks_client::Downloader::builder(&[super::files::STORE]).build()?,
             },
         })
     }

@@ -1,13 +1,13 @@
 //! From a hint to a fact.
 
-use idhooks_core::Hint;
-use idhooks_http::Error;
+use idhooks_client::Error;
+use idhooks_core::Unverified;
 
 use super::{Client, is_of_vendor, own_id};
 use crate::{Event, Verification, rest::supports};
 
 /// What asking the vendor made of a hint.
-pub type Confirmation = idhooks_http::Confirmation<Verification>;
+pub type Confirmation = idhooks_client::Confirmation<Verification>;
 
 impl Client {
     /// Asks the vendor whether a hint is true: reads the verification it names again, and looks whether its state
@@ -38,7 +38,7 @@ impl Client {
     /// Source: that a receiver must read again is
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); which state fits
     /// which event is inferred.
-    pub async fn confirm(&self, hint: &Hint<Event>) -> Result<Confirmation, Error> {
+    pub async fn confirm(&self, hint: &Unverified<Event>) -> Result<Confirmation, Error> {
         let event = hint.event().map_err(|why| Error::other("the hint can not be read", why))?;
         self.confirm_event(&event).await
     }

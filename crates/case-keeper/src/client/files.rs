@@ -2,7 +2,7 @@
 
 use std::{error, fmt, time::SystemTime};
 
-use idhooks_http::{Download, DownloadError, Error};
+use idhooks_client::{Download, DownloadError, Error};
 
 use crate::{Client, FoundLink, LinkState, PresignedLink, VerificationId};
 

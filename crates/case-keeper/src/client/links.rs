@@ -1,6 +1,6 @@
 //! Links that live for minutes, and the files behind them.
 
-use idhooks_http::Error;
+use idhooks_client::Error;
 
 use super::{Client, check_id};
 use crate::{FoundLink, PresignedLink, VerificationId, links_in};

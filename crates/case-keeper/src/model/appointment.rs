@@ -1,47 +1,47 @@
 //! An agent's visit to read the chip.
 
-use idhooks_core::{Decimal, List, Pii, RawJson, Timestamp, object, open_enum};
+use idhooks_core::{Decimal, Lenient, List, Pii, RawJson, Timestamp, open_enum, payload};
 
-object! {
+payload! {
     /// An agent's visit to the end user, to read the chip of their card.
     ///
     /// Source: observed in public code, 2024-03; the flow is
     /// [documented](https://case-keeper-core.readme.io/docs/dip-chip-flow).
     pub struct Appointment {
         /// Its beginning.
-        pub started_at: Timestamp = "startedAt",
+        pub started_at: Lenient<Timestamp> = "startedAt",
         /// Its end.
-        pub ended_at: Timestamp = "endedAt",
+        pub ended_at: Lenient<Timestamp> = "endedAt",
         /// First and last day that were offered (inferred).
-        pub date_range: List<Timestamp> = "dateRange",
+        pub date_range: Lenient<List<Timestamp>> = "dateRange",
         /// Province.
-        pub province: Pii<Box<str>> = "province",
+        pub province: Lenient<Pii<Box<str>>> = "province",
         /// District.
-        pub district: Pii<Box<str>> = "district",
+        pub district: Lenient<Pii<Box<str>>> = "district",
         /// Sub-district.
-        pub sub_district: Pii<Box<str>> = "subDistrict",
+        pub sub_district: Lenient<Pii<Box<str>>> = "subDistrict",
         /// Postal code.
-        pub zip_code: Pii<Box<str>> = "zipCode",
+        pub zip_code: Lenient<Pii<Box<str>>> = "zipCode",
         /// Street and number.
-        pub address: Pii<Box<str>> = "address",
+        pub address: Lenient<Pii<Box<str>>> = "address",
         /// How to find it.
-        pub address_remark: Pii<Box<str>> = "addressRemark",
+        pub address_remark: Lenient<Pii<Box<str>>> = "addressRemark",
         /// A code the agent asks for (inferred). A number, so leading zeros are gone.
-        pub pin_code: Pii<u64> = "pinCode",
+        pub pin_code: Lenient<Pii<u64>> = "pinCode",
         /// Degrees north.
-        pub latitude: Pii<Decimal> = "latitude",
+        pub latitude: Lenient<Pii<Decimal>> = "latitude",
         /// Degrees east; the vendor misspells it.
-        pub longtitude: Pii<Decimal> = "longtitude",
+        pub longtitude: Lenient<Pii<Decimal>> = "longtitude",
         /// Whether the system accepted it.
-        pub validated: bool = "validated",
+        pub validated: Lenient<bool> = "validated",
         /// A remark, of any shape.
-        pub remark: RawJson = "remark",
+        pub remark: Lenient<RawJson> = "remark",
         /// Why it was cancelled, in the end user's words; `null` unless it was.
-        pub cancelled_reason: Pii<Box<str>> = "cancelledReason",
+        pub cancelled_reason: Lenient<Pii<Box<str>>> = "cancelledReason",
         /// How far it is.
-        pub status: AppointmentStatus = "status",
+        pub status: Lenient<AppointmentStatus> = "status",
         /// When it last changed.
-        pub updated_at: Timestamp = "updatedAt",
+        pub updated_at: Lenient<Timestamp> = "updatedAt",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Back of the Thai ID card.
 
-use idhooks_core::{Decimal, Pii, RawJson, object};
+use idhooks_core::{Decimal, Lenient, Pii, RawJson, payload};
 
 use super::{front_id_card::confidence_of, response::view, result::result};
 
@@ -25,13 +25,13 @@ impl BackIdCardResult {
     }
 }
 
-object! {
+payload! {
     /// What was read from the back of a card; observed in public recordings, 2024-04.
     pub struct BackIdCardOcr {
         /// The laser code: `AA9-9999999-99`.
-        pub laser_code: Pii<Box<str>> = "laser_code",
+        pub laser_code: Lenient<Pii<Box<str>>> = "laser_code",
         /// How sure the reading is; see [`BackIdCardOcr::confidence_of`].
-        pub confidence: RawJson = "confidence",
+        pub confidence: Lenient<RawJson> = "confidence",
     }
 }
 
@@ -43,10 +43,10 @@ impl BackIdCardOcr {
     }
 }
 
-object! {
+payload! {
     /// What the end user corrected on the back of a card; observed in public code, 2024-03.
     pub struct BackIdCardEdits {
         /// The laser code.
-        pub laser: Pii<Box<str>> = "laser",
+        pub laser: Lenient<Pii<Box<str>>> = "laser",
     }
 }

@@ -1,9 +1,9 @@
-//! Background checks: criminal and employment record, sanction lists, bankruptcy.
+//! Background checks: criminal and employment payload, sanction lists, bankruptcy.
 //!
 //! Of the v2 objects little more than the names was seen. The fields are those of their v3 cousins,
 //! which live in an entity of their own; that v2 has the same is inferred, and nothing is required.
 
-use idhooks_core::{List, Pii, RawJson, Timestamp, object, open_enum, text_id};
+use idhooks_core::{Lenient, List, Pii, RawJson, Timestamp, open_enum, payload, text_id};
 
 use super::{masterdata::Translations, result::result};
 use crate::PresignedLink;
@@ -40,7 +40,7 @@ open_enum! {
 }
 
 result! {
-    /// A check of the criminal record; v2.
+    /// A check of the criminal payload; v2.
     ///
     /// Source: `resultDocumentUrl` by the
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events) key
@@ -79,7 +79,7 @@ result! {
 }
 
 result! {
-    /// A check of the employment record; v2.
+    /// A check of the employment payload; v2.
     ///
     /// Source: `resultDocumentUrl` by the
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events) key
@@ -107,25 +107,25 @@ result! {
     }
 }
 
-object! {
+payload! {
     /// What one source said.
     ///
     /// Source: observed in public code, 2024-03 (v3).
     pub struct Finding {
         /// Its id.
-        pub id: FindingId = "id",
+        pub id: Lenient<FindingId> = "id",
         /// The source.
-        pub inspection_system: Box<str> = "inspectionSystem",
+        pub inspection_system: Lenient<Box<str>> = "inspectionSystem",
         /// Whether it has a record of the person.
-        pub found_record: bool = "foundRecord",
+        pub found_record: Lenient<bool> = "foundRecord",
         /// What the record says.
-        pub detail: Pii<Box<str>> = "detail",
+        pub detail: Lenient<Pii<Box<str>>> = "detail",
         /// A remark.
-        pub remark: Pii<Box<str>> = "remark",
+        pub remark: Lenient<Pii<Box<str>>> = "remark",
         /// First day it covers; `YYYY-MM-DD` (inferred).
-        pub start_date: Box<str> = "startDate",
+        pub start_date: Lenient<Box<str>> = "startDate",
         /// Last day it covers; `YYYY-MM-DD` (inferred).
-        pub end_date: Box<str> = "endDate",
+        pub end_date: Lenient<Box<str>> = "endDate",
     }
 }
 
@@ -140,45 +140,45 @@ result! {
     }
 }
 
-object! {
+payload! {
     /// A person on a sanction list.
     ///
     /// Source: observed in public code, 2024-03 (v3).
     pub struct SanctionPerson {
         /// Other names.
-        pub aliases: List<Pii<Box<str>>> = "aliases",
+        pub aliases: Lenient<List<Pii<Box<str>>>> = "aliases",
         /// Sex.
-        pub gender: Pii<Box<str>> = "gender",
+        pub gender: Lenient<Pii<Box<str>>> = "gender",
         /// Remarks.
-        pub remark: List<Pii<Box<str>>> = "remark",
+        pub remark: Lenient<List<Pii<Box<str>>>> = "remark",
         /// What fits, such as `name`.
-        pub match_by: List<Box<str>> = "matchBy",
+        pub match_by: Lenient<List<Box<str>>> = "matchBy",
         /// Birth date, as sent.
-        pub birth_date: RawJson = "birthDate",
+        pub birth_date: Lenient<RawJson> = "birthDate",
         /// Whose list it is.
-        pub sanction_by: Box<str> = "sanctionBy",
+        pub sanction_by: Lenient<Box<str>> = "sanctionBy",
         /// Citizenship.
-        pub citizenship: Pii<Box<str>> = "citizenship",
+        pub citizenship: Lenient<Pii<Box<str>>> = "citizenship",
         /// The document on the list.
-        pub identification_documents: SanctionDocument = "identificationDocuments",
+        pub identification_documents: Lenient<SanctionDocument> = "identificationDocuments",
     }
 }
 
-object! {
+payload! {
     /// A document on a sanction list.
     ///
     /// Source: observed in public code, 2024-03 (v3).
     pub struct SanctionDocument {
         /// A note.
-        pub note: Pii<Box<str>> = "note",
+        pub note: Lenient<Pii<Box<str>>> = "note",
         /// Kind of document.
-        pub kind: Pii<Box<str>> = "type",
+        pub kind: Lenient<Pii<Box<str>>> = "type",
         /// Its number.
-        pub number: Pii<Box<str>> = "number",
+        pub number: Lenient<Pii<Box<str>>> = "number",
         /// Date of issue.
-        pub issue_date: Pii<Box<str>> = "issueDate",
+        pub issue_date: Lenient<Pii<Box<str>>> = "issueDate",
         /// Country that issued it.
-        pub country_of_issuer: Pii<Box<str>> = "countryOfIssuer",
+        pub country_of_issuer: Lenient<Pii<Box<str>>> = "countryOfIssuer",
     }
 }
 
@@ -190,7 +190,7 @@ result! {
     pub struct BankruptcyResult {
         /// Whether there is a record of the person.
         pub found_record: bool = "foundRecord",
-        /// The record; absent when there is none (inferred).
+        /// The payload; absent when there is none (inferred).
         pub result: Box<BankruptcyCase> = "result",
         /// Lasting name of the document.
         pub document_key: Pii<Box<str>> = "documentKey",
@@ -199,34 +199,34 @@ result! {
     }
 }
 
-object! {
+payload! {
     /// A bankruptcy case.
     ///
     /// Source: observed in public code, 2024-03 (v3).
     pub struct BankruptcyCase {
         /// The case's number.
-        pub case_no: Pii<Box<str>> = "caseNo",
+        pub case_no: Lenient<Pii<Box<str>>> = "caseNo",
         /// The court.
-        pub court: Pii<Box<str>> = "court",
+        pub court: Lenient<Pii<Box<str>>> = "court",
         /// Number of the case while undecided ("black").
-        pub bankruptcy_black_case_no: Pii<Box<str>> = "bankruptcyBlackCaseNo",
+        pub bankruptcy_black_case_no: Lenient<Pii<Box<str>>> = "bankruptcyBlackCaseNo",
         /// Number of the case once decided ("red").
-        pub bankruptcy_red_case_no: Pii<Box<str>> = "bankruptcyRedCaseNo",
+        pub bankruptcy_red_case_no: Lenient<Pii<Box<str>>> = "bankruptcyRedCaseNo",
         /// Who brought it.
-        pub by_plaintiff: Pii<Box<str>> = "byPlaintiff",
+        pub by_plaintiff: Lenient<Pii<Box<str>>> = "byPlaintiff",
         /// The record as a table: rows of named values.
-        pub data: List<List<BankruptcyField>> = "data",
+        pub data: Lenient<List<List<BankruptcyField>>> = "data",
     }
 }
 
-object! {
+payload! {
     /// A named value in a bankruptcy record.
     ///
     /// Source: observed in public code, 2024-03 (v3).
     pub struct BankruptcyField {
         /// Its name.
-        pub translation: Translations = "translation",
+        pub translation: Lenient<Translations> = "translation",
         /// Its value.
-        pub value: Pii<Box<str>> = "value",
+        pub value: Lenient<Pii<Box<str>>> = "value",
     }
 }

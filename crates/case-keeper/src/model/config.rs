@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use idhooks_core::{Decimal, List, object, open_enum};
+use idhooks_core::{Decimal, Lenient, List, open_enum, payload};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
 
-object! {
+payload! {
     /// What you asked of one check. One type for all of them; each uses some of the fields.
     ///
     /// Source: observed in public code, 2024-03 to 2026-03; `minimumAge`
@@ -16,42 +16,42 @@ object! {
     /// `validations` [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v14-release-notes-27-july-2023).
     pub struct ProcessConfig {
         /// Whether the check is asked for.
-        pub required: bool = "required",
+        pub required: Lenient<bool> = "required",
         /// How many attempts the end user has.
-        pub attempts: u32 = "attempts",
+        pub attempts: Lenient<u32> = "attempts",
         /// How many are **left**, whatever the name says: 3 became 2 after one try.
-        pub current_attempt: u32 = "currentAttempt",
+        pub current_attempt: Lenient<u32> = "currentAttempt",
         /// Whether the end user may correct what was read.
-        pub is_editable: bool = "isEditable",
+        pub is_editable: Lenient<bool> = "isEditable",
         /// Whether the checks this one builds on are asked for as well.
-        pub dependencies_required: bool = "dependenciesRequired",
+        pub dependencies_required: Lenient<bool> = "dependenciesRequired",
         /// How alike things must be; seen as a share (`0.8`) and as a percentage (`90`). See
         /// [`ProcessConfig::threshold_in_either_spelling`].
-        pub threshold: Decimal = "threshold",
+        pub threshold: Lenient<Decimal> = "threshold",
         /// The same under its older, misspelt name, which v2 still sends.
-        pub thresh_hold: Decimal = "threshHold",
+        pub thresh_hold: Lenient<Decimal> = "threshHold",
         /// How many movements prove that the face is alive.
-        pub liveness_count: u32 = "livenessCount",
+        pub liveness_count: Lenient<u32> = "livenessCount",
         /// Who checks that.
-        pub liveness_provider: FaceProvider = "livenessProvider",
+        pub liveness_provider: Lenient<FaceProvider> = "livenessProvider",
         /// Who compares faces.
-        pub face_recognition_provider: FaceProvider = "faceRecognitionProvider",
+        pub face_recognition_provider: Lenient<FaceProvider> = "faceRecognitionProvider",
         /// The least match level for the provider FaceTec.
-        pub min_facetec_match_level: u32 = "minFaceTecMatchLevel",
+        pub min_facetec_match_level: Lenient<u32> = "minFaceTecMatchLevel",
         /// Whether less important fields, such as the middle name, are compared too.
-        pub compare_non_essential_fields: ComparedFields = "compareNonEssentialFields",
+        pub compare_non_essential_fields: Lenient<ComparedFields> = "compareNonEssentialFields",
         /// What is looked at on the card.
-        pub validations: List<Validation> = "validations",
+        pub validations: Lenient<List<Validation>> = "validations",
         /// The youngest age let through, in years.
-        pub minimum_age: u32 = "minimumAge",
+        pub minimum_age: Lenient<u32> = "minimumAge",
         /// The oldest age let through, in years.
-        pub maximum_age: u32 = "maximumAge",
+        pub maximum_age: Lenient<u32> = "maximumAge",
         /// How long the document must still hold, as an ISO 8601 duration (`P30D`).
-        pub expiry_threshold: Box<str> = "expiryThreshold",
+        pub expiry_threshold: Lenient<Box<str>> = "expiryThreshold",
         /// Codes of countries that are not taken.
-        pub country_code_blacklist: List<Box<str>> = "countryCodeBlacklist",
+        pub country_code_blacklist: Lenient<List<Box<str>>> = "countryCodeBlacklist",
         /// Whether a failure ends the whole flow.
-        pub end_flow_on_failure: bool = "endFlowOnFailure",
+        pub end_flow_on_failure: Lenient<bool> = "endFlowOnFailure",
     }
 }
 

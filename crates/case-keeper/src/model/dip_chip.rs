@@ -1,6 +1,6 @@
 //! The ID card's chip.
 
-use idhooks_core::{Decimal, Pii, RawJson, Timestamp, object};
+use idhooks_core::{Decimal, Lenient, Pii, RawJson, Timestamp, payload};
 
 use super::result::result;
 use crate::PresignedLink;
@@ -49,34 +49,34 @@ result! {
     }
 }
 
-object! {
+payload! {
     /// Where and when a chip was read, by the network address of the device.
     ///
     /// Source: observed in public code, 2024-03.
     pub struct Insight {
         /// When the reading began.
-        pub started_at: Timestamp = "startedAt",
+        pub started_at: Lenient<Timestamp> = "startedAt",
         /// When it ended.
-        pub ended_at: Timestamp = "endedAt",
+        pub ended_at: Lenient<Timestamp> = "endedAt",
         /// Code of the region, such as `TH-10`.
-        pub region: Pii<Box<str>> = "region",
+        pub region: Lenient<Pii<Box<str>>> = "region",
         /// Network address.
-        pub ip: Pii<Box<str>> = "ip",
+        pub ip: Lenient<Pii<Box<str>>> = "ip",
         /// Degrees north.
-        pub lat: Pii<Decimal> = "lat",
+        pub lat: Lenient<Pii<Decimal>> = "lat",
         /// Degrees east.
-        pub long: Pii<Decimal> = "long",
+        pub long: Lenient<Pii<Decimal>> = "long",
         /// Postal code.
-        pub zip: Pii<Box<str>> = "zip",
+        pub zip: Lenient<Pii<Box<str>>> = "zip",
         /// Code of the country, two letters.
-        pub country_code: Pii<Box<str>> = "countryCode",
+        pub country_code: Lenient<Pii<Box<str>>> = "countryCode",
         /// Country.
-        pub country: Pii<Box<str>> = "country",
+        pub country: Lenient<Pii<Box<str>>> = "country",
         /// City.
-        pub city: Pii<Box<str>> = "city",
+        pub city: Lenient<Pii<Box<str>>> = "city",
         /// Time zone, such as `Asia/Bangkok`.
-        pub timezone: Pii<Box<str>> = "timezone",
+        pub timezone: Lenient<Pii<Box<str>>> = "timezone",
         /// Whether the place is a guess.
-        pub approximated: bool = "approximated",
+        pub approximated: Lenient<bool> = "approximated",
     }
 }

@@ -1,6 +1,6 @@
 //! Liveness and face match.
 
-use idhooks_core::{Decimal, List, Pii, RawJson, object};
+use idhooks_core::{Decimal, Lenient, List, Pii, RawJson, payload};
 
 use super::{
     face_analysis::{FaceAnalysis, FaceAttribute},
@@ -67,15 +67,15 @@ impl LivenessResult {
     }
 }
 
-object! {
+payload! {
     /// A frame of a video against a picture; v3.
     pub struct FrameMatch {
         /// How alike they are, from 0 to 100 (inferred from its values).
-        pub similarity: Decimal = "similarity",
+        pub similarity: Lenient<Decimal> = "similarity",
         /// Lasting name of the frame; absent when it was not kept.
-        pub liveness_frame_key: Pii<Box<str>> = "livenessFrameKey",
+        pub liveness_frame_key: Lenient<Pii<Box<str>>> = "livenessFrameKey",
         /// The frame; absent when it was not kept.
-        pub liveness_frame_url: PresignedLink = "livenessFrameUrl",
+        pub liveness_frame_url: Lenient<PresignedLink> = "livenessFrameUrl",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a provider saw in a face.
 
-use idhooks_core::{Decimal, List, Pii, object, open_enum};
+use idhooks_core::{Decimal, Lenient, List, Pii, open_enum, payload};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::value::RawValue;
 
@@ -46,57 +46,57 @@ impl FaceAnalysis {
     }
 }
 
-object! {
+payload! {
     /// A face, as FaceTec describes it.
     pub struct DetectedFace {
         /// Whether something covers it.
-        pub face_occluded: FaceFlag = "FaceOccluded",
+        pub face_occluded: Lenient<FaceFlag> = "FaceOccluded",
     }
 }
 
-object! {
+payload! {
     /// A yes or no, and how sure it is.
     pub struct FaceFlag {
         /// Yes or no.
-        pub value: bool = "Value",
+        pub value: Lenient<bool> = "Value",
         /// How sure, from 0 to 100 (inferred from its values).
-        pub confidence: Decimal = "Confidence",
+        pub confidence: Lenient<Decimal> = "Confidence",
     }
 }
 
-object! {
+payload! {
     /// SenseTime's answer.
     pub struct SensetimeAnalysis {
         /// How many faces.
-        pub num_of_faces: u32 = "numOfFaces",
+        pub num_of_faces: Lenient<u32> = "numOfFaces",
         /// The faces.
-        pub faces: List<AnalysedFace> = "faces",
+        pub faces: Lenient<List<AnalysedFace>> = "faces",
     }
 }
 
-object! {
+payload! {
     /// A face, as SenseTime describes it.
     pub struct AnalysedFace {
         /// The face's number in this answer.
-        pub face_id: Box<str> = "faceId",
+        pub face_id: Lenient<Box<str>> = "faceId",
         /// What was seen in it.
-        pub attribute: List<FaceDetail> = "attribute",
+        pub attribute: Lenient<List<FaceDetail>> = "attribute",
     }
 }
 
-object! {
+payload! {
     /// Something SenseTime saw in a face.
     pub struct FaceDetail {
         /// The provider's number of the attribute.
-        pub key: Box<str> = "key",
+        pub key: Lenient<Box<str>> = "key",
         /// Its value.
-        pub value: Pii<Box<str>> = "value",
+        pub value: Lenient<Pii<Box<str>>> = "value",
         /// How sure, from 0 to 1 (inferred from its value).
-        pub confidence: Decimal = "confidence",
+        pub confidence: Lenient<Decimal> = "confidence",
         /// Name of the attribute, such as `Mask`.
-        pub kind: Box<str> = "type",
+        pub kind: Lenient<Box<str>> = "type",
         /// In words; spelt as the provider spells.
-        pub description: Pii<Box<str>> = "description",
+        pub description: Lenient<Pii<Box<str>>> = "description",
     }
 }
 

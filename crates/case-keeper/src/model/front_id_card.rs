@@ -1,6 +1,6 @@
 //! Front of the Thai ID card.
 
-use idhooks_core::{Decimal, Lenient, List, Pii, RawJson, object};
+use idhooks_core::{Decimal, Lenient, List, Pii, RawJson, payload};
 
 use super::{response::view, result::result};
 use crate::PresignedLink;
@@ -93,17 +93,17 @@ impl FrontIdCardResult {
     }
 }
 
-object! {
+payload! {
     /// One picture of a card being moved; v3.
     pub struct ImageFrame {
         /// Lasting name of the picture.
-        pub file_key: Pii<Box<str>> = "fileKey",
+        pub file_key: Lenient<Pii<Box<str>>> = "fileKey",
         /// Where to get it.
-        pub file_url: PresignedLink = "fileUrl",
+        pub file_url: Lenient<PresignedLink> = "fileUrl",
     }
 }
 
-object! {
+payload! {
     /// The text on the front of a card, as it was read: with its errors, and not always a date
     /// where a date is expected.
     ///
@@ -114,59 +114,59 @@ object! {
     /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023).
     pub struct FrontIdCardOcr {
         /// The citizen's number in groups: `9 9999 99999 99 9`.
-        pub id_number: Pii<Box<str>> = "id_number",
+        pub id_number: Lenient<Pii<Box<str>>> = "id_number",
         /// Title in Thai.
-        pub title_th: Pii<Box<str>> = "title_th",
+        pub title_th: Lenient<Pii<Box<str>>> = "title_th",
         /// Title in English.
-        pub title_en: Pii<Box<str>> = "title_en",
+        pub title_en: Lenient<Pii<Box<str>>> = "title_en",
         /// Given name in Thai.
-        pub first_name_th: Pii<Box<str>> = "first_name_th",
+        pub first_name_th: Lenient<Pii<Box<str>>> = "first_name_th",
         /// Given name in English.
-        pub first_name_en: Pii<Box<str>> = "first_name_en",
+        pub first_name_en: Lenient<Pii<Box<str>>> = "first_name_en",
         /// Middle name in Thai; empty when there is none.
-        pub middle_name_th: Pii<Box<str>> = "middle_name_th",
+        pub middle_name_th: Lenient<Pii<Box<str>>> = "middle_name_th",
         /// Middle name in English; empty when there is none.
-        pub middle_name_en: Pii<Box<str>> = "middle_name_en",
+        pub middle_name_en: Lenient<Pii<Box<str>>> = "middle_name_en",
         /// Family name in Thai.
-        pub last_name_th: Pii<Box<str>> = "last_name_th",
+        pub last_name_th: Lenient<Pii<Box<str>>> = "last_name_th",
         /// Family name in English.
-        pub last_name_en: Pii<Box<str>> = "last_name_en",
+        pub last_name_en: Lenient<Pii<Box<str>>> = "last_name_en",
         /// Title and given name in English, as on the card.
-        pub name_en: Pii<Box<str>> = "name_en",
+        pub name_en: Lenient<Pii<Box<str>>> = "name_en",
         /// Whole name in Thai.
-        pub full_name_th: Pii<Box<str>> = "full_name_th",
+        pub full_name_th: Lenient<Pii<Box<str>>> = "full_name_th",
         /// Middle and family name in English.
-        pub middle_last_name_en: Pii<Box<str>> = "middle_last_name_en",
+        pub middle_last_name_en: Lenient<Pii<Box<str>>> = "middle_last_name_en",
         /// Title and given name in English.
-        pub title_first_name_en: Pii<Box<str>> = "title_first_name_en",
+        pub title_first_name_en: Lenient<Pii<Box<str>>> = "title_first_name_en",
         /// Birth date in Thai.
-        pub date_of_birth_th: Pii<Box<str>> = "date_of_birth_th",
+        pub date_of_birth_th: Lenient<Pii<Box<str>>> = "date_of_birth_th",
         /// Birth date in English.
-        pub date_of_birth_en: Pii<Box<str>> = "date_of_birth_en",
+        pub date_of_birth_en: Lenient<Pii<Box<str>>> = "date_of_birth_en",
         /// Date of issue in Thai.
-        pub date_of_issue_th: Pii<Box<str>> = "date_of_issue_th",
+        pub date_of_issue_th: Lenient<Pii<Box<str>>> = "date_of_issue_th",
         /// Date of issue in English.
-        pub date_of_issue_en: Pii<Box<str>> = "date_of_issue_en",
+        pub date_of_issue_en: Lenient<Pii<Box<str>>> = "date_of_issue_en",
         /// Date of expiry in Thai.
-        pub date_of_expiry_th: Pii<Box<str>> = "date_of_expiry_th",
+        pub date_of_expiry_th: Lenient<Pii<Box<str>>> = "date_of_expiry_th",
         /// Date of expiry in English.
-        pub date_of_expiry_en: Pii<Box<str>> = "date_of_expiry_en",
+        pub date_of_expiry_en: Lenient<Pii<Box<str>>> = "date_of_expiry_en",
         /// Whole address in Thai.
-        pub address_th: Pii<Box<str>> = "address_th",
+        pub address_th: Lenient<Pii<Box<str>>> = "address_th",
         /// House number.
-        pub address_no: Pii<Box<str>> = "address_no",
+        pub address_no: Lenient<Pii<Box<str>>> = "address_no",
         /// Sub-district.
-        pub sub_district: Pii<Box<str>> = "sub_district",
+        pub sub_district: Lenient<Pii<Box<str>>> = "sub_district",
         /// District.
-        pub district: Pii<Box<str>> = "district",
+        pub district: Lenient<Pii<Box<str>>> = "district",
         /// Province.
-        pub province: Pii<Box<str>> = "province",
+        pub province: Lenient<Pii<Box<str>>> = "province",
         /// Religion in Thai.
-        pub religion_th: Pii<Box<str>> = "religion_th",
+        pub religion_th: Lenient<Pii<Box<str>>> = "religion_th",
         /// The card's own number.
-        pub serial_number: Pii<Box<str>> = "serial_number",
+        pub serial_number: Lenient<Pii<Box<str>>> = "serial_number",
         /// How sure the reading of each field is; see [`FrontIdCardOcr::confidence_of`].
-        pub confidence: RawJson = "confidence",
+        pub confidence: Lenient<RawJson> = "confidence",
     }
 }
 
@@ -183,112 +183,112 @@ pub(super) fn confidence_of(confidence: &Lenient<RawJson>, field: &str) -> Optio
     view(confidence, &[field])
 }
 
-object! {
+payload! {
     /// What the end user corrected on the front of a card; fields they left alone are `null`.
     ///
     /// Source: observed in public code, 2024-03; `expiryDate`
     /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023).
     pub struct FrontIdCardEdits {
         /// The citizen's number.
-        pub citizen_id: Pii<Box<str>> = "citizenId",
+        pub citizen_id: Lenient<Pii<Box<str>>> = "citizenId",
         /// Title in Thai.
-        pub title_th: Pii<Box<str>> = "titleTh",
+        pub title_th: Lenient<Pii<Box<str>>> = "titleTh",
         /// Title in English.
-        pub title_en: Pii<Box<str>> = "titleEn",
+        pub title_en: Lenient<Pii<Box<str>>> = "titleEn",
         /// Given name in Thai.
-        pub first_name_th: Pii<Box<str>> = "firstNameTh",
+        pub first_name_th: Lenient<Pii<Box<str>>> = "firstNameTh",
         /// Given name in English.
-        pub first_name_en: Pii<Box<str>> = "firstNameEn",
+        pub first_name_en: Lenient<Pii<Box<str>>> = "firstNameEn",
         /// Middle name in Thai.
-        pub middle_name_th: Pii<Box<str>> = "middleNameTh",
+        pub middle_name_th: Lenient<Pii<Box<str>>> = "middleNameTh",
         /// Middle name in English.
-        pub middle_name_en: Pii<Box<str>> = "middleNameEn",
+        pub middle_name_en: Lenient<Pii<Box<str>>> = "middleNameEn",
         /// Family name in Thai.
-        pub last_name_th: Pii<Box<str>> = "lastNameTh",
+        pub last_name_th: Lenient<Pii<Box<str>>> = "lastNameTh",
         /// Family name in English.
-        pub last_name_en: Pii<Box<str>> = "lastNameEn",
+        pub last_name_en: Lenient<Pii<Box<str>>> = "lastNameEn",
         /// Birth date, `YYYY-MM-DD`; day and month may be `00`.
-        pub date_of_birth: Pii<Box<str>> = "dateOfBirth",
+        pub date_of_birth: Lenient<Pii<Box<str>>> = "dateOfBirth",
         /// Address.
-        pub address: Pii<Box<str>> = "address",
+        pub address: Lenient<Pii<Box<str>>> = "address",
         /// Date of issue.
-        pub issue_date: Pii<Box<str>> = "issueDate",
+        pub issue_date: Lenient<Pii<Box<str>>> = "issueDate",
         /// Date of expiry, or `LIFELONG`.
-        pub expiry_date: Pii<Box<str>> = "expiryDate",
+        pub expiry_date: Lenient<Pii<Box<str>>> = "expiryDate",
     }
 }
 
-object! {
+payload! {
     /// Whether a card is real.
     ///
     /// Source: [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v14-release-notes-27-july-2023)
     /// and observed in public recordings, 2024-04, in different places.
     pub struct Authenticity {
         /// Whether it is.
-        pub authentic_card: bool = "authentic_card",
+        pub authentic_card: Lenient<bool> = "authentic_card",
         /// What that rests on.
-        pub authentic_details: AuthenticDetails = "authentic_details",
+        pub authentic_details: Lenient<AuthenticDetails> = "authentic_details",
     }
 }
 
-object! {
+payload! {
     /// What the judgement on a card rests on.
     pub struct AuthenticDetails {
         /// The type it is set in.
-        pub authentic_fonts: AuthenticFonts = "authentic_fonts",
+        pub authentic_fonts: Lenient<AuthenticFonts> = "authentic_fonts",
         /// Whether the red line is real; a flag in the one recording.
-        pub authentic_redline: RawJson = "authentic_redline",
+        pub authentic_redline: Lenient<RawJson> = "authentic_redline",
         /// How sure it is that a real card lay there; a share in the one recording.
-        pub authentic_liveness: RawJson = "authentic_liveness",
+        pub authentic_liveness: Lenient<RawJson> = "authentic_liveness",
     }
 }
 
-object! {
+payload! {
     /// The type a card is set in.
     pub struct AuthenticFonts {
         /// Fields whose type is not the real one, such as `date_of_expiry_en`.
-        pub authentic_fake_keys: List<Box<str>> = "authentic_fake_keys",
+        pub authentic_fake_keys: Lenient<List<Box<str>>> = "authentic_fake_keys",
         /// Whether all of it is real.
-        pub authentic_fonts_result: bool = "authentic_fonts_result",
+        pub authentic_fonts_result: Lenient<bool> = "authentic_fonts_result",
     }
 }
 
-object! {
+payload! {
     /// Where the picture of a card glares.
     pub struct LightDetection {
         /// Fields that are hit.
-        pub keys: List<Box<str>> = "keys",
+        pub keys: Lenient<List<Box<str>>> = "keys",
         /// Outlines of the spots, in pixels (inferred), as sent.
-        pub polygons: RawJson = "polygons",
+        pub polygons: Lenient<RawJson> = "polygons",
     }
 }
 
-object! {
+payload! {
     /// An address as read, and taken apart.
     pub struct SplitAddress {
         /// As read.
-        pub input: Pii<Box<str>> = "input",
+        pub input: Lenient<Pii<Box<str>>> = "input",
         /// Taken apart.
-        pub result: SplitAddressParts = "result",
+        pub result: Lenient<SplitAddressParts> = "result",
     }
 }
 
-object! {
+payload! {
     /// Parts of an address; a part that is not there is empty.
     pub struct SplitAddressParts {
         /// Name.
-        pub name: Pii<Box<str>> = "name",
+        pub name: Lenient<Pii<Box<str>>> = "name",
         /// Telephone number.
-        pub phone: Pii<Box<str>> = "phone",
+        pub phone: Lenient<Pii<Box<str>>> = "phone",
         /// Street and number.
-        pub address: Pii<Box<str>> = "address",
+        pub address: Lenient<Pii<Box<str>>> = "address",
         /// Postal code.
-        pub zipcode: Pii<Box<str>> = "zipcode",
+        pub zipcode: Lenient<Pii<Box<str>>> = "zipcode",
         /// District.
-        pub district: Pii<Box<str>> = "district",
+        pub district: Lenient<Pii<Box<str>>> = "district",
         /// Province.
-        pub province: Pii<Box<str>> = "province",
+        pub province: Lenient<Pii<Box<str>>> = "province",
         /// Sub-district.
-        pub subdistrict: Pii<Box<str>> = "subdistrict",
+        pub subdistrict: Lenient<Pii<Box<str>>> = "subdistrict",
     }
 }

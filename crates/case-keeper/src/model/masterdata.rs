@@ -1,47 +1,47 @@
 //! Entries of the vendor's lists: titles, positions, departments.
 
-use idhooks_core::{Pii, object};
+use idhooks_core::{Lenient, Pii, payload};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::value::RawValue;
 
-object! {
+payload! {
     /// An entry of one of the vendor's lists: a title, a position, a department. It describes the
     /// person, so none of it is printed.
     ///
     /// Source: observed in public code, 2024-03, and recordings, 2024-04.
     pub struct Masterdata {
         /// Name of the entry.
-        pub key: Pii<Box<str>> = "key",
+        pub key: Lenient<Pii<Box<str>>> = "key",
         /// Its code, such as `006`.
-        pub code: Pii<Box<str>> = "code",
+        pub code: Lenient<Pii<Box<str>>> = "code",
         /// The sex a title implies.
-        pub sex: Pii<Box<str>> = "sex",
+        pub sex: Lenient<Pii<Box<str>>> = "sex",
         /// As people read it.
-        pub label: Pii<Box<str>> = "label",
+        pub label: Lenient<Pii<Box<str>>> = "label",
         /// Its value.
-        pub value: Pii<Box<str>> = "value",
+        pub value: Lenient<Pii<Box<str>>> = "value",
         /// As people of other languages read it.
-        pub translations: Translations = "translations",
+        pub translations: Lenient<Translations> = "translations",
     }
 }
 
-object! {
+payload! {
     /// One text in Thai and English.
     ///
     /// Source: observed in public code, 2024-03, and recordings, 2024-04.
     pub struct Translations {
         /// Thai.
-        pub th: Translation = "th",
+        pub th: Lenient<Translation> = "th",
         /// English.
-        pub en: Translation = "en",
+        pub en: Lenient<Translation> = "en",
     }
 }
 
-object! {
+payload! {
     /// A text in an object of its own, the older shape of a translation.
     pub struct Label {
         /// The text.
-        pub label: Pii<Box<str>> = "label",
+        pub label: Lenient<Pii<Box<str>>> = "label",
     }
 }
 
@@ -51,7 +51,7 @@ object! {
 pub enum Translation {
     /// The text itself, as newer data has it.
     Text(Pii<Box<str>>),
-    /// The text in an object, as older data has it.
+    /// The text in an payload, as older data has it.
     Labelled(Label),
 }
 

@@ -1,6 +1,6 @@
 //! Passports.
 
-use idhooks_core::{Pii, RawJson, object};
+use idhooks_core::{Lenient, Pii, RawJson, payload};
 
 use super::{response::view, result::result};
 use crate::PresignedLink;
@@ -40,46 +40,46 @@ impl PassportResult {
     }
 }
 
-object! {
+payload! {
     /// The two lines for machines in a passport, as they were read; observed in public code, 2024-03.
     pub struct PassportOcr {
         /// The passport's number; may hold blanks.
-        pub mrz_passport_number: Pii<Box<str>> = "mrz_passport_number",
+        pub mrz_passport_number: Lenient<Pii<Box<str>>> = "mrz_passport_number",
         /// Given names.
-        pub mrz_given_name: Pii<Box<str>> = "mrz_given_name",
+        pub mrz_given_name: Lenient<Pii<Box<str>>> = "mrz_given_name",
         /// Family name.
-        pub mrz_surname: Pii<Box<str>> = "mrz_surname",
+        pub mrz_surname: Lenient<Pii<Box<str>>> = "mrz_surname",
         /// Sex.
-        pub mrz_sex: Pii<Box<str>> = "mrz_sex",
+        pub mrz_sex: Lenient<Pii<Box<str>>> = "mrz_sex",
         /// Country that issued it, three letters.
-        pub mrz_issuing_state: Pii<Box<str>> = "mrz_issuing_state",
+        pub mrz_issuing_state: Lenient<Pii<Box<str>>> = "mrz_issuing_state",
         /// Nationality, three letters.
-        pub mrz_nationality: Pii<Box<str>> = "mrz_nationality",
+        pub mrz_nationality: Lenient<Pii<Box<str>>> = "mrz_nationality",
         /// Birth date, `YYMMDD`.
-        pub mrz_date_of_birth: Pii<Box<str>> = "mrz_date_of_birth",
+        pub mrz_date_of_birth: Lenient<Pii<Box<str>>> = "mrz_date_of_birth",
         /// Date of expiry, `YYMMDD`.
-        pub mrz_date_of_expiry: Pii<Box<str>> = "mrz_date_of_expiry",
+        pub mrz_date_of_expiry: Lenient<Pii<Box<str>>> = "mrz_date_of_expiry",
     }
 }
 
-object! {
+payload! {
     /// What the end user corrected on a passport; observed in public code, 2024-03.
     pub struct PassportEdits {
         /// The passport's number.
-        pub passport_number: Pii<Box<str>> = "passportNumber",
+        pub passport_number: Lenient<Pii<Box<str>>> = "passportNumber",
         /// Given names.
-        pub first_name: Pii<Box<str>> = "firstName",
+        pub first_name: Lenient<Pii<Box<str>>> = "firstName",
         /// Family name.
-        pub last_name: Pii<Box<str>> = "lastName",
+        pub last_name: Lenient<Pii<Box<str>>> = "lastName",
         /// Sex.
-        pub gender: Pii<Box<str>> = "gender",
+        pub gender: Lenient<Pii<Box<str>>> = "gender",
         /// Country that issued it.
-        pub issuing_state: Pii<Box<str>> = "issuingState",
+        pub issuing_state: Lenient<Pii<Box<str>>> = "issuingState",
         /// Nationality.
-        pub nationality: Pii<Box<str>> = "nationality",
+        pub nationality: Lenient<Pii<Box<str>>> = "nationality",
         /// Birth date.
-        pub date_of_birth: Pii<Box<str>> = "dateOfBirth",
+        pub date_of_birth: Lenient<Pii<Box<str>>> = "dateOfBirth",
         /// Date of expiry.
-        pub date_of_expiry: Pii<Box<str>> = "dateOfExpiry",
+        pub date_of_expiry: Lenient<Pii<Box<str>>> = "dateOfExpiry",
     }
 }

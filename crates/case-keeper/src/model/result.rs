@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use idhooks_core::{Decimal, List, Pii, object, open_enum};
+use idhooks_core::{Decimal, Lenient, List, Pii, open_enum, payload};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer},
@@ -76,16 +76,16 @@ result! {
     pub struct CommonResult {}
 }
 
-object! {
+payload! {
     /// One thing that is wrong with a result.
     ///
     /// Source: [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023);
     /// `skipped` observed in public code, 2024-03.
     pub struct ResultError {
         /// What is wrong.
-        pub key: ErrorKey = "key",
+        pub key: Lenient<ErrorKey> = "key",
         /// Whether it was let through all the same.
-        pub skipped: bool = "skipped",
+        pub skipped: Lenient<bool> = "skipped",
     }
 }
 
@@ -222,32 +222,32 @@ impl<'de> Deserialize<'de> for FailedReasons {
     }
 }
 
-object! {
+payload! {
     /// What was read against what you gave, for one field.
     ///
     /// Source: observed in public recordings, 2024-04.
     pub struct Comparison {
         /// The field, such as `firstName`.
-        pub key: Box<str> = "key",
+        pub key: Lenient<Box<str>> = "key",
         /// How alike they are, from 0 to 100.
-        pub result: Decimal = "result",
+        pub result: Lenient<Decimal> = "result",
         /// The pairs that were compared.
-        pub comparison_result: List<ComparedPair> = "comparisonResult",
+        pub comparison_result: Lenient<List<ComparedPair>> = "comparisonResult",
     }
 }
 
-object! {
+payload! {
     /// Two values that were compared.
     ///
     /// Source: observed in public recordings, 2024-04.
     pub struct ComparedPair {
         /// Names of the two.
-        pub keys: List<Box<str>> = "keys",
+        pub keys: Lenient<List<Box<str>>> = "keys",
         /// The two, in the same order; `None` for one that was not there.
-        pub values: List<Option<Pii<Box<str>>>> = "values",
+        pub values: Lenient<List<Option<Pii<Box<str>>>>> = "values",
         /// How many changes lead from one to the other (inferred).
-        pub distance: Decimal = "distance",
+        pub distance: Lenient<Decimal> = "distance",
         /// Whether there was anything to compare.
-        pub has_result: bool = "hasResult",
+        pub has_result: Lenient<bool> = "hasResult",
     }
 }

@@ -1,6 +1,6 @@
 //! An event as the vendor keeps it, and a page of them.
 
-use idhooks_core::{DecodeError, Lenient, List, RawJson, Timestamp, json, record};
+use idhooks_core::{DecodeError, Lenient, List, RawJson, Timestamp, json, payload};
 use serde::{Serialize, Serializer};
 
 use crate::{EventId, EventKey, UserId, Verification, VerificationId};
@@ -40,29 +40,25 @@ pub struct EventRecord {
     pub raw: RawJson,
 }
 
-record! {
-    #[serde(rename_all = "camelCase")]
+payload! {
     struct Wire {
-        required {}
-        optional {
-            id: EventId,
-            key: EventKey,
-            data_id: VerificationId,
-            data: RawJson,
-            user_id: UserId,
-            user: RawJson,
-            created_at: Timestamp,
-            updated_at: Timestamp,
-            deleted_at: Timestamp,
-        }
+        id: Lenient<EventId> = "id",
+        key: Lenient<EventKey> = "key",
+        data_id: Lenient<VerificationId> = "dataId",
+        data: Lenient<RawJson> = "data",
+        user_id: Lenient<UserId> = "userId",
+        user: Lenient<RawJson> = "user",
+        created_at: Lenient<Timestamp> = "createdAt",
+        updated_at: Lenient<Timestamp> = "updatedAt",
+        deleted_at: Lenient<Timestamp> = "deletedAt",
     }
 }
 
 impl EventRecord {
-    /// Reads one record, such as one you stored.
+    /// Reads one payload, such as one you stored.
     ///
     /// # Errors
-    /// When it is no JSON object, or names a member twice.
+    /// When it is no JSON payload, or names a member twice.
     pub fn read(raw: RawJson) -> Result<Self, DecodeError> {
         let Wire { id, key, data_id, data, user_id, user, created_at, updated_at, deleted_at } = raw.decode()?;
         Ok(Self { id, key, data_id, data, user_id, user, created_at, updated_at, deleted_at, raw })
@@ -99,24 +95,17 @@ pub(crate) struct EventPage {
     limit: Option<u64>,
 }
 
-record! {
+payload! {
     struct Envelope {
-        required {
-            data: List<RawJson>,
-        }
-        optional {
-            meta: Meta,
-        }
+        data: List<RawJson> = "data",
+        meta: Lenient<Meta> = "meta",
     }
 }
 
-record! {
+payload! {
     struct Meta {
-        required {}
-        optional {
-            count: u64,
-            limit: u64,
-        }
+        count: Lenient<u64> = "count",
+        limit: Lenient<u64> = "limit",
     }
 }
 

@@ -4,13 +4,13 @@ use std::error::Error as _;
 
 use idhooks_case_keeper::{
     Confirmation, Event, EventKey, Verifier,
-    core::{Hint, WebhookEvent as _},
+    core::{Unverified, WebhookEvent as _},
 };
 use idhooks_fixtures::{CASE_KEEPER, find};
 
 use super::*;
 
-pub(super) fn hint(body: &[u8]) -> Hint<Event> {
+pub(super) fn hint(body: &[u8]) -> Unverified<Event> {
     let headers: [(&str, &str); 0] = [];
     Verifier::new().verify(&headers, body.to_vec()).expect("a hint")
 }
@@ -174,7 +174,7 @@ async fn a_hint_that_can_not_be_read_asks_nothing() {
     for body in ["", "{}", "[]", r#"{"key":"k"}"#, r#"{"key":"k","dataId":"CANARY","data":{"id":"v-2"}}"#] {
         let error = client.confirm(&hint(body.as_bytes())).await.expect_err(body);
         assert_eq!(error.to_string(), "the hint can not be read");
-        assert!(error.source().is_some() && !error.is_transient() && !error.may_have_been_carried_out());
+        assert!(error.source().is_some() && !error.is_transient() && !error.may_have_taken_effect());
         assert!(!format!("{error:?}").contains("CANARY"));
     }
     for odd in [".", ".."] {

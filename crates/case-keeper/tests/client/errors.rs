@@ -73,7 +73,7 @@ async fn rows_45_46_slow_large_and_moved_answers() {
     assert!(hasty.get_verification(&id("v-1")).await.expect_err("an error").is_timeout());
 
     let server = api(|_| Reply::json(200, vec![b' '; 5_000])).await;
-    let small = builder(&server).max_answer(4_000).build().expect("a client");
+    let small = builder(&server).max_response_bytes(4_000).build().expect("a client");
     let error = small.get_verification(&id("v-1")).await.expect_err("an error");
     assert!(!error.is_transient());
     assert_eq!(calls(&server).len(), 1);

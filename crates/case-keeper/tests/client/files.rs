@@ -1,12 +1,12 @@
 //! Links and the files behind them.
 
-use idhooks_case_keeper::{FileError, FoundLink, PresignedLink, http_client::Downloads, links_in};
+use idhooks_case_keeper::{FileError, FoundLink, PresignedLink, http_client::Downloader, links_in};
 
 use super::*;
 
 /// A client that may fetch from this machine.
 fn fetching(server: &Server) -> Client {
-    let downloads = Downloads::builder(&["127.0.0.1"]).allow_loopback().build().expect("downloads");
+    let downloads = Downloader::builder(&["127.0.0.1"]).allow_loopback().build().expect("downloads");
     builder(server).downloads(downloads).build().expect("a client")
 }
 

@@ -81,7 +81,7 @@ async fn row_32_odd_ids_stay_one_part_of_the_path() {
     for odd in ["", ".", ".."] {
         let error = client.get_verification(&id(odd)).await.expect_err(odd);
         assert_eq!(error.status(), None);
-        assert!(!error.is_transient() && !error.may_have_been_carried_out());
+        assert!(!error.is_transient() && !error.may_have_taken_effect());
         assert!(client.links(&id(odd)).await.is_err());
     }
     assert_eq!(server.received().len(), before, "nothing was sent");

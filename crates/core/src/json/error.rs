@@ -1,77 +1,94 @@
-//! Why a body could not be read.
+//! Why a body could not be decoded.
 
 use std::{error, fmt};
 
-/// Why a body could not be read. Says where, by the names of known fields, and never shows a value:
-/// it is safe to log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a body could not be decoded. Names the path of a known field and never a value: it is safe to log.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DecodeError {
     kind: Kind,
     path: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kind {
     Empty,
     NotUtf8,
     NotJson { line: usize, column: usize },
+    OtherType { line: usize, column: usize },
     Missing,
     Repeated,
     WrongType,
     WrongValue,
-    Other,
-    Said(&'static str),
+    TooLarge,
+    Custom(&'static str),
 }
 
 impl DecodeError {
+    fn whole(kind: Kind) -> Self {
+        Self { kind, path: String::new() }
+    }
+
     pub(super) fn empty() -> Self {
-        Self { kind: Kind::Empty, path: String::new() }
+        Self::whole(Kind::Empty)
     }
 
     pub(super) fn not_utf8() -> Self {
-        Self { kind: Kind::NotUtf8, path: String::new() }
+        Self::whole(Kind::NotUtf8)
     }
 
-    pub(super) fn not_json(line: usize, column: usize) -> Self {
-        Self { kind: Kind::NotJson { line, column }, path: String::new() }
+    pub(super) fn not_json(error: &serde_json::Error) -> Self {
+        Self::whole(Kind::NotJson { line: error.line(), column: error.column() })
     }
 
-    /// The same error, seen from further out: `outer` names the field it lies in.
-    #[must_use]
-    pub fn inside(self, outer: &str) -> Self {
-        let path = match (outer, self.path.as_str()) {
-            ("", inner) => inner.to_owned(),
-            (outer, "") => outer.to_owned(),
-            (outer, inner) => format!("{outer}.{inner}"),
-        };
-        Self { path, ..self }
+    pub(super) fn other_type(error: &serde_json::Error) -> Self {
+        Self::whole(Kind::OtherType { line: error.line(), column: error.column() })
     }
 
-    pub(super) fn at(path: String, kind: Kind) -> Self {
-        Self { kind, path }
+    pub(crate) fn wrong_type() -> Self {
+        Self::whole(Kind::WrongType)
     }
 
-    /// For a vendor crate whose rule no type can say. `path` names known fields only
-    /// (`data.id`), `why` completes the sentence "`path` …".
+    pub(crate) fn wrong_value() -> Self {
+        Self::whole(Kind::WrongValue)
+    }
+
+    pub(super) fn too_large() -> Self {
+        Self::whole(Kind::TooLarge)
+    }
+
+    pub(super) fn repeated(field: &str) -> Self {
+        Self { kind: Kind::Repeated, path: field.to_owned() }
+    }
+
+    /// An error of a rule that no type can state. `path` names known fields only (`data.id`), `why` completes the
+    /// sentence "`path` …".
     #[must_use]
     pub fn new(path: &str, why: &'static str) -> Self {
-        Self { kind: Kind::Said(why), path: path.to_owned() }
+        Self { kind: Kind::Custom(why), path: path.to_owned() }
     }
 
-    /// For a required field that is not there.
+    /// A required field that is missing.
     #[must_use]
     pub fn missing(path: &str) -> Self {
         Self { kind: Kind::Missing, path: path.to_owned() }
     }
 
-    /// Where, as `data.signatures[0].user`; members that no type names are `*`. Empty for the
-    /// whole body.
+    /// Adds `outer` in front of the path: the field that the error lies in.
+    #[must_use]
+    pub fn inside(mut self, outer: &str) -> Self {
+        let dot = if outer.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{outer}{dot}{}", self.path);
+        self
+    }
+
+    /// The field, such as `data.signatures[0].user`. Empty for the whole body.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Whether the body is no JSON at all, or none that can be read: cut off, too deep, not UTF-8.
+    /// Whether the body is not JSON, or not JSON that can be read: cut off, nested too deep, not UTF-8, or a string
+    /// with half of a surrogate pair.
     #[must_use]
     pub fn is_syntax(&self) -> bool {
         matches!(self.kind, Kind::Empty | Kind::NotUtf8 | Kind::NotJson { .. })
@@ -80,24 +97,24 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::Empty => return f.write_str("the body is empty"),
-            Kind::NotUtf8 => return f.write_str("the body is not UTF-8"),
-            Kind::NotJson { line, column } => {
-                return write!(f, "the body is not JSON this crate reads (line {line}, column {column})");
-            }
-            _ => {}
-        }
         let path = if self.path.is_empty() { "the body" } else { &self.path };
-        write!(f, "{path} ")?;
-        f.write_str(match &self.kind {
+        let why = match self.kind {
+            Kind::NotJson { line, column } => {
+                return write!(f, "{path} is not valid JSON: line {line}, column {column}");
+            }
+            Kind::OtherType { line, column } => {
+                return write!(f, "{path} does not fit the requested type: line {line}, column {column}");
+            }
+            Kind::Empty => "is empty",
+            Kind::NotUtf8 => "is not UTF-8",
             Kind::Missing => "is missing",
             Kind::Repeated => "is there more than once",
             Kind::WrongType => "is of another type than documented",
-            Kind::WrongValue => "has a value that is not allowed there",
-            Kind::Said(why) => why,
-            _ => "could not be read",
-        })
+            Kind::WrongValue => "is out of range",
+            Kind::TooLarge => "takes too much memory for the size of its body",
+            Kind::Custom(why) => why,
+        };
+        write!(f, "{path} {why}")
     }
 }
 

@@ -1,27 +1,30 @@
-//! Lists that can not outgrow the body they came from.
+//! Lists with a limit.
 
 use std::{fmt, marker::PhantomData, ops::Deref};
 
 use serde::{
     Serialize, Serializer,
-    de::{self, Deserialize, Deserializer, Error as _, SeqAccess, Visitor},
+    de::{Deserialize, Deserializer, SeqAccess},
 };
 
-use super::{Allowance, not_text};
+use super::{
+    Budget, DecodeError,
+    from_json::{FromJson, Read, Seed, skip_elements},
+};
 
-/// Bytes the usual allocators hand out at least.
+/// The smallest block of the usual allocators, in bytes: what an element may own beyond its own size.
 const SMALLEST_BLOCK: usize = 32;
 
 /// A JSON array.
 ///
-/// It is a `Vec`, but for one thing: all that is read from a body may take half as much again as the
-/// body, so that a million `{},` stay a small problem. In an optional field a longer array is kept
-/// raw, as any field of an unexpected form is.
+/// It is a `Vec` with a limit: everything read from one body may take half as much memory again as the body, plus a
+/// quarter of a megabyte. In an optional field, a longer array is "of another type", and so is an array with an
+/// element that does not fit.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct List<T>(Vec<T>);
 
 impl<T> List<T> {
-    /// The elements.
+    /// Returns the elements.
     #[must_use]
     pub fn into_vec(self) -> Vec<T> {
         self.0
@@ -78,39 +81,32 @@ impl<T: Serialize> Serialize for List<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct Elements<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
-            type Value = List<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array")
-            }
-
-            fn visit_str<E: de::Error>(self, _: &str) -> Result<List<T>, E> {
-                Err(not_text(&self))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
-                let mut elements = Vec::new();
-                while let Some(element) = seq.next_element()? {
-                    // A record has counted itself; a text has a block of its own, and a place in a list that grows.
-                    if !Allowance::take(2 * SMALLEST_BLOCK) {
-                        return Err(A::Error::custom("a list out of proportion to its body"));
-                    }
+impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
+    fn from_array<A: SeqAccess<'de>>(mut array: A, budget: &Budget) -> Read<Self, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = array.next_element_seed(Seed(budget, PhantomData))? {
+            let element = element.map_err(|error: DecodeError| error.inside(&format!("[{}]", elements.len())));
+            let error = match element {
+                Ok(element) if budget.take(size_of::<T>() + SMALLEST_BLOCK) => {
                     if elements.len() == elements.capacity() {
-                        // One place for the first, then by half, not twice: spare room, and the copy while it
-                        // grows, stay in proportion, also in a list of lists of one.
+                        // By half, not twice, so that spare room and the copy while it grows stay in proportion.
                         elements.reserve_exact(if elements.is_empty() { 1 } else { elements.len() / 2 + 2 });
                     }
                     elements.push(element);
+                    continue;
                 }
-                Ok(List(elements))
-            }
+                Ok(_) => DecodeError::too_large(),
+                Err(error) => error,
+            };
+            skip_elements(&mut array)?;
+            return Ok(Err(error));
         }
+        Ok(Ok(Self(elements)))
+    }
+}
 
-        input.deserialize_any(Elements(PhantomData))
+impl<'de, T: FromJson<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        super::deserialize(input)
     }
 }

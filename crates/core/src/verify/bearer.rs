@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::PresentsCredential;
 use crate::{
-    Evidence, Headers, Proof, Refused, Secret, SecretError, Verified, Verify, WebhookEvent, credential::after_scheme,
-    headers::single_up_to,
+    AuthMethod, Authentication, Headers, Secret, SecretError, Verified, Verify, VerifyError, WebhookEvent,
+    credential::after_scheme, headers::single_up_to,
 };
 
 /// Longest `Authorization` read: signed tokens with many claims run to several kilobytes.
@@ -24,17 +24,21 @@ pub trait BearerCheck: Send + Sync {
     /// `Ok(true)` for a token that is valid now and was issued for this, `Ok(false)` for any other.
     ///
     /// # Errors
-    /// [`Undecided`] when it could not be found out; the sender is then asked to come again.
-    fn check<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<bool, Undecided>> + Send + 'a>>;
+    /// [`CheckUnavailable`] when it could not be found out; the sender is then asked to come again.
+    fn check<'a>(&'a self, token: &'a str)
+    -> Pin<Box<dyn Future<Output = Result<bool, CheckUnavailable>> + Send + 'a>>;
 }
 
 /// A closure that takes the token is a check.
 impl<F, R> BearerCheck for F
 where
     F: Fn(String) -> R + Send + Sync,
-    R: Future<Output = Result<bool, Undecided>> + Send + 'static,
+    R: Future<Output = Result<bool, CheckUnavailable>> + Send + 'static,
 {
-    fn check<'a>(&'a self, token: &'a str) -> Pin<Box<dyn Future<Output = Result<bool, Undecided>> + Send + 'a>> {
+    fn check<'a>(
+        &'a self,
+        token: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<bool, CheckUnavailable>> + Send + 'a>> {
         Box::pin(self(token.to_owned()))
     }
 }
@@ -42,9 +46,9 @@ where
 /// A bearer token could not be checked: the authorization server did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Undecided;
+pub struct CheckUnavailable;
 
-impl Undecided {
+impl CheckUnavailable {
     /// For a check that got no answer.
     #[must_use]
     pub fn new() -> Self {
@@ -52,19 +56,19 @@ impl Undecided {
     }
 }
 
-impl Default for Undecided {
+impl Default for CheckUnavailable {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl fmt::Display for Undecided {
+impl fmt::Display for CheckUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the token could not be checked")
     }
 }
 
-impl error::Error for Undecided {}
+impl error::Error for CheckUnavailable {}
 
 /// Checks `Authorization: Bearer …` by asking a [`BearerCheck`].
 ///
@@ -72,9 +76,9 @@ impl error::Error for Undecided {}
 /// not: anything about the body. A token that was seen can be sent again until it runs out.
 ///
 /// ```
-/// use idhooks_core::{BearerVerifier, PresentsCredential, Undecided};
+/// use idhooks_core::{BearerVerifier, PresentsCredential, CheckUnavailable};
 ///
-/// async fn introspect(token: String) -> Result<bool, Undecided> {
+/// async fn introspect(token: String) -> Result<bool, CheckUnavailable> {
 ///     // Ask your authorization server here.
 ///     Ok(token == "what it issued")
 /// }
@@ -122,21 +126,23 @@ impl<E: PresentsCredential> BearerVerifier<E> {
     /// Checks one delivery.
     ///
     /// # Errors
-    /// Why it was refused; [`Refused::Unavailable`] when the check could not decide.
+    /// Why it was refused; [`VerifyError::Unavailable`] when the check could not decide.
     pub async fn verify<H: Headers + ?Sized>(
         &self,
         headers: &H,
         body: impl Into<Bytes>,
-    ) -> Result<Verified<E>, Refused> {
+    ) -> Result<Verified<E>, VerifyError> {
         let token = token(headers)?;
         self.decide(token, body.into()).await
     }
 
-    async fn decide(&self, token: String, body: Bytes) -> Result<Verified<E>, Refused> {
+    async fn decide(&self, token: String, body: Bytes) -> Result<Verified<E>, VerifyError> {
         match self.check.check(&token).await {
-            Ok(true) => Ok(Verified::new(body, Evidence::unplaced(Proof::Bearer), self.endpoint.clone())),
-            Ok(false) => Err(Refused::Mismatch),
-            Err(Undecided) => Err(Refused::Unavailable),
+            Ok(true) => {
+                Ok(Verified::new(body, Authentication::without_secret(AuthMethod::Bearer), self.endpoint.clone()))
+            }
+            Ok(false) => Err(VerifyError::Mismatch),
+            Err(CheckUnavailable) => Err(VerifyError::Unavailable),
         }
     }
 }
@@ -146,14 +152,14 @@ fn allowed(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte)
 }
 
-fn token<H: Headers + ?Sized>(headers: &H) -> Result<String, Refused> {
+fn token<H: Headers + ?Sized>(headers: &H) -> Result<String, VerifyError> {
     let value = single_up_to(headers, &AUTHORIZATION, LONGEST)?;
-    let token = after_scheme(value, b"bearer").ok_or(Refused::Malformed)?;
+    let token = after_scheme(value, b"bearer").ok_or(VerifyError::Malformed)?;
     let body = token.trim_ascii_end();
     if body.is_empty() || !body.iter().all(allowed) {
-        return Err(Refused::Malformed);
+        return Err(VerifyError::Malformed);
     }
-    std::str::from_utf8(body).map(str::to_owned).map_err(|_| Refused::Malformed)
+    std::str::from_utf8(body).map(str::to_owned).map_err(|_| VerifyError::Malformed)
 }
 
 impl<E: PresentsCredential> Verify for BearerVerifier<E> {
@@ -161,7 +167,11 @@ impl<E: PresentsCredential> Verify for BearerVerifier<E> {
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
-    fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
+    fn verify_request(
+        &self,
+        head: &Parts,
+        body: Bytes,
+    ) -> impl Future<Output = Result<Verified<E>, VerifyError>> + Send {
         let token = token(&head.headers);
         async move { self.decide(token?, body).await }
     }

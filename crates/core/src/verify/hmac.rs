@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::{HeaderName, request::Parts};
 
 use crate::{
-    Credentials, EnvError, Evidence, Headers, Proof, Refused, Secret, Secrets, Verified, Verify, WebhookEvent,
+    AuthMethod, Authentication, Credentials, EnvError, Headers, Secret, Secrets, Verified, Verify, VerifyError,
+    WebhookEvent,
     headers::single,
-    hex, json,
+    hex,
     setup::{Environment, Variables, VendorVariables},
 };
 
@@ -111,17 +112,17 @@ impl<E: HmacSigned> Hmac<E> {
     ///
     /// # Errors
     /// Why it was refused.
-    pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: impl Into<Bytes>) -> Result<Verified<E>, Refused> {
+    pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: impl Into<Bytes>) -> Result<Verified<E>, VerifyError> {
         let body = body.into();
-        let evidence = self.check(headers, &body)?;
-        Ok(Verified::new(body, evidence, self.endpoint.clone()))
+        let authentication = self.check(headers, &body)?;
+        Ok(Verified::new(body, authentication, self.endpoint.clone()))
     }
 
     /// Checks a borrowed body, where only the verdict is wanted.
     ///
     /// # Errors
     /// Why it was refused.
-    pub fn check<H: Headers + ?Sized>(&self, headers: &H, body: &[u8]) -> Result<Evidence, Refused> {
+    pub fn check<H: Headers + ?Sized>(&self, headers: &H, body: &[u8]) -> Result<Authentication, VerifyError> {
         self.check_when(headers, body, None)
     }
 
@@ -129,12 +130,12 @@ impl<E: HmacSigned> Hmac<E> {
     ///
     /// # Errors
     /// Why it was refused.
-    pub fn check_at<H: Headers + ?Sized>(
+    pub fn check_at_time<H: Headers + ?Sized>(
         &self,
         headers: &H,
         body: &[u8],
         now: SystemTime,
-    ) -> Result<Evidence, Refused> {
+    ) -> Result<Authentication, VerifyError> {
         self.check_when(headers, body, Some(now))
     }
 
@@ -143,27 +144,27 @@ impl<E: HmacSigned> Hmac<E> {
         headers: &H,
         body: &[u8],
         now: Option<SystemTime>,
-    ) -> Result<Evidence, Refused> {
+    ) -> Result<Authentication, VerifyError> {
         let mut given = [0; 32];
         if !hex::decode_into(&mut given, single(headers, &self.header)?) {
-            return Err(Refused::Malformed);
+            return Err(VerifyError::Malformed);
         }
         let secrets = self.secrets.now();
         let signed = |text: &[u8]| {
-            let made = |secret: &Secret| if secret.made(&given, text) { Ok(()) } else { Err(Refused::Mismatch) };
-            secrets.first(now, Refused::Mismatch, made)
+            let made = |secret: &Secret| if secret.made(&given, text) { Ok(()) } else { Err(VerifyError::Mismatch) };
+            secrets.first(now, VerifyError::Mismatch, made)
         };
-        let (proof, (place, secret, ())) = match signed(body) {
+        let (method, (index, secret, ())) = match signed(body) {
             Err(_) if self.reserialized => {
-                let text = json::stringify(body).ok_or(Refused::Mismatch)?;
-                (Proof::ReserializedSignature, signed(text.as_bytes())?)
+                let text = E::reserialize(body).ok_or(VerifyError::Mismatch)?;
+                (AuthMethod::ReserializedSignature, signed(text.as_bytes())?)
             }
-            found => (Proof::Signature, found?),
+            found => (AuthMethod::Signature, found?),
         };
         if let Some(credentials) = &self.also {
-            credentials.now().first(now, Refused::MissingHeader, |credential| credential.check(headers, None))?;
+            credentials.now().first(now, VerifyError::MissingHeader, |credential| credential.check(headers, None))?;
         }
-        Ok(Evidence::new(proof, place, secret.label()))
+        Ok(Authentication::new(method, index, secret.label()))
     }
 }
 
@@ -184,7 +185,11 @@ impl<E: HmacSigned> Verify for Hmac<E> {
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
-    fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
+    fn verify_request(
+        &self,
+        head: &Parts,
+        body: Bytes,
+    ) -> impl Future<Output = Result<Verified<E>, VerifyError>> + Send {
         std::future::ready(self.verify(&head.headers, body))
     }
 }

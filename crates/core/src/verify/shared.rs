@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::request::Parts;
 
 use crate::{
-    Credential, Credentials, EnvError, Evidence, Headers, Refused, SecretError, Verified, Verify, WebhookEvent,
+    Authentication, Credential, Credentials, EnvError, Headers, SecretError, Verified, Verify, VerifyError,
+    WebhookEvent,
     setup::{Environment, Variables, VendorVariables},
 };
 
@@ -78,16 +79,16 @@ impl<E: PresentsCredential> SharedCredential<E> {
     ///
     /// # Errors
     /// Why it was refused.
-    pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: impl Into<Bytes>) -> Result<Verified<E>, Refused> {
-        let evidence = check(&self.credentials, headers, None, None)?;
-        Ok(Verified::new(body.into(), evidence, self.endpoint.clone()))
+    pub fn verify<H: Headers + ?Sized>(&self, headers: &H, body: impl Into<Bytes>) -> Result<Verified<E>, VerifyError> {
+        let authentication = check(&self.credentials, headers, None, None)?;
+        Ok(Verified::new(body.into(), authentication, self.endpoint.clone()))
     }
 
     /// Checks the headers alone; a credential says nothing about the body.
     ///
     /// # Errors
     /// Why they were refused.
-    pub fn check<H: Headers + ?Sized>(&self, headers: &H) -> Result<Evidence, Refused> {
+    pub fn check<H: Headers + ?Sized>(&self, headers: &H) -> Result<Authentication, VerifyError> {
         check(&self.credentials, headers, None, None)
     }
 
@@ -95,22 +96,26 @@ impl<E: PresentsCredential> SharedCredential<E> {
     ///
     /// # Errors
     /// Why they were refused.
-    pub fn check_at<H: Headers + ?Sized>(&self, headers: &H, now: SystemTime) -> Result<Evidence, Refused> {
+    pub fn check_at_time<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        now: SystemTime,
+    ) -> Result<Authentication, VerifyError> {
         check(&self.credentials, headers, None, Some(now))
     }
 }
 
-/// The first credential that fits, as evidence.
+/// The first credential that fits, as authentication.
 pub(super) fn check<H: Headers + ?Sized>(
     credentials: &Credentials,
     headers: &H,
     path: Option<&str>,
     now: Option<SystemTime>,
-) -> Result<Evidence, Refused> {
+) -> Result<Authentication, VerifyError> {
     let credentials = credentials.now();
     let (place, credential, proof) =
-        credentials.first(now, Refused::MissingHeader, |credential| credential.check(headers, path))?;
-    Ok(Evidence::new(proof, place, credential.label()))
+        credentials.first(now, VerifyError::MissingHeader, |credential| credential.check(headers, path))?;
+    Ok(Authentication::new(proof, place, credential.label()))
 }
 
 impl<E: PresentsCredential> Verify for SharedCredential<E> {
@@ -118,9 +123,15 @@ impl<E: PresentsCredential> Verify for SharedCredential<E> {
     const MAX_BODY: usize = E::MAX_BODY;
     const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
-    fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Verified<E>, Refused>> + Send {
-        let evidence = check(&self.credentials, &head.headers, Some(head.uri.path()), None);
-        std::future::ready(evidence.map(|evidence| Verified::new(body, evidence, self.endpoint.clone())))
+    fn verify_request(
+        &self,
+        head: &Parts,
+        body: Bytes,
+    ) -> impl Future<Output = Result<Verified<E>, VerifyError>> + Send {
+        let authentication = check(&self.credentials, &head.headers, Some(head.uri.path()), None);
+        std::future::ready(
+            authentication.map(|authentication| Verified::new(body, authentication, self.endpoint.clone())),
+        )
     }
 }
 

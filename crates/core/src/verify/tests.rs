@@ -1,7 +1,7 @@
 //! Verifiers as they are built from the environment.
 
 use super::*;
-use crate::{DecodeError, Facts, Proof, setup::tests::Fixed};
+use crate::{AuthMethod, DecodeError, Envelope, setup::tests::Fixed};
 
 struct Ping;
 
@@ -12,8 +12,8 @@ impl crate::WebhookEvent for Ping {
         Ok(Self)
     }
 
-    fn facts(_: &[u8]) -> Facts<'_> {
-        Facts::new()
+    fn envelope(_: &[u8]) -> Envelope<'_> {
+        Envelope::new()
     }
 }
 
@@ -46,10 +46,10 @@ fn a_signature_needs_its_variable_and_takes_numbered_ones() {
 fn a_credential_besides_is_asked_for_once_its_variable_is_set() {
     let variables = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_API_KEY", "x-key:the key")]);
     let verifier = Hmac::<Ping>::from_variables(&variables).unwrap();
-    assert_eq!(verifier.check(&[signed("one")], BODY), Err(Refused::MissingHeader));
+    assert_eq!(verifier.check(&[signed("one")], BODY), Err(VerifyError::MissingHeader));
     let both = [signed("one"), ("x-key", "the key".to_owned())];
-    assert_eq!(verifier.check(&both, BODY).unwrap().proof(), Proof::Signature);
-    assert_eq!(verifier.check(&[("x-key", "the key")], BODY), Err(Refused::MissingHeader), "never instead");
+    assert_eq!(verifier.check(&both, BODY).unwrap().method(), AuthMethod::Signature);
+    assert_eq!(verifier.check(&[("x-key", "the key")], BODY), Err(VerifyError::MissingHeader), "never instead");
 
     let padded = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_BASIC", "no colon")]);
     assert_eq!(Hmac::<Ping>::from_variables(&padded).unwrap_err().variable(), "PING_PONG_WEBHOOK_BASIC");
@@ -67,19 +67,27 @@ fn a_shared_credential_needs_one_of_two_variables() {
         SharedCredential::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_BASIC", "user:password")])).unwrap();
     // printf user:password | base64
     let presented = [("authorization", "Basic dXNlcjpwYXNzd29yZA==")];
-    assert_eq!(verifier.check(&presented).unwrap().proof(), Proof::Basic);
+    assert_eq!(verifier.check(&presented).unwrap().method(), AuthMethod::Basic);
 }
 
 #[test]
 fn an_open_endpoint_is_open_by_name_or_guarded() {
     let none: [(&str, &str); 0] = [];
-    assert_eq!(Open::<Ping>::new().verify(&none, BODY).unwrap().evidence().proof(), Proof::Nothing);
+    assert_eq!(
+        Unauthenticated::<Ping>::new().verify(&none, BODY).unwrap().authentication().method(),
+        AuthMethod::Nothing
+    );
 
-    let error = Open::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_PAHT", "a-long-part")])).unwrap_err();
+    let error =
+        Unauthenticated::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_PAHT", "a-long-part")])).unwrap_err();
     assert_eq!(error.variable(), "PING_PONG_WEBHOOK_PATH", "a guard that is misspelt is not silently none");
 
-    let guarded = Open::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_PATH", "a-long-part")])).unwrap();
-    assert_eq!(guarded.verify_at("/hooks/a-long-part", &none, BODY).unwrap().evidence().proof(), Proof::Path);
-    assert_eq!(guarded.verify_at("/hooks/another", &none, BODY), Err(Refused::Mismatch));
-    assert_eq!(guarded.verify(&none, BODY), Err(Refused::MissingHeader));
+    let with_shared_secret =
+        Unauthenticated::<Ping>::from_variables(&Fixed(&[("PING_PONG_WEBHOOK_PATH", "a-long-part")])).unwrap();
+    assert_eq!(
+        with_shared_secret.verify_with_path("/hooks/a-long-part", &none, BODY).unwrap().authentication().method(),
+        AuthMethod::Path
+    );
+    assert_eq!(with_shared_secret.verify_with_path("/hooks/another", &none, BODY), Err(VerifyError::Mismatch));
+    assert_eq!(with_shared_secret.verify(&none, BODY), Err(VerifyError::MissingHeader));
 }

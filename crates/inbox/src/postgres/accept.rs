@@ -201,7 +201,7 @@ impl<'a> Columns<'a> {
             columns.event.push(arrival.event.as_deref());
             columns.subject.push(arrival.subject.as_deref());
             columns.lane.push(arrival.lane);
-            columns.proof.push(arrival.proof());
+            columns.proof.push(arrival.method());
             columns.secret.push(arrival.secret());
             columns.label.push(arrival.label().map(text));
             columns.received_at.push(arrival.received_at);

@@ -127,7 +127,7 @@ impl Write {
             arrival.event,
             arrival.subject,
             arrival.lane,
-            arrival.proof(),
+            arrival.method(),
             arrival.secret(),
             arrival.label(),
             super::clock::micros(arrival.received_at),

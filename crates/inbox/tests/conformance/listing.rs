@@ -86,7 +86,7 @@ async fn filters_narrow_down(engine: Engine) {
 async fn endpoints_labels_and_reasons_may_be_any_text(engine: Engine) {
     let inbox = engine.open().await;
     for text in ["", " ", "'; --", "🦀\u{301}", "a\0b", "\0"] {
-        let secret = secret().named(text);
+        let secret = secret().with_label(text);
         let verifier = idhooks_capa::Verifier::new(secret.clone()).endpoint(text);
         let body = crate::support::capa_body("a");
         let delivery = verifier.verify(&[idhooks_capa::sign(&secret, &body)], body).unwrap();

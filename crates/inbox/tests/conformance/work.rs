@@ -12,7 +12,7 @@ use std::{
 use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
-use idhooks_core::{Hint, Proof, Secret, Secrets, Verified};
+use idhooks_core::{AuthMethod, Secret, Secrets, Unverified, Verified};
 use idhooks_inbox::{Accepted, Backoff, Failed, Handlers, Inbox, Job, Outcome, State};
 use idhooks_unico as unico;
 use tokio::time::sleep;
@@ -39,7 +39,7 @@ cases! {
 async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
     let inbox = engine.open().await;
     let body = crate::support::caf_body("event-1", "profile-1");
-    let secrets = Secrets::new([Secret::new("the newest of the secrets").unwrap(), secret().named("the old one")]);
+    let secrets = Secrets::new([Secret::new("the newest of the secrets").unwrap(), secret().with_label("the old one")]);
     let verifier = caf::Verifier::new(secrets.unwrap()).endpoint("tenant-a");
     let of_caf = verifier.verify(&[caf::sign(&secret(), &body)], body).unwrap();
     let of_unico = unico(unico_body("8263a268-5388-492a-bca2-28e1ff4a69f0", "PROCESS_STATE_FINISHED"));
@@ -58,20 +58,24 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
                 assert_eq!((job.id(), job.attempt(), job.possible_replay()), (id, 1, false));
                 assert_eq!(job.received_at(), received_at);
                 assert_eq!(
-                    (job.delivery().evidence().secret(), job.delivery().endpoint()),
+                    (job.delivery().authentication().secret(), job.delivery().endpoint()),
                     (Some(1), Some("tenant-a"))
                 );
-                assert_eq!(job.delivery().evidence().label(), Some("the old one"));
+                assert_eq!(job.delivery().authentication().label(), Some("the old one"));
                 assert_eq!(job.event(), &wanted.event().unwrap());
             }
         })
         .on(move |job: Job<Verified<unico::Event>>| {
             let wanted = of_unico.clone();
-            async move { assert_eq!((job.delivery(), job.delivery().evidence().proof()), (&wanted, Proof::ApiKey)) }
+            async move {
+                assert_eq!((job.delivery(), job.delivery().authentication().method()), (&wanted, AuthMethod::ApiKey))
+            }
         })
-        .on(move |job: Job<Hint<case_keeper::Event>>| {
+        .on(move |job: Job<Unverified<case_keeper::Event>>| {
             let wanted = hint.clone();
-            async move { assert_eq!((job.delivery(), job.delivery().evidence().proof()), (&wanted, Proof::Nothing)) }
+            async move {
+                assert_eq!((job.delivery(), job.delivery().authentication().method()), (&wanted, AuthMethod::Nothing))
+            }
         });
     // An assertion that fails is a panic, and a panic a dead letter.
     let working = start(eager(&inbox).attempts(1), handlers);
@@ -154,8 +158,8 @@ async fn row_40_one_subject_at_a_time_whatever_the_order(engine: Engine) {
     let handlers = Handlers::new().on(move |job: Job<Verified<caf::Event>>| {
         let (busy, most, seen) = (Arc::clone(&handler_busy), Arc::clone(&handler_most), Arc::clone(&handler_seen));
         async move {
-            let subject = job.delivery().facts().subject_id().unwrap().to_owned();
-            assert!(job.delivery().facts().time().is_some(), "the vendor's own time decides");
+            let subject = job.delivery().envelope().subject_id().unwrap().to_owned();
+            assert!(job.delivery().envelope().time().is_some(), "the vendor's own time decides");
             {
                 let mut busy = busy.lock().unwrap();
                 assert!(busy.insert(subject.clone()), "two of one subject at once");
@@ -184,7 +188,7 @@ async fn outcomes_are_kept(engine: Engine) {
         ids.insert(name, inbox.accept(&capa(name)).await.unwrap().id());
     }
     async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, Failed> {
-        let subject = job.delivery().facts().subject_id().map(str::to_owned);
+        let subject = job.delivery().envelope().subject_id().map(str::to_owned);
         Ok(match (subject.as_deref(), job.attempt()) {
             (Some("again"), 1) => Outcome::retry("not now"),
             (Some("later"), 1) => Outcome::retry_after(Duration::from_secs(3600), "in an hour"),
@@ -226,7 +230,7 @@ async fn row_38_twenty_five_failures_make_a_dead_letter_with_its_history(engine:
     let attempts = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&attempts);
     let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
-        let is_bad = job.delivery().facts().subject_id() == Some("bad");
+        let is_bad = job.delivery().envelope().subject_id() == Some("bad");
         counted.fetch_add(u32::from(is_bad), Ordering::SeqCst);
         async move { if is_bad { Outcome::retry(format!("failure {}", job.attempt())) } else { Outcome::done() } }
     });
@@ -315,7 +319,7 @@ async fn until_idle_is_until_nothing_can_be_handled_now(engine: Engine) {
             async move {
                 sleep(Duration::from_millis(5)).await;
                 handled.fetch_add(1, Ordering::SeqCst);
-                match job.delivery().facts().subject_id() {
+                match job.delivery().envelope().subject_id() {
                     Some("later") => Outcome::retry_after(Duration::from_secs(600), "not now"),
                     _ => Outcome::done(),
                 }

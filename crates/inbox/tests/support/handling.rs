@@ -14,7 +14,7 @@ use super::eventually;
 pub(crate) type Capa = Job<Verified<capa::Event>>;
 
 pub(crate) fn subject(job: &Capa) -> String {
-    job.delivery().facts().subject_id().unwrap().to_owned()
+    job.delivery().envelope().subject_id().unwrap().to_owned()
 }
 
 /// Counts handlers that were stopped.

@@ -20,7 +20,7 @@ use std::{
 use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
-use idhooks_core::{Hint, Secret, Verified};
+use idhooks_core::{Secret, Unverified, Verified};
 use idhooks_inbox::{
     Accepted, Backoff, Details, Entry, EntryId, Filter, Handlers, Inbox, RunError, Worker,
     store::{LeaseRequest, Leased, Route, Token},
@@ -86,11 +86,11 @@ pub(crate) fn unico(body: Vec<u8>) -> Verified<unico::Event> {
     verifier.verify(&[("x-api-key", "the-key-of-the-tests")], body).unwrap()
 }
 
-pub(crate) fn unico_hint(body: Vec<u8>) -> Hint<unico::Event> {
+pub(crate) fn unico_hint(body: Vec<u8>) -> Unverified<unico::Event> {
     unico::OpenEndpoint::new().verify(&[] as &[(&str, &str)], body).unwrap()
 }
 
-pub(crate) fn case_keeper(verification: &str) -> Hint<case_keeper::Event> {
+pub(crate) fn case_keeper(verification: &str) -> Unverified<case_keeper::Event> {
     let body = fixture("case-keeper", "verification-updated", &[("/data/id", verification)]);
     case_keeper::Verifier::new().verify(&[] as &[(&str, &str)], body).unwrap()
 }

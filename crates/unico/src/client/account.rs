@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use idhooks_http::{Access, BuildError, Settings, Tokens};
+use idhooks_client::{Auth, BuildError, Settings, TokenCache};
 
 use super::{AGENT, CONCURRENCY, Environment, Sign, token::AssertionGrant};
 
@@ -18,7 +18,7 @@ const RENEW_BEFORE: Duration = Duration::from_secs(10 * 60);
 pub struct Account {
     name: Arc<str>,
     environment: Environment,
-    tokens: Tokens,
+    tokens: TokenCache,
 }
 
 impl Account {
@@ -40,8 +40,8 @@ impl Account {
         self.environment
     }
 
-    pub(super) fn access(&self) -> Access {
-        Access::tokens(self.tokens.clone())
+    pub(super) fn access(&self) -> Auth {
+        Auth::tokens(self.tokens.clone())
     }
 }
 
@@ -64,7 +64,7 @@ pub struct AccountBuilder {
 }
 
 impl AccountBuilder {
-    idhooks_http::settings!(settings);
+    idhooks_client::settings!(settings);
 
     /// The account. Nothing is sent yet.
     ///
@@ -78,8 +78,8 @@ impl AccountBuilder {
         }
         // Unico knows its token host by scheme and name alone, without a slash at the end.
         let audience = settings.base().map(|base| base.origin().ascii_serialization()).unwrap_or_default();
-        let grant = AssertionGrant::new(settings.api(Access::none())?, Arc::clone(&name), audience, signer);
-        Ok(Account { name, environment, tokens: Tokens::new(grant).renew_before(RENEW_BEFORE) })
+        let grant = AssertionGrant::new(settings.api(Auth::none())?, Arc::clone(&name), audience, signer);
+        Ok(Account { name, environment, tokens: TokenCache::new(grant).renew_before(RENEW_BEFORE) })
     }
 }
 
@@ -109,10 +109,10 @@ impl AccountBuilder {
     /// # Errors
     /// When one is missing or can not be used, or both forms of the key are given.
     pub fn from_env() -> Result<Self, BuildError> {
-        use idhooks_http::env;
+        use idhooks_client::env;
 
         let name = env::required("UNICO_SERVICE_ACCOUNT")?;
-        let environment = Environment::named(&env::required("UNICO_ENVIRONMENT")?)
+        let environment = Environment::with_label(&env::required("UNICO_ENVIRONMENT")?)
             .ok_or_else(|| BuildError::bad_variable("UNICO_ENVIRONMENT", "is neither sandbox nor production"))?;
         Ok(Account::builder(&name, key_from_env()?, environment))
     }
@@ -120,7 +120,7 @@ impl AccountBuilder {
 
 #[cfg(feature = "aws-lc-rs")]
 fn key_from_env() -> Result<super::RsaKey, BuildError> {
-    use idhooks_http::env;
+    use idhooks_client::env;
 
     use super::RsaKey;
 

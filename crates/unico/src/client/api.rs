@@ -1,7 +1,7 @@
 //! The API contract.
 
+use idhooks_client::{ApiClient, BuildError, Confirmation, Error, Request, SecretText, Settings, http::HeaderName};
 use idhooks_core::Delivery;
-use idhooks_http::{Api, BuildError, Call, Confirmation, Error, SecretText, Settings, http::HeaderName};
 
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::api};
@@ -17,7 +17,7 @@ use crate::{Event, ProcessId, rest::api};
 /// once, as after 401.
 #[derive(Clone, Debug)]
 pub struct ApiClient {
-    api: Api,
+    api: ApiClient,
 }
 
 impl ApiClient {
@@ -43,7 +43,7 @@ impl ApiClient {
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
     pub async fn get_process(&self, process: &ProcessId) -> Result<api::Process, Error> {
-        self.api.json(Call::get("/processes/v1/{processId}").with("processId", process.as_str())).await
+        self.api.json(Request::get("/processes/v1/{processId}").with("processId", process.as_str())).await
     }
 
     /// `GetProcess`, version 2: the same and who the person is, in `process_additional_info`. Whether it still works
@@ -56,7 +56,7 @@ impl ApiClient {
     ///
     /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
     pub async fn get_process_v2(&self, process: &ProcessId) -> Result<api::Process, Error> {
-        self.api.json(Call::get("/processes/v2/{id}").with("id", process.as_str())).await
+        self.api.json(Request::get("/processes/v2/{id}").with("id", process.as_str())).await
     }
 
     /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a hint, and a verified delivery too, because
@@ -93,7 +93,7 @@ pub struct ApiClientBuilder {
 }
 
 impl ApiClientBuilder {
-    idhooks_http::settings!(settings);
+    idhooks_client::settings!(settings);
 
     /// The client. Nothing is sent yet.
     ///
@@ -112,7 +112,7 @@ impl ApiClientBuilder {
     #[cfg(feature = "aws-lc-rs")]
     #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
     pub fn from_env() -> Result<Self, BuildError> {
-        let api_key = idhooks_http::env::secret("UNICO_API_KEY")?;
+        let api_key = idhooks_client::env::secret("UNICO_API_KEY")?;
         ApiClient::builder(&super::AccountBuilder::from_env()?.build()?, api_key.expose())
     }
 }

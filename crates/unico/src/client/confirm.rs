@@ -1,7 +1,7 @@
 //! What re-reading makes of a notice: decided without network, so that it is a table.
 
+use idhooks_client::{Confirmation, Error};
 use idhooks_core::Delivery;
-use idhooks_http::{Confirmation, Error};
 
 use crate::{
     CheckStatus, CheckUpdate, Event, ProcessFinished, ProcessResult,

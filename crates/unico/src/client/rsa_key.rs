@@ -3,7 +3,7 @@
 use std::{error, fmt, sync::Arc};
 
 use aws_lc_rs::{rand::SystemRandom, rsa::KeyPair, signature::RSA_PKCS1_SHA256};
-use idhooks_http::async_trait;
+use idhooks_client::async_trait;
 use rustls_pki_types::{
     PrivateKeyDer,
     pem::{PemObject as _, SectionKind},

@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-use idhooks_http::async_trait;
+use idhooks_client::async_trait;
 
 /// Signs with the private key of a service account: RS256, that is RSASSA-PKCS1-v1_5 with SHA-256.
 ///

@@ -8,7 +8,9 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use idhooks_http::{Answer, Api, Call, Error, Problem, Repeat, Token, TokenSource, async_trait};
+use idhooks_client::{
+    AccessToken, ApiClient, Error, Request, Response, RetrySafety, TokenSource, VendorError, async_trait,
+};
 
 use super::{Sign, TokenErrorCode, assertion, token_error};
 
@@ -16,7 +18,7 @@ const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// Gets tokens for one account.
 pub(super) struct AssertionGrant {
-    api: Api,
+    api: ApiClient,
     account: Arc<str>,
     audience: String,
     signer: Arc<dyn Sign>,
@@ -34,13 +36,13 @@ struct Refusals {
 }
 
 impl AssertionGrant {
-    pub(super) fn new(api: Api, account: Arc<str>, audience: String, signer: Arc<dyn Sign>) -> Self {
+    pub(super) fn new(api: ApiClient, account: Arc<str>, audience: String, signer: Arc<dyn Sign>) -> Self {
         // Not from zero: another process with this account may start in the same second.
         let made = AtomicU64::new(since_1970().subsec_nanos().into());
         Self { api, account, audience, signer, made, refusals: Mutex::default() }
     }
 
-    async fn exchange(&self) -> Result<Token, Error> {
+    async fn exchange(&self) -> Result<AccessToken, Error> {
         let counter = self.made.fetch_add(1, Ordering::Relaxed);
         let claims = assertion::Claims::new(&self.account, &self.audience, since_1970().as_secs(), counter);
         let input = claims
@@ -50,9 +52,9 @@ impl AssertionGrant {
         let signature = signature.map_err(|why| Error::other("the assertion could not be signed", why))?;
         let assertion = assertion::sealed(&input, &signature);
         // An assertion is good for one try: where it may have arrived, sending it again can only be refused.
-        let call = Call::post("/oauth2/token", Repeat::IfRefused)
+        let call = Request::post("/oauth2/token", RetrySafety::IfNotSent)
             .form(&[("grant_type", GRANT), ("assertion", assertion.as_str())]);
-        Token::read(&self.api.send(call).await?)
+        AccessToken::read(&self.api.send(call).await?)
     }
 
     fn refused_lately(&self) -> Option<Error> {
@@ -60,7 +62,7 @@ impl AssertionGrant {
         refusals.last.as_ref().filter(|(_, until)| Instant::now() < *until).map(|(error, _)| error.clone())
     }
 
-    fn remember(&self, outcome: &Result<Token, Error>) {
+    fn remember(&self, outcome: &Result<AccessToken, Error>) {
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
         match outcome {
             Ok(_) => *refusals = Refusals::default(),
@@ -82,7 +84,7 @@ fn is_refusal(error: &Error) -> bool {
 
 #[async_trait]
 impl TokenSource for AssertionGrant {
-    async fn fetch(&self) -> Result<Token, Error> {
+    async fn fetch(&self) -> Result<AccessToken, Error> {
         if let Some(error) = self.refused_lately() {
             return Err(error);
         }
@@ -97,8 +99,8 @@ impl TokenSource for AssertionGrant {
 }
 
 /// What an error answer of the token host says: its code stands in the sentence only.
-pub(super) fn problem(answer: &Answer) -> Problem {
-    let mut problem = Problem::read(answer.body());
+pub(super) fn problem(answer: &Response) -> VendorError {
+    let mut problem = VendorError::read(answer.body());
     if let Some(code) = problem.message.as_deref().and_then(token_error::find) {
         problem.code = Some(code.into());
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use idhooks_client::Error;
 use idhooks_core::open_enum;
-use idhooks_http::Error;
 
 open_enum! {
     /// Why the token host gave no token. Unico writes it into a sentence ("Falha na autenticação 1.2.7"), under the

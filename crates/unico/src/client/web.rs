@@ -1,7 +1,7 @@
 //! The Web & SDK contract.
 
-use idhooks_core::{Delivery, record};
-use idhooks_http::{Api, BuildError, Call, Confirmation, Error, Settings};
+use idhooks_client::{ApiClient, BuildError, Confirmation, Error, Request, Settings};
+use idhooks_core::{Delivery, payload};
 
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::web};
@@ -13,7 +13,7 @@ use crate::{Event, ProcessId, rest::web};
 /// 99999, in that order) where the answer has one.
 #[derive(Clone, Debug)]
 pub struct WebClient {
-    api: Api,
+    api: ApiClient,
 }
 
 impl WebClient {
@@ -32,7 +32,7 @@ impl WebClient {
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
     pub async fn get_process(&self, process: &ProcessId) -> Result<web::Process, Error> {
-        let call = Call::get("/client/v1/process/{processId}").with("processId", process.as_str());
+        let call = Request::get("/client/v1/process/{processId}").with("processId", process.as_str());
         Ok(self.api.json::<Envelope>(call).await?.process)
     }
 
@@ -46,20 +46,20 @@ impl WebClient {
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-selfie).
     pub async fn get_selfie(&self, process: &ProcessId) -> Result<web::File, Error> {
-        self.api.json(Call::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
+        self.api.json(Request::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
     }
 
     /// `GetEvidenceSet`: the evidence of a finished process, as a PDF; on an older page for two hours after it.
     ///
     /// Repeated whenever it may succeed later, because it changes nothing. If it is larger than expected, raise
-    /// `max_answer`: in base64 a file takes a third more.
+    /// `max_response_bytes`: in base64 a file takes a third more.
     ///
     /// # Errors
     /// See [`WebClient`]. 404 also before the process is finished; no codes are promised for this call.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-evidence-set).
     pub async fn get_evidence_set(&self, process: &ProcessId) -> Result<web::File, Error> {
-        let call = Call::get("/client/v1/process/{processId}/evidenceset").with("processId", process.as_str());
+        let call = Request::get("/client/v1/process/{processId}/evidenceset").with("processId", process.as_str());
         self.api.json(call).await
     }
 
@@ -86,13 +86,10 @@ impl WebClient {
     }
 }
 
-record! {
+payload! {
     /// What `GetProcess` is wrapped in.
     struct Envelope {
-        required {
-            process: web::Process,
-        }
-        optional {}
+        process: web::Process = "process",
     }
 }
 
@@ -107,7 +104,7 @@ pub struct WebClientBuilder {
 }
 
 impl WebClientBuilder {
-    idhooks_http::settings!(settings);
+    idhooks_client::settings!(settings);
 
     /// The client. Nothing is sent yet.
     ///

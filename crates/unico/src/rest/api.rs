@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use idhooks_core::{Decimal, Pii, Timestamp, open_enum, record, text_id};
+use idhooks_core::{Decimal, Lenient, Pii, Timestamp, open_enum, payload, text_id};
 use serde::{Deserialize, Serialize};
 
 use crate::{CheckStatus, ProcessId};
@@ -94,47 +94,35 @@ impl fmt::Display for Liveness {
     }
 }
 
-record! {
+payload! {
     /// Identity verification.
     pub struct UnicoId {
-        required {}
-        optional {
-            /// Whether the face belongs to the document number.
-            pub result: UnicoIdResult,
-        }
+        /// Whether the face belongs to the document number.
+        pub result: Lenient<UnicoIdResult> = "result",
     }
 }
 
-record! {
+payload! {
     /// Search among the faces of known fraudsters.
     pub struct IdentityFraudsters {
-        required {}
-        optional {
-            /// Whether the face is one of them.
-            pub result: IdentityFraudstersResult,
-        }
+        /// Whether the face is one of them.
+        pub result: Lenient<IdentityFraudstersResult> = "result",
     }
 }
 
-record! {
+payload! {
     /// What registers of the Brazilian state gave.
     pub struct Government {
-        required {}
-        optional {
-            /// Score of the comparison with Serpro: 0 to 100, or -1 or -2, whose meanings were not read.
-            pub serpro: Decimal,
-        }
+        /// Score of the comparison with Serpro: 0 to 100, or -1 or -2, whose meanings were not read.
+        pub serpro: Lenient<Decimal> = "serpro",
     }
 }
 
-record! {
+payload! {
     /// IDCloud's own rules.
     pub struct IdCloud {
-        required {}
-        optional {
-            /// What they recommend.
-            pub result: IdCloudResult,
-        }
+        /// What they recommend.
+        pub result: Lenient<IdCloudResult> = "result",
     }
 }
 
@@ -143,65 +131,56 @@ text_id! {
     pub struct TransactionId;
 }
 
-record! {
+payload! {
     /// What version 2 adds.
     ///
     /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true)
     /// on the previous portal only.
-    #[serde(rename_all = "camelCase")]
     pub struct ProcessAdditionalInfo {
-        required {}
-        optional {
-            /// Id of the transaction.
-            pub transaction_id: TransactionId,
-            /// Name of the person.
-            pub person_name: Pii<Box<str>>,
-            /// Document number of the person.
-            pub person_document: Pii<Box<str>>,
-            /// Signed address of the picture: whoever has it can open it.
-            pub person_image: Pii<Box<str>>,
-            /// When the process came to its end. A local time, without an offset; which zone is not stated.
-            pub finished_at: Timestamp,
-        }
+        /// Id of the transaction.
+        pub transaction_id: Lenient<TransactionId> = "transactionId",
+        /// Name of the person.
+        pub person_name: Lenient<Pii<Box<str>>> = "personName",
+        /// Document number of the person.
+        pub person_document: Lenient<Pii<Box<str>>> = "personDocument",
+        /// Signed address of the picture: whoever has it can open it.
+        pub person_image: Lenient<Pii<Box<str>>> = "personImage",
+        /// When the process came to its end. A local time, without an offset; which zone is not stated.
+        pub finished_at: Lenient<Timestamp> = "finishedAt",
     }
 }
 
-record! {
+payload! {
     /// A process of the API contract. It is flat, and only the id is always there: an answer with status 5 has
     /// nothing but id and status, under HTTP 200
     /// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integration-by-client/api/api-reference/liveness-+-validation-1-1)).
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html), where
     /// a field does not say otherwise.
-    #[serde(rename_all = "camelCase")]
     pub struct Process {
-        required {
-            /// Unico's id of the process.
-            pub id: ProcessId,
-        }
-        optional {
-            /// State now. Decide only on [`CheckStatus::FINISHED`]; see [`Process::is_finished`].
-            pub status: CheckStatus,
-            /// Identity verification.
-            pub unico_id: UnicoId,
-            /// Search among known fraudsters.
-            pub identity_fraudsters: IdentityFraudsters,
-            /// Registers of the state.
-            pub government: Government,
-            /// Liveness. **1 may mean that nothing was checked**: see [`Liveness`].
-            pub liveness: Liveness,
-            /// Risk score: negative, zero and positive all mean something. Only with an inconclusive identity, where
-            /// the risk score is active.
-            pub score: Decimal,
-            /// Outcome of a 1:1 validation
-            /// ([documented](https://devcenter.unico.io/idcloud/en/~gitbook/pdf?only=yes&page=8YfkSiQaTRdJP69UOElf)
-            /// on the previous portal).
-            pub authenticated: bool,
-            /// IDCloud's own rules. Observed by a third party only: see [`IdCloudResult`].
-            pub id_cloud: IdCloud,
-            /// Only in version 2.
-            pub process_additional_info: ProcessAdditionalInfo,
-        }
+        /// Unico's id of the process.
+        pub id: ProcessId = "id",
+        /// State now. Decide only on [`CheckStatus::FINISHED`]; see [`Process::is_finished`].
+        pub status: Lenient<CheckStatus> = "status",
+        /// Identity verification.
+        pub unico_id: Lenient<UnicoId> = "unicoId",
+        /// Search among known fraudsters.
+        pub identity_fraudsters: Lenient<IdentityFraudsters> = "identityFraudsters",
+        /// Registers of the state.
+        pub government: Lenient<Government> = "government",
+        /// Liveness. **1 may mean that nothing was checked**: see [`Liveness`].
+        pub liveness: Lenient<Liveness> = "liveness",
+        /// Risk score: negative, zero and positive all mean something. Only with an inconclusive identity, where
+        /// the risk score is active.
+        pub score: Lenient<Decimal> = "score",
+        /// Outcome of a 1:1 validation
+        /// ([documented](https://devcenter.unico.io/idcloud/en/~gitbook/pdf?only=yes&page=8YfkSiQaTRdJP69UOElf)
+        /// on the previous portal).
+        pub authenticated: Lenient<bool> = "authenticated",
+        /// IDCloud's own rules. Observed by a third party only: see [`IdCloudResult`].
+        pub id_cloud: Lenient<IdCloud> = "idCloud",
+        /// Only in version 2.
+        pub process_additional_info: Lenient<ProcessAdditionalInfo> = "processAdditionalInfo",
     }
 }
 

@@ -1,35 +1,31 @@
 //! A transaction that is read back.
 
-use idhooks_core::{RawJson, record};
+use idhooks_core::{Lenient, RawJson, payload};
 
 use crate::{TransactionId, TransactionStatus, rest::RequestId};
 
-record! {
+payload! {
     /// One transaction, as far as public code reads it.
     ///
     /// Source: observed in public code, July 2026.
-    #[serde(rename_all = "camelCase")]
     pub struct TransactionDetails {
-        required {}
-        optional {
-            /// Caf's id of this request.
-            pub request_id: RequestId,
-            /// Caf's id of the transaction.
-            pub id: TransactionId,
-            /// State now; a verdict where [`TransactionStatus::is_verdict`] says so.
-            pub status: TransactionStatus,
-            /// What each check found, by its name. Status codes and similarities in it are texts (documented for the
-            /// older Core API).
-            pub sections: RawJson,
-            /// The rules that were applied, with codes in snake case such as `facematch_is_equal`.
-            pub validations: RawJson,
-            /// Why somebody reproved it by hand: numeric codes with reasons in Portuguese.
-            pub manual_reproval_reasons: RawJson,
-            /// What the run was given.
-            pub parameters: RawJson,
-            /// What was known about the person.
-            pub attributes: RawJson,
-        }
+        /// Caf's id of this request.
+        pub request_id: Lenient<RequestId> = "requestId",
+        /// Caf's id of the transaction.
+        pub id: Lenient<TransactionId> = "id",
+        /// State now; a verdict where [`TransactionStatus::is_verdict`] says so.
+        pub status: Lenient<TransactionStatus> = "status",
+        /// What each check found, by its name. Status codes and similarities in it are texts (documented for the
+        /// older Core API).
+        pub sections: Lenient<RawJson> = "sections",
+        /// The rules that were applied, with codes in snake case such as `facematch_is_equal`.
+        pub validations: Lenient<RawJson> = "validations",
+        /// Why somebody reproved it by hand: numeric codes with reasons in Portuguese.
+        pub manual_reproval_reasons: Lenient<RawJson> = "manualReprovalReasons",
+        /// What the run was given.
+        pub parameters: Lenient<RawJson> = "parameters",
+        /// What was known about the person.
+        pub attributes: Lenient<RawJson> = "attributes",
     }
 }
 

@@ -12,7 +12,7 @@ fn hint(number: usize) -> Arrival {
     let body = format!(
         r#"{{"type":"PROFILEUPDATEDEVENT","source":"tests","id":"hint-{number}","data":{{"profileId":"lane-0"}}}}"#
     );
-    Arrival::new(&testing::hint::<caf::Event>(body), DAY)
+    Arrival::new(&testing::unverified::<caf::Event>(body), DAY)
 }
 
 fn routes(kinds: &[bool]) -> Arc<[Route]> {

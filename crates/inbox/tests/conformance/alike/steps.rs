@@ -39,12 +39,12 @@ pub(super) enum Step {
     /// At all there is.
     Look,
     /// As another process that starts.
-    Open,
+    Unauthenticated,
 }
 
 fn secret(random: &mut Rng) -> Secret {
     let secret = crate::support::secret();
-    if random.bool() { secret.named(&odd(random)) } else { secret }
+    if random.bool() { secret.with_label(&odd(random)) } else { secret }
 }
 
 fn arrival(random: &mut Rng) -> Arrival {

@@ -3,7 +3,7 @@
 //! The pages list some values without the prefix that every example has. Which of the two spellings is sent is not
 //! known, so both are variants, and a predicate says what they have in common.
 
-use idhooks_core::{Decimal, open_enum, record, text_id};
+use idhooks_core::{Decimal, Lenient, open_enum, payload, text_id};
 
 text_id! {
     /// Unico's id of an authentication: a UUID or `auth-123` in the samples, empty where there was none.
@@ -145,72 +145,61 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// The risk score.
-    #[serde(rename_all = "camelCase")]
     pub struct ScoreEngineResult {
-        required {}
-        optional {
-            /// Whether there is one at all: a score of 0 stands beside "no" in the examples.
-            pub score_enabled: ScoreEnabled,
-            /// The score. Negative, zero and positive all mean something
-            /// ([documented](https://devcenter.unico.io/unico-idcloud/by-unico-integration/by-unico-api/response-scenarios)).
-            /// A fraction in the current example, whole elsewhere.
-            pub score: Decimal,
-        }
+        /// Whether there is one at all: a score of 0 stands beside "no" in the examples.
+        pub score_enabled: Lenient<ScoreEnabled> = "scoreEnabled",
+        /// The score. Negative, zero and positive all mean something
+        /// ([documented](https://devcenter.unico.io/unico-idcloud/by-unico-integration/by-unico-api/response-scenarios)).
+        /// A fraction in the current example, whole elsewhere.
+        pub score: Lenient<Decimal> = "score",
     }
 }
 
-record! {
+payload! {
     /// What the comparison with Serpro, a register of the Brazilian state, gave.
     pub struct SerproResult {
-        required {}
-        optional {
-            /// The score; its range is documented in the API contract only.
-            pub score: Decimal,
-        }
+        /// The score; its range is documented in the API contract only.
+        pub score: Lenient<Decimal> = "score",
     }
 }
 
-record! {
+payload! {
     /// What was found out about the person. A page says that every member comes whatever the flow, `…_UNSPECIFIED` if
     /// it was not asked for ([documented](https://devcenter.unico.io/unico-idcloud/by-unico-integration/by-unico-api/response-scenarios)),
     /// yet most examples leave some out.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html), where
     /// a field does not say otherwise.
-    #[serde(rename_all = "camelCase")]
     pub struct AuthenticationInfo {
-        required {}
-        optional {
-            /// Id of the authentication; may be empty.
-            pub authentication_id: AuthenticationId,
-            /// Whether a living person stood before the camera.
-            pub liveness_result: LivenessResult,
-            /// Whether the face belongs to the document number.
-            pub authentication_result: AuthenticationResult,
-            /// Whether the face is that of a known fraudster.
-            pub identity_fraudsters_result: TrustResult,
-            /// Whether the face is known under another document number (inferred from its name).
-            pub face_with_other_id_result: TrustResult,
-            /// Documented on the
-            /// [previous portal](https://devcenter.unico.io/unico-idcloud/en/integrations/integration-by-unico/api/api-reference/getprocess).
-            pub trust_result: TrustResult,
-            /// Documented on the same page.
-            pub risk_level_result: TrustResult,
-            /// Comparison with an earlier process.
-            pub bio_token_engine_result: BioTokenEngineResult,
-            /// Smart revalidation.
-            pub smart_revalidation_result: SmartRevalidationResult,
-            /// Verification of age.
-            pub id_age_result: IdAgeResult,
-            /// Documented on the
-            /// [previous portal](https://devcenter.unico.io/unico-idcloud/en/integrations/integration-by-unico/api/api-reference/getprocess).
-            pub frictionless_result: FrictionlessResult,
-            /// Risk score.
-            pub score_engine_result: ScoreEngineResult,
-            /// Serpro.
-            pub serpro_result: SerproResult,
-        }
+        /// Id of the authentication; may be empty.
+        pub authentication_id: Lenient<AuthenticationId> = "authenticationId",
+        /// Whether a living person stood before the camera.
+        pub liveness_result: Lenient<LivenessResult> = "livenessResult",
+        /// Whether the face belongs to the document number.
+        pub authentication_result: Lenient<AuthenticationResult> = "authenticationResult",
+        /// Whether the face is that of a known fraudster.
+        pub identity_fraudsters_result: Lenient<TrustResult> = "identityFraudstersResult",
+        /// Whether the face is known under another document number (inferred from its name).
+        pub face_with_other_id_result: Lenient<TrustResult> = "faceWithOtherIdResult",
+        /// Documented on the
+        /// [previous portal](https://devcenter.unico.io/unico-idcloud/en/integrations/integration-by-unico/api/api-reference/getprocess).
+        pub trust_result: Lenient<TrustResult> = "trustResult",
+        /// Documented on the same page.
+        pub risk_level_result: Lenient<TrustResult> = "riskLevelResult",
+        /// Comparison with an earlier process.
+        pub bio_token_engine_result: Lenient<BioTokenEngineResult> = "bioTokenEngineResult",
+        /// Smart revalidation.
+        pub smart_revalidation_result: Lenient<SmartRevalidationResult> = "smartRevalidationResult",
+        /// Verification of age.
+        pub id_age_result: Lenient<IdAgeResult> = "idAgeResult",
+        /// Documented on the
+        /// [previous portal](https://devcenter.unico.io/unico-idcloud/en/integrations/integration-by-unico/api/api-reference/getprocess).
+        pub frictionless_result: Lenient<FrictionlessResult> = "frictionlessResult",
+        /// Risk score.
+        pub score_engine_result: Lenient<ScoreEngineResult> = "scoreEngineResult",
+        /// Serpro.
+        pub serpro_result: Lenient<SerproResult> = "serproResult",
     }
 }

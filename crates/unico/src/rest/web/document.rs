@@ -1,6 +1,6 @@
 //! Documents that were read by OCR.
 
-use idhooks_core::{Lenient, List, RawJson, open_enum, record};
+use idhooks_core::{Lenient, List, RawJson, open_enum, payload};
 
 open_enum! {
     /// The kind of document. Passports are among the
@@ -18,52 +18,40 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// A document that was read.
     ///
     /// Source: [documented](https://developers.unico.io/en/docs/orquestrador/integracao/api-guides/get-process/get-process-IDdocsign)
     /// on the oldest portal.
     pub struct Document {
-        required {}
-        optional {
-            /// The kind of document.
-            pub code: DocumentCode,
-            /// Version of what stands in `data`.
-            pub version: i64,
-            /// What was read, as sent: a name for each field, and what could not be read is left out. Names differ
-            /// from page to page (`dataExpiracao`, `data_expiracao`), and a date may be impossible
-            /// (`2025-10-35T00:00:00Z` in the vendor's own example), so nothing here is typed.
-            /// [`RawJson::decode`] reads it into a map or a type of your own.
-            pub data: RawJson,
-        }
+        /// The kind of document.
+        pub code: Lenient<DocumentCode> = "code",
+        /// Version of what stands in `data`.
+        pub version: Lenient<i64> = "version",
+        /// What was read, as sent: a name for each field, and what could not be read is left out. Names differ
+        /// from page to page (`dataExpiracao`, `data_expiracao`), and a date may be impossible
+        /// (`2025-10-35T00:00:00Z` in the vendor's own example), so nothing here is typed.
+        /// [`RawJson::decode`] reads it into a map or a type of your own.
+        pub data: Lenient<RawJson> = "data",
     }
 }
 
-record! {
+payload! {
     struct Services {
-        required {}
-        optional {
-            docs: Documents,
-            documents: List<Entry>,
-        }
+        docs: Lenient<Documents> = "docs",
+        documents: Lenient<List<Entry>> = "documents",
     }
 }
 
-record! {
+payload! {
     struct Documents {
-        required {}
-        optional {
-            documents: List<Entry>,
-        }
+        documents: Lenient<List<Entry>> = "documents",
     }
 }
 
-record! {
+payload! {
     struct Entry {
-        required {}
-        optional {
-            doc: Document,
-        }
+        doc: Lenient<Document> = "doc",
     }
 }
 

@@ -1,24 +1,19 @@
 //! A file inside an answer.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use idhooks_core::{DecodeError, Pii, record};
+use idhooks_core::{DecodeError, Lenient, Pii, payload};
 
-record! {
-    /// A file that came inside the answer: a selfie or a set of evidence.
+payload! {
+    /// A file that came inside the answer: a selfie or a set of authentication.
     ///
     /// Sources: documented ([selfie](https://developer.unico.io/developers/api-reference/web-sdk/get-selfie),
     /// [evidence set](https://developer.unico.io/developers/api-reference/web-sdk/get-evidence-set)).
-    #[serde(rename_all = "camelCase")]
     pub struct File {
-        required {
-            /// The contents in base64. [`File::bytes`] decodes them.
-            pub file_contents: Pii<Box<str>>,
-        }
-        optional {
-            /// Type of the contents: `image/jpeg` or `image/png` of a selfie, `application/pdf` or, on an older page,
-            /// `x-pdf` of a set of evidence. The vendor says so; nobody has looked inside.
-            pub content_type: Box<str>,
-        }
+        /// The contents in base64. [`File::bytes`] decodes them.
+        pub file_contents: Pii<Box<str>> = "fileContents",
+        /// Type of the contents: `image/jpeg` or `image/png` of a selfie, `application/pdf` or, on an older page,
+        /// `x-pdf` of a set of authentication. The vendor says so; nobody has looked inside.
+        pub content_type: Lenient<Box<str>> = "contentType",
     }
 }
 

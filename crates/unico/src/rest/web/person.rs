@@ -1,6 +1,6 @@
 //! The person a process is about.
 
-use idhooks_core::{List, Pii, open_enum, record};
+use idhooks_core::{Lenient, List, Pii, open_enum, payload};
 
 open_enum! {
     /// The kind of document number a person is known by.
@@ -70,38 +70,30 @@ impl NotificationChannel {
     }
 }
 
-record! {
+payload! {
     /// One way the person is told where to go.
-    #[serde(rename_all = "camelCase")]
     pub struct Notification {
-        required {}
-        optional {
-            /// The channel.
-            pub notification_channel: NotificationChannel,
-        }
+        /// The channel.
+        pub notification_channel: Lenient<NotificationChannel> = "notificationChannel",
     }
 }
 
-record! {
+payload! {
     /// The person a process is about, as it was created with.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
-    #[serde(rename_all = "camelCase")]
     pub struct Person {
-        required {}
-        optional {
-            /// What kind of number `dui_value` is.
-            pub dui_type: DuiType,
-            /// The document number, digits only when it was created.
-            pub dui_value: Pii<Box<str>>,
-            /// Name; may be empty.
-            pub friendly_name: Pii<Box<str>>,
-            /// E-mail address.
-            pub email: Pii<Box<str>>,
-            /// Phone number.
-            pub phone: Pii<Box<str>>,
-            /// Ways the person is told where to go.
-            pub notifications: List<Notification>,
-        }
+        /// What kind of number `dui_value` is.
+        pub dui_type: Lenient<DuiType> = "duiType",
+        /// The document number, digits only when it was created.
+        pub dui_value: Lenient<Pii<Box<str>>> = "duiValue",
+        /// Name; may be empty.
+        pub friendly_name: Lenient<Pii<Box<str>>> = "friendlyName",
+        /// E-mail address.
+        pub email: Lenient<Pii<Box<str>>> = "email",
+        /// Phone number.
+        pub phone: Lenient<Pii<Box<str>>> = "phone",
+        /// Ways the person is told where to go.
+        pub notifications: Lenient<List<Notification>> = "notifications",
     }
 }

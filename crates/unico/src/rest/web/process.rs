@@ -1,6 +1,6 @@
 //! The process itself.
 
-use idhooks_core::{List, Pii, RawJson, Timestamp, json, open_enum, record};
+use idhooks_core::{Lenient, List, Pii, RawJson, Timestamp, json, open_enum, payload};
 
 use super::{AuthenticationInfo, Document, Person, document};
 use crate::{Flow, ProcessId};
@@ -66,8 +66,8 @@ open_enum! {
         /// Finished, with warnings. Only in a
         /// [list of the oldest portal](https://developers.unico.io/orquestrador/additional-resources/api_guide/api-reference).
         Warning = "PROCESS_RESULT_WARNING",
-        /// Refused. Only in the same list.
-        Refused = "PROCESS_RESULT_REFUSED",
+        /// VerifyError. Only in the same list.
+        VerifyError = "PROCESS_RESULT_REFUSED",
         /// Failed. Observed in a third party's summary of the error page, 2026-09.
         Failed = "PROCESS_RESULT_FAILED",
     }
@@ -125,42 +125,34 @@ open_enum! {
     }
 }
 
-record! {
+payload! {
     /// The company the process belongs to: your own branch.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
-    #[serde(rename_all = "camelCase")]
     pub struct CompanyData {
-        required {}
-        optional {
-            /// Branch; may be empty.
-            pub branch_id: Box<str>,
-            /// Country: `BR` on the current page, `BRA` on the previous one.
-            pub country_code: Box<str>,
-        }
+        /// Branch; may be empty.
+        pub branch_id: Lenient<Box<str>> = "branchId",
+        /// Country: `BR` on the current page, `BRA` on the previous one.
+        pub country_code: Lenient<Box<str>> = "countryCode",
     }
 }
 
-record! {
+payload! {
     /// The company the process belongs to, in the oldest shape.
     ///
     /// Source: [documented](https://developers.unico.io/en/docs/orquestrador/integracao/api-guides/get-process/get-process-IDdocsign)
     /// on the oldest portal.
-    #[serde(rename_all = "camelCase")]
     pub struct Company {
-        required {}
-        optional {
-            /// Short name.
-            pub code: Box<str>,
-            /// Name to show.
-            pub friendly_name: Box<str>,
-            /// Where its logo is.
-            pub logo_url: Box<str>,
-        }
+        /// Short name.
+        pub code: Lenient<Box<str>> = "code",
+        /// Name to show.
+        pub friendly_name: Lenient<Box<str>> = "friendlyName",
+        /// Where its logo is.
+        pub logo_url: Lenient<Box<str>> = "logoUrl",
     }
 }
 
-record! {
+payload! {
     /// A process of the Web & SDK contract.
     ///
     /// Decide in the vendor's order: first `state` is finished, then `result`, then `authentication_info`
@@ -169,55 +161,50 @@ record! {
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html), where
     /// a field does not say otherwise.
-    #[serde(rename_all = "camelCase")]
     pub struct Process {
-        required {
-            /// Unico's id of the process, `processId` in a webhook.
-            pub id: ProcessId,
-        }
-        optional {
-            /// Whether it is at its end. See [`Process::is_finished`].
-            pub state: ProcessState,
-            /// How it ended, which is **not** whether the person is approved.
-            pub result: ProcessResult,
-            /// The kind of process.
-            pub flow: Flow,
-            /// What was found out about the person.
-            pub authentication_info: AuthenticationInfo,
-            /// The person.
-            pub person: Person,
-            /// When it was created, in UTC.
-            pub created_at: Timestamp,
-            /// When it came to its end, in UTC. Absent from one finished example.
-            pub finished_at: Timestamp,
-            /// Until when the person may come to the end, in UTC.
-            pub expires_at: Timestamp,
-            /// What it is for.
-            pub purpose: Purpose,
-            /// Your own reference, as it was created with.
-            pub client_reference: Box<str>,
-            /// Use case, as it was created with: `smart_revalidation`, `USE_CASE_LOGIN`.
-            pub use_case: Box<str>,
-            /// Capabilities it is made of.
-            pub capacities: List<Capacity>,
-            /// Where the person is sent at the end; may be `/`.
-            pub callback_uri: Pii<Box<str>>,
-            /// Where the person goes through the process. Whoever has it can open it.
-            pub user_redirect_url: Pii<Box<str>>,
-            /// Token for the SDK, which opens the process as well; may be empty.
-            pub token: Pii<Box<str>>,
-            /// Your branch.
-            pub company_data: CompanyData,
-            /// Your company, in answers of the oldest shape
-            /// ([documented](https://developers.unico.io/en/docs/orquestrador/integracao/api-guides/get-process/get-process-IDdocsign)).
-            pub company: Company,
-            /// The earlier process this one was compared with; its members are known in part only, so it is kept as
-            /// sent. See [`Process::reference_process_id`].
-            pub bio_token_data: RawJson,
-            /// What documents and signatures brought, in more than one shape: `[]` or an object. Kept as sent; see
-            /// [`Process::documents`].
-            pub services: RawJson,
-        }
+        /// Unico's id of the process, `processId` in a webhook.
+        pub id: ProcessId = "id",
+        /// Whether it is at its end. See [`Process::is_finished`].
+        pub state: Lenient<ProcessState> = "state",
+        /// How it ended, which is **not** whether the person is approved.
+        pub result: Lenient<ProcessResult> = "result",
+        /// The kind of process.
+        pub flow: Lenient<Flow> = "flow",
+        /// What was found out about the person.
+        pub authentication_info: Lenient<AuthenticationInfo> = "authenticationInfo",
+        /// The person.
+        pub person: Lenient<Person> = "person",
+        /// When it was created, in UTC.
+        pub created_at: Lenient<Timestamp> = "createdAt",
+        /// When it came to its end, in UTC. Absent from one finished example.
+        pub finished_at: Lenient<Timestamp> = "finishedAt",
+        /// Until when the person may come to the end, in UTC.
+        pub expires_at: Lenient<Timestamp> = "expiresAt",
+        /// What it is for.
+        pub purpose: Lenient<Purpose> = "purpose",
+        /// Your own reference, as it was created with.
+        pub client_reference: Lenient<Box<str>> = "clientReference",
+        /// Use case, as it was created with: `smart_revalidation`, `USE_CASE_LOGIN`.
+        pub use_case: Lenient<Box<str>> = "useCase",
+        /// Capabilities it is made of.
+        pub capacities: Lenient<List<Capacity>> = "capacities",
+        /// Where the person is sent at the end; may be `/`.
+        pub callback_uri: Lenient<Pii<Box<str>>> = "callbackUri",
+        /// Where the person goes through the process. Whoever has it can open it.
+        pub user_redirect_url: Lenient<Pii<Box<str>>> = "userRedirectUrl",
+        /// Token for the SDK, which opens the process as well; may be empty.
+        pub token: Lenient<Pii<Box<str>>> = "token",
+        /// Your branch.
+        pub company_data: Lenient<CompanyData> = "companyData",
+        /// Your company, in answers of the oldest shape
+        /// ([documented](https://developers.unico.io/en/docs/orquestrador/integracao/api-guides/get-process/get-process-IDdocsign)).
+        pub company: Lenient<Company> = "company",
+        /// The earlier process this one was compared with; its members are known in part only, so it is kept as
+        /// sent. See [`Process::reference_process_id`].
+        pub bio_token_data: Lenient<RawJson> = "bioTokenData",
+        /// What documents and signatures brought, in more than one shape: `[]` or an object. Kept as sent; see
+        /// [`Process::documents`].
+        pub services: Lenient<RawJson> = "services",
     }
 }
 

@@ -1,0 +1,35 @@
+//! A limit on the memory that one body may take.
+
+use std::cell::Cell;
+
+/// Bytes that any body may take, however small it is.
+const FREE: usize = 256 * 1024;
+
+/// Bytes that a body of unknown size may take.
+const UNKNOWN: usize = 2 * 1024 * 1024;
+
+/// The bytes that lists and boxes read from one body may still take.
+///
+/// Three bytes of JSON (`{},`) can ask for a struct of a kilobyte. [`List`](crate::List) and `Box` therefore stop
+/// when what they take is out of proportion to the body.
+#[derive(Debug)]
+pub struct Budget(Cell<usize>);
+
+impl Budget {
+    /// Half as much again as the body, because a growing list also holds its old place.
+    pub(crate) fn for_body(len: usize) -> Self {
+        Self(Cell::new(len.saturating_add(len / 2).saturating_add(FREE)))
+    }
+
+    /// For plain `serde`, which does not tell the size of the body.
+    pub(crate) fn unknown_body() -> Self {
+        Self(Cell::new(UNKNOWN))
+    }
+
+    /// Takes `bytes` if they are left.
+    pub(crate) fn take(&self, bytes: usize) -> bool {
+        let left = self.0.get().checked_sub(bytes);
+        self.0.set(left.unwrap_or_default());
+        left.is_some()
+    }
+}

@@ -1,0 +1,215 @@
+//! The members of one object, read into the fields of a struct. All payloads share this code.
+
+use std::{cell::OnceCell, marker::PhantomData};
+
+use serde::{
+    Serialize,
+    de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess},
+    ser::SerializeStruct,
+};
+use serde_json::value::RawValue;
+
+use super::{Budget, DecodeError, FromJson, Lenient, Name, Read, from_json::NUMBER, lenient::LenientSeed};
+
+/// The place that one member is read into.
+pub trait Slot<'de, A: MapAccess<'de>> {
+    /// Reads the value of the member that `object` is at.
+    ///
+    /// # Errors
+    /// When the input is broken.
+    fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error>;
+}
+
+impl<'de, A: MapAccess<'de>, T: FromJson<'de>> Slot<'de, A> for Lenient<T> {
+    fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error> {
+        *self = object.next_value_seed(LenientSeed(budget, PhantomData))?;
+        Ok(())
+    }
+}
+
+/// Reads an object to its end, each member into the slot of the same place as its name.
+///
+/// Returns what is wrong with the object as a whole: a known member that is there twice. Unknown members are skipped.
+///
+/// # Errors
+/// When the input is broken.
+pub fn read_members<'de, A: MapAccess<'de>>(
+    mut object: A,
+    budget: &Budget,
+    names: &[&'static str],
+    slots: &mut [&mut dyn Slot<'de, A>],
+) -> Result<Option<DecodeError>, A::Error> {
+    let (mut error, mut seen, mut next) = (None, [false; 256], 0);
+    while let Some(Name(member)) = object.next_key()? {
+        // Members mostly come in the order of the fields, so the search starts behind the last one.
+        let (before, after) = names.split_at_checked(next).unwrap_or((names, &[]));
+        let ahead = after.iter().position(|name| **name == member).map(|at| at + next);
+        let Some(at) = ahead.or_else(|| before.iter().position(|name| **name == member)) else {
+            if member == NUMBER {
+                error = Some(DecodeError::wrong_type());
+            }
+            object.next_value::<IgnoredAny>()?;
+            continue;
+        };
+        next = at + 1;
+        match (seen.get_mut(at), slots.get_mut(at)) {
+            (Some(seen @ false), Some(slot)) => {
+                *seen = true;
+                slot.read(&mut object, budget)?;
+            }
+            _ => {
+                error.get_or_insert_with(|| DecodeError::repeated(&member));
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+    }
+    Ok(error)
+}
+
+/// The type of a field of a payload: a type that is read from JSON is required, a [`Lenient`] one is optional.
+pub trait Field<'de>: Sized {
+    /// What the member is read as.
+    type Value: FromJson<'de>;
+
+    /// Turns what was read into the field.
+    ///
+    /// # Errors
+    /// When the field is required, and missing or of another type.
+    fn finish(read: Lenient<Self::Value>, name: &'static str) -> Result<Self, DecodeError>;
+
+    /// Writes the field, or leaves it out when it holds no value.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    fn write<S: SerializeStruct>(&self, name: &'static str, out: &mut S) -> Result<(), S::Error>;
+}
+
+impl<'de, T: FromJson<'de> + Serialize> Field<'de> for T {
+    type Value = T;
+
+    fn finish(read: Lenient<T>, name: &'static str) -> Result<T, DecodeError> {
+        read.require(name)
+    }
+
+    fn write<S: SerializeStruct>(&self, name: &'static str, out: &mut S) -> Result<(), S::Error> {
+        out.serialize_field(name, self)
+    }
+}
+
+impl<'de, T: FromJson<'de> + Serialize> Field<'de> for Lenient<T> {
+    type Value = T;
+
+    fn finish(read: Self, _: &'static str) -> Result<Self, DecodeError> {
+        Ok(read)
+    }
+
+    fn write<S: SerializeStruct>(&self, name: &'static str, out: &mut S) -> Result<(), S::Error> {
+        match &**self {
+            Some(value) => out.serialize_field(name, value),
+            None => out.skip_field(name),
+        }
+    }
+}
+
+/// The bodies that a vendor's event can have.
+pub trait Bodies: Sized {
+    /// Reads the body of the event called `name`.
+    ///
+    /// # Errors
+    /// When the input is broken.
+    fn from_named<'de, D: Deserializer<'de>>(name: &str, input: D, budget: &Budget) -> Read<Self, D::Error>;
+
+    /// Returns the event called `name` when it has no body; `None` if it must have one.
+    fn without_body(name: &str) -> Option<Self>;
+}
+
+/// The member that names the body, and the body. The body is read in one pass when its name came first, and from its
+/// own text otherwise.
+pub struct NamedBody<B> {
+    name: OnceCell<Lenient<Box<str>>>,
+    body: Option<Result<B, DecodeError>>,
+    early: Option<Box<RawValue>>,
+}
+
+impl<B> Default for NamedBody<B> {
+    fn default() -> Self {
+        Self { name: OnceCell::new(), body: None, early: None }
+    }
+}
+
+impl<B: Bodies> NamedBody<B> {
+    /// The two slots.
+    pub fn slots(&mut self) -> (NameSlot<'_>, BodySlot<'_, B>) {
+        let Self { name, body, early } = self;
+        (NameSlot(name), BodySlot { name, body, early })
+    }
+
+    /// Returns the name and, if it is there, the body.
+    ///
+    /// # Errors
+    /// When there is no name, or the body does not fit.
+    pub fn finish(
+        self,
+        name_field: &str,
+        body_field: &str,
+        budget: &Budget,
+    ) -> Result<(Box<str>, Option<B>), DecodeError> {
+        let name = self.name.into_inner().unwrap_or_default().require(name_field)?;
+        let body = match (self.body, self.early) {
+            (Some(body), _) => Some(body),
+            (None, Some(raw)) => Some(read_raw(&name, &raw, budget)),
+            (None, None) => None,
+        };
+        Ok((name, body.transpose().map_err(|error| error.inside(body_field))?))
+    }
+}
+
+fn read_raw<B: Bodies>(name: &str, raw: &RawValue, budget: &Budget) -> Result<B, DecodeError> {
+    B::from_named(name, &mut serde_json::Deserializer::from_str(raw.get()), budget)
+        .map_err(|error| DecodeError::not_json(&error))?
+}
+
+/// Reads the name.
+pub struct NameSlot<'s>(&'s OnceCell<Lenient<Box<str>>>);
+
+impl<'de, A: MapAccess<'de>> Slot<'de, A> for NameSlot<'_> {
+    fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error> {
+        let name = object.next_value_seed(LenientSeed(budget, PhantomData))?;
+        let _ = self.0.set(name); // a second name does not get here
+        Ok(())
+    }
+}
+
+/// Reads the body.
+pub struct BodySlot<'s, B> {
+    name: &'s OnceCell<Lenient<Box<str>>>,
+    body: &'s mut Option<Result<B, DecodeError>>,
+    early: &'s mut Option<Box<RawValue>>,
+}
+
+impl<'de, A: MapAccess<'de>, B: Bodies> Slot<'de, A> for BodySlot<'_, B> {
+    fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error> {
+        match self.name.get().map(|name| name.as_deref()) {
+            Some(Some(name)) => {
+                *self.body = Some(object.next_value_seed(BodySeed { name, budget, body: PhantomData })?)
+            }
+            Some(None) => drop(object.next_value::<IgnoredAny>()?),
+            None => *self.early = Some(object.next_value()?),
+        }
+        Ok(())
+    }
+}
+
+struct BodySeed<'b, B> {
+    name: &'b str,
+    budget: &'b Budget,
+    body: PhantomData<B>,
+}
+
+impl<'de, B: Bodies> DeserializeSeed<'de> for BodySeed<'_, B> {
+    type Value = Result<B, DecodeError>;
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Read<B, D::Error> {
+        B::from_named(self.name, input, self.budget)
+    }
+}
