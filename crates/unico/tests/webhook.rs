@@ -136,7 +136,7 @@ fn three_four_and_five_are_final_and_nothing_else() {
     assert_eq!(last, [3, 4, 5]);
     let update = check(format!(r#"{{"event":"update_process","data":{{"id":"{CHECK_ID}","status":9}}}}"#).as_bytes());
     let status = update.data.status.expect("a status");
-    assert_eq!((status.code(), status.to_string().as_str(), status.is_final()), (9, "9", false));
+    assert_eq!((status.get(), status.to_string().as_str(), status.is_final()), (9, "9", false));
 }
 
 /// Row 23.
