@@ -12,8 +12,8 @@ pub use self::{
 };
 
 use idhooks_core::{
-    RawJson,
-    json::{Budget, FromJson, Read},
+    Lenient, RawJson,
+    json::{Budget, FromJson},
 };
 use serde::Deserializer;
 
@@ -29,7 +29,12 @@ pub struct Observed<T> {
 }
 
 impl<'de, T: for<'a> FromJson<'a>> FromJson<'de> for Observed<T> {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        Ok(RawJson::from_json(input, budget)?.and_then(|raw| Ok(Self { known: raw.decode()?, raw })))
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        let mut raw = Lenient::default();
+        RawJson::from_json(input, budget, &mut raw)?;
+        if let Some(raw) = raw.into_option() {
+            place.set(raw.decode().map(|known| Self { known, raw }));
+        }
+        Ok(())
     }
 }
