@@ -12,8 +12,8 @@ pub use self::{
 };
 
 use idhooks_core::{
-    Lenient, RawJson,
-    json::{Budget, FromJson},
+    RawJson,
+    json::{FromJson, Place},
 };
 use serde::Deserializer;
 
@@ -29,12 +29,8 @@ pub struct Observed<T> {
 }
 
 impl<'de, T: for<'a> FromJson<'a>> FromJson<'de> for Observed<T> {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
-        let mut raw = Lenient::default();
-        RawJson::from_json(input, budget, &mut raw)?;
-        if let Some(raw) = raw.into_option() {
-            place.set(raw.decode().map(|known| Self { known, raw }));
-        }
-        Ok(())
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        let read = |raw: RawJson| raw.decode().map(|known| Self { known, raw });
+        place.fill(read, |raw| RawJson::from_json(input, raw))
     }
 }
