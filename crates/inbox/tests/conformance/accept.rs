@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use idhooks_caf as caf;
 use idhooks_capa as capa;
-use idhooks_core::WebhookEvent as _;
+use idhooks_core::WebhookEvent;
 use idhooks_inbox::{Accepted, EntryId, Filter, State};
 
 use crate::support::{
