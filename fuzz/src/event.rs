@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use idhooks_core::{Key, WebhookEvent};
+use idhooks_core::{DedupKey, WebhookEvent};
 use serde::Serialize;
 
 use crate::assert_plain;
@@ -12,11 +12,11 @@ const LONGEST_KEY: usize = 4 * (3 * 256 + 1);
 
 /// Reads `body` and fails unless what is promised of any body is so.
 pub fn check<E: WebhookEvent + Serialize + Debug + PartialEq>(body: &[u8]) -> Option<E> {
-    let facts = E::envelope(body);
-    let key = facts.key(body);
+    let envelope = E::envelope(body);
+    let key = envelope.dedup_key(body);
     let shown = key.to_string();
     assert!(shown.bytes().all(|byte| byte.is_ascii_graphic()) && shown.len() <= LONGEST_KEY, "{shown}");
-    drop(format!("{facts} {facts:?}"));
+    drop(format!("{envelope} {envelope:?}"));
     let event = match E::decode(body) {
         Ok(event) => event,
         Err(error) => {
@@ -32,10 +32,10 @@ pub fn check<E: WebhookEvent + Serialize + Debug + PartialEq>(body: &[u8]) -> Op
     let rewritten = serde_json::to_vec(&again).expect("an event can be written");
     assert!(rewritten == written, "written otherwise: {}", String::from_utf8_lossy(&rewritten));
 
-    let facts_again = E::envelope(&written);
-    assert_eq!(facts_again.event_name(), facts.event_name());
+    let envelope_again = E::envelope(&written);
+    assert_eq!(envelope_again.event_name(), envelope.event_name());
     if let DedupKey::VendorId(_) = key {
-        assert_eq!(facts_again.key(&written), key);
+        assert_eq!(envelope_again.dedup_key(&written), key);
     }
     Some(event)
 }

@@ -4,7 +4,7 @@ use idhooks_case_keeper::Event;
 use idhooks_core::WebhookEvent as _;
 use serde_json::value::RawValue;
 
-use super::{Envelope, Object, Verdict, assert_agrees, decided, is_null, text};
+use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, is_null, text};
 
 /// Members that may be there once only.
 const NAMES: [&str; 9] = ["key", "data", "dataId", "id", "userId", "user", "createdAt", "updatedAt", "deletedAt"];
@@ -23,22 +23,22 @@ pub fn compare(body: &[u8]) {
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::VerifyError };
-    let Some(key) = text(object.get("key")) else { return Verdict::VerifyError };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::Rejected };
+    let Some(key) = text(object.get("key")) else { return Verdict::Rejected };
     let inner = match object.get("data") {
         Some(data) if data.get().starts_with('{') => {
             let Some(data) = Object::inside(data).filter(|data| !data.has_twice(&["id"])) else {
-                return Verdict::VerifyError;
+                return Verdict::Rejected;
             };
             data.get("id")
         }
         _ => None,
     };
-    let (Ok(inner), Ok(outer)) = (usable(inner), usable(object.get("dataId"))) else { return Verdict::VerifyError };
+    let (Ok(inner), Ok(outer)) = (usable(inner), usable(object.get("dataId"))) else { return Verdict::Rejected };
     match (inner, outer) {
-        (Some(inner), Some(outer)) if inner != outer => Verdict::VerifyError,
+        (Some(inner), Some(outer)) if inner != outer => Verdict::Rejected,
         (Some(verification), _) | (None, Some(verification)) => Verdict::Read(Wanted { key, verification }),
-        (None, None) => Verdict::VerifyError,
+        (None, None) => Verdict::Rejected,
     }
 }
 
@@ -50,12 +50,12 @@ fn usable(id: Option<&RawValue>) -> Result<Option<String>, ()> {
     text(id).filter(|id| !id.is_empty()).map(Some).ok_or(())
 }
 
-fn envelope(body: &[u8]) -> Envelope {
+fn envelope(body: &[u8]) -> ExpectedEnvelope {
     let object = Object::of(body);
     let names = ["key", "data", "dataId"];
-    let Some(object) = object.as_ref().and_then(|it| it.reliable(&names)) else { return Envelope::default() };
+    let Some(object) = object.as_ref().and_then(|it| it.reliable(&names)) else { return ExpectedEnvelope::default() };
     let (event, data, outer) = (text(object.get("key")), object.get("data"), object.get("dataId"));
-    let no_subject = Envelope { event: event.clone(), ..Envelope::default() };
+    let no_subject = ExpectedEnvelope { event: event.clone(), ..ExpectedEnvelope::default() };
     let inner = match data {
         Some(data) if data.get().starts_with('{') => {
             let data = Object::inside(data);
@@ -70,5 +70,5 @@ fn envelope(body: &[u8]) -> Envelope {
         [one, other] if one == other => one.clone(),
         _ => None,
     };
-    Envelope { event, subject: subject.filter(|id| !id.is_empty()), ..Envelope::default() }
+    ExpectedEnvelope { event, subject: subject.filter(|id| !id.is_empty()), ..ExpectedEnvelope::default() }
 }
