@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use idhooks_core::{DedupKey, WebhookEvent};
 use serde::Serialize;
 
-use crate::assert_plain;
+use crate::{assert_plain, assert_same_but_for_drift};
 
 /// A key's parts are at most this many, each of at most 256 bytes that may be percent-encoded.
 const LONGEST_KEY: usize = 4 * (3 * 256 + 1);
@@ -24,17 +24,18 @@ pub fn check<E: WebhookEvent + Serialize + Debug + PartialEq>(body: &[u8]) -> Op
             return None;
         }
     };
-    drop(format!("{event:?}"));
 
     let written = serde_json::to_vec(&event).expect("an event can be written");
     let again = E::decode(&written).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&written)));
-    assert!(again == event, "another event: {}", String::from_utf8_lossy(&written));
+    let has_drifted = assert_same_but_for_drift(&event, &again);
     let rewritten = serde_json::to_vec(&again).expect("an event can be written");
     assert!(rewritten == written, "written otherwise: {}", String::from_utf8_lossy(&rewritten));
 
     let envelope_again = E::envelope(&written);
     assert_eq!(envelope_again.event_name(), envelope.event_name());
-    if let DedupKey::VendorId(_) = key {
+    if let DedupKey::VendorId(_) = key
+        && !has_drifted
+    {
         assert_eq!(envelope_again.dedup_key(&written), key);
     }
     Some(event)

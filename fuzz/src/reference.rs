@@ -6,12 +6,15 @@ pub mod caf;
 pub mod capa;
 pub mod case_keeper;
 mod object;
+mod plain;
 pub mod unico;
 
 use idhooks_core::{DecodeError, Envelope, WebhookEvent};
 use sha2::{Digest as _, Sha256};
 
 pub use object::{Object, Slot, is_null, text};
+pub use plain::agreed;
+use plain::decode;
 
 /// What the reader should make of a body.
 #[derive(Debug)]
@@ -68,7 +71,13 @@ impl ExpectedEnvelope {
             E::VENDOR,
             String::from_utf8_lossy(body)
         );
-        assert_eq!(envelope.dedup_key(body).to_string(), self.key(body), "{}: {}", E::VENDOR, String::from_utf8_lossy(body));
+        assert_eq!(
+            envelope.dedup_key(body).to_string(),
+            self.key(body),
+            "{}: {}",
+            E::VENDOR,
+            String::from_utf8_lossy(body)
+        );
     }
 
     fn key(&self, body: &[u8]) -> String {

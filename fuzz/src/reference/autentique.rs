@@ -4,7 +4,7 @@ use idhooks_autentique::{Event, EventBody};
 use idhooks_core::WebhookEvent as _;
 use serde_json::value::RawValue;
 
-use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, text};
+use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, decode, text};
 
 /// Members that may be there once only.
 const ENVELOPE: [&str; 6] = ["event", "id", "object", "name", "format", "url"];
@@ -30,9 +30,9 @@ struct Resource {
 
 pub fn compare(body: &[u8]) {
     envelope(body).compare::<Event>(body);
-    let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
+    let Some((event, wanted)) = decided(decode::<Event>(body), verdict(body), body) else { return };
     assert_eq!((event.id.as_str(), event.body.name()), (&*wanted.id, &*wanted.name));
-    assert_eq!(event.envelope.id.as_ref().map(AsRef::as_ref), wanted.endpoint.as_deref());
+    assert_eq!(event.webhook.id.as_ref().map(AsRef::as_ref), wanted.endpoint.as_deref());
     let resource = match (&event.body, &wanted.body) {
         (EventBody::Other { data, .. }, Body::Kept(raw)) => {
             assert_eq!(data.get(), raw);

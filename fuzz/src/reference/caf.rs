@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use idhooks_caf::{Event, EventBody};
 use idhooks_core::WebhookEvent as _;
 
-use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, text};
+use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, decode, text};
 
 /// Members that may stand in the envelope once only.
 const ENVELOPE: [&str; 10] =
@@ -25,7 +25,7 @@ enum Body {
 
 pub fn compare(body: &[u8]) {
     envelope(body).compare::<Event>(body);
-    let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
+    let Some((event, wanted)) = decided(decode::<Event>(body), verdict(body), body) else { return };
     assert_eq!(event.body.name(), wanted.name);
     assert_eq!((event.id.as_str(), event.source.as_str()), (&*wanted.id, &*wanted.source));
     let id = match &event.body {

@@ -3,7 +3,7 @@
 use idhooks_capa::{Event, KycEvent, TransactionEvent};
 use idhooks_core::WebhookEvent as _;
 
-use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, is_null, text};
+use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, decode, is_null, text};
 
 /// Members that may be there once only.
 const NAMES: [&str; 12] = [
@@ -35,7 +35,7 @@ enum Kind {
 
 pub fn compare(body: &[u8]) {
     envelope(body).compare::<Event>(body);
-    let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
+    let Some((event, wanted)) = decided(decode::<Event>(body), verdict(body), body) else { return };
     assert_eq!(event.name(), wanted.name);
     match (&event, &wanted.kind) {
         (Event::Kyc(kyc), Kind::Kyc) => {

@@ -3,7 +3,7 @@
 use idhooks_core::WebhookEvent as _;
 use idhooks_unico::Event;
 
-use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, is_null, text};
+use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, decode, is_null, text};
 
 /// Members that may be there once only.
 const NAMES: [&str; 9] =
@@ -21,7 +21,7 @@ enum Wanted {
 
 pub fn compare(body: &[u8]) {
     envelope(body).compare::<Event>(body);
-    let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
+    let Some((event, wanted)) = decided(decode::<Event>(body), verdict(body), body) else { return };
     let process = match (&event, &wanted) {
         (Event::Finished(process), Wanted::Finished(id)) => (process.process_id.as_str(), id),
         (Event::Check(update), Wanted::Check(id)) => (update.data.id.as_str(), id),
