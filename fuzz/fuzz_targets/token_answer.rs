@@ -8,7 +8,7 @@
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http::{Request, Response, header::AUTHORIZATION};
+use http::header::AUTHORIZATION;
 use idhooks_client::{Error, Retry, Transport, async_trait};
 use idhooks_fixtures::rest;
 use idhooks_fuzz::{
