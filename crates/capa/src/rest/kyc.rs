@@ -172,7 +172,10 @@ payload! {
 }
 
 #[cfg(feature = "__tls")]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "client-rustls", feature = "client-rustls-no-provider", feature = "client-native-tls")))
+)]
 impl KycMedia {
     /// Fetches the pictures: from `cdn.capa.fi`, where the links of the page's sample lead, and from nowhere else. The
     /// API key is not sent.

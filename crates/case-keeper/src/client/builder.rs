@@ -91,7 +91,14 @@ impl ClientBuilder {
     /// How files are fetched, instead of from `*.s3.ap-southeast-1.amazonaws.com` with the usual limits. Give it no
     /// bearer token: a presigned link needs none.
     #[cfg(feature = "__tls")]
-    #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
+    #[cfg_attr(
+        docsrs,
+        doc(cfg(any(
+            feature = "client-rustls",
+            feature = "client-rustls-no-provider",
+            feature = "client-native-tls"
+        )))
+    )]
     #[must_use]
     pub fn downloads(self, downloads: idhooks_client::Downloader) -> Self {
         Self { downloads: Some(downloads), ..self }

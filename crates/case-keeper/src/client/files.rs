@@ -9,7 +9,10 @@ use crate::{Client, FoundLink, LinkState, PresignedLink, VerificationId};
 /// The store the vendor's links lead to (observed in public recordings, 2024-04).
 pub(super) const STORE: &str = "*.s3.ap-southeast-1.amazonaws.com";
 
-#[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "client-rustls", feature = "client-rustls-no-provider", feature = "client-native-tls")))
+)]
 impl Client {
     /// Fetches the file behind a link: by `https`, from the vendor's store
     /// (`*.s3.ap-southeast-1.amazonaws.com`), up to 32 MiB, without a redirect and without your token.
@@ -48,7 +51,10 @@ fn is_over(error: &DownloadError) -> bool {
 /// Why [`Client::download_or_refresh`] gave no file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "client-rustls", feature = "client-rustls-no-provider", feature = "client-native-tls")))
+)]
 pub enum FileError {
     /// The verification could not be read again.
     Read(Error),
