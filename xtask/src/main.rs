@@ -20,6 +20,7 @@ mod scoreboard;
 mod semver;
 mod tarballs;
 mod tools;
+mod vendors;
 mod versions;
 mod weigh;
 

@@ -45,7 +45,7 @@ pub(crate) fn minimal_versions() -> Result<(), String> {
     let mut resolve = cargo(&["update", "--quiet", "-Z", "direct-minimal-versions"]);
     run(resolve.env("RUSTC_BOOTSTRAP", "1").current_dir(&copy))?;
     let mut check = cargo(&["check", "--workspace", "--lib", "--locked", "--target-dir", "../build"]);
-    run(check.args(all_features()).current_dir(&copy))
+    run(check.args(all_features()?).current_dir(&copy))
 }
 
 /// A link becomes what it leads to. Git also lists files that were removed and not yet committed.
