@@ -249,3 +249,36 @@ impl Place {
         Ok(format!("{before}\n{}{after}", self.line))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use idhooks_fixtures::VENDORS;
+
+    use super::*;
+
+    #[test]
+    fn every_vendor_stands_in_every_list() {
+        assert_eq!(check(), Ok(()));
+    }
+
+    #[test]
+    fn the_fixtures_know_the_same_vendors() {
+        let manifests: Vec<_> =
+            vendors().unwrap().into_iter().map(|it| (it.name, format!("{:?}", it.scheme))).collect();
+        let fixtures = VENDORS.iter().map(|it| (it.name.to_owned(), format!("{:?}", it.scheme)));
+        let mut fixtures: Vec<_> = fixtures.collect();
+        fixtures.sort();
+        assert_eq!(manifests, fixtures);
+    }
+
+    #[test]
+    fn a_line_goes_behind_the_last_vendor_of_its_list() {
+        let place = Place { file: "f", list: "\nb = [".into(), key: "\"c\",".into(), line: "  \"c\",".into() };
+        let keys = || ["\"a\",", "\"b\",", "\"c\","].map(str::to_owned).into_iter();
+        let text = "a = [\n  \"b\",\n]\nb = [\n  \"b\",\n  \"a\",\n  \"z\",\n]\n";
+        let wanted = "a = [\n  \"b\",\n]\nb = [\n  \"b\",\n  \"a\",\n  \"c\",\n  \"z\",\n]\n";
+        assert_eq!(place.insert(text, keys()).as_deref(), Ok(wanted));
+        assert!(place.insert("\nb = [\n]\n", keys()).is_err());
+        assert!(place.insert("c = []\n", keys()).is_err());
+    }
+}
