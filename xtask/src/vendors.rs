@@ -73,6 +73,12 @@ fn places(vendor: &Vendor) -> Vec<Place> {
         }
         Scheme::None => ("Unverified", "nothing", "nothing"),
     };
+    let env = module.to_uppercase();
+    let variables = match vendor.scheme {
+        Scheme::Hmac => format!("`{env}_WEBHOOK_SECRET`"),
+        Scheme::Credential => format!("`{env}_WEBHOOK_BASIC` or `…_API_KEY`"),
+        Scheme::None => format!("`{env}_WEBHOOK_PATH`"),
+    };
     let event = format!("`{delivery}<{module}::Event>`");
     let docs = format!("https://docs.rs/idhooks-{name}");
     let dependency = format!("idhooks-{name} = {{ path = \"crates/{name}\", version = \"{version}\" }}");
@@ -131,6 +137,12 @@ fn places(vendor: &Vendor) -> Vec<Place> {
             format!(
                 "| [{title}] | {carries} | {event} | {proves} | that it is new, the latest, or that none is missing |"
             ),
+        ),
+        in_list(
+            guide,
+            "\n| vendor | where the webhook is set up |",
+            format!("\n| [{title}] |"),
+            format!("| [{title}] | see its page | {variables} | see its page | see its page |"),
         ),
         place(guide, format!("\n[{title}]: "), format!("[{title}]: ../../{name}/README.md")),
         place("crates/idhooks/guide/links.md", format!("\n[{title}]: "), format!("[{title}]: {docs}")),
