@@ -108,6 +108,15 @@ impl<T> From<T> for Lenient<T> {
     }
 }
 
+impl<T> From<Result<T, DecodeError>> for Lenient<T> {
+    fn from(read: Result<T, DecodeError>) -> Self {
+        match read {
+            Ok(value) => Self::from(value),
+            Err(error) => Self { value: None, error: Some(Box::new(error)) },
+        }
+    }
+}
+
 impl<T: fmt::Debug> fmt::Debug for Lenient<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.value, &self.error) {
