@@ -162,10 +162,7 @@ fn an_empty_array_in_place_of_a_map() {
     assert!(member.user.is_none() && member.user.error().is_some());
     assert!(member.permissions.is_none() && member.permissions.error().is_some());
     assert!(configs.is_none() && configs.error().is_some());
-    assert_writes_back_without(
-        text,
-        &["/event/data/user", "/event/data/permissions", "/event/data/group/configs"],
-    );
+    assert_writes_back_without(text, &["/event/data/user", "/event/data/permissions", "/event/data/group/configs"]);
 }
 
 #[test]

@@ -207,7 +207,10 @@ fn chip_and_appointment() {
     assert_eq!(visit.latitude.as_ref().map(|lat| lat.expose().as_str()), Some("13.7466"));
     assert_eq!(visit.date_range.as_deref().map(|days| days.len()), Some(2));
     assert_eq!(text(&visit.cancelled_reason), Some("ลูกค้าขอยกเลิก"));
-    assert_eq!(visit.remark.as_ref().map(|remark| remark.decode_as::<Value>()), Some(Ok(json!({ "label": "โทรก่อนถึง" }))));
+    assert_eq!(
+        visit.remark.as_ref().map(|remark| remark.decode_as::<Value>()),
+        Some(Ok(json!({ "label": "โทรก่อนถึง" })))
+    );
 }
 
 #[test]

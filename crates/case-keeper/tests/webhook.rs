@@ -95,7 +95,9 @@ fn every_event_names_its_verification() {
         assert_eq!(event.key.as_str(), fixture.event);
         let claimed = event.data.as_ref().map(|data| data.decode().expect("a verification"));
         let ids = [claimed.as_ref().and_then(|data| data.id.as_ref()), event.data_id.as_ref()];
-        assert!(ids.iter().flatten().count() > 0 && ids.iter().flatten().all(|id| Some(*id) == event.verification_id()));
+        assert!(
+            ids.iter().flatten().count() > 0 && ids.iter().flatten().all(|id| Some(*id) == event.verification_id())
+        );
         let envelope = Event::envelope(fixture.body);
         assert_eq!(
             envelope.subject_id(),
@@ -165,9 +167,7 @@ fn data_of_another_type_is_kept_and_the_other_id_decides() {
 
 #[test]
 fn ids_that_differ_are_refused() {
-    for (inner, outer) in
-        [("v-1", "v-2"), ("v-1", "v-1 "), ("v-1", "v\u{2010}1"), ("é", "e\u{301}"), ("é", "É")]
-    {
+    for (inner, outer) in [("v-1", "v-2"), ("v-1", "v-1 "), ("v-1", "v\u{2010}1"), ("é", "e\u{301}"), ("é", "É")] {
         let body = format!(r#"{{"key":"k","dataId":"{outer}","data":{{"id":"{inner}"}}}}"#);
         assert_eq!(refused(&body), "data.id is not the same as dataId");
         assert_eq!(subject(&body), None, "{body}");

@@ -83,6 +83,7 @@ impl<T: Serialize> Serialize for List<T> {
 
 impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
     fn from_array<A: SeqAccess<'de>>(mut array: A, budget: &Budget) -> Read<Self, A::Error> {
+        let left = budget.left();
         let mut elements = Vec::new();
         while let Some(element) = array.next_element_seed(Seed(budget, PhantomData))? {
             let element = element.map_err(|error: DecodeError| error.inside(&format!("[{}]", elements.len())));
@@ -98,6 +99,8 @@ impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
                 Ok(_) => DecodeError::too_large(),
                 Err(error) => error,
             };
+            drop(elements);
+            budget.restore(left);
             skip_elements(&mut array)?;
             return Ok(Err(error));
         }
