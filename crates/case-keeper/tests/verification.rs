@@ -15,7 +15,7 @@ use idhooks_case_keeper::{
 use idhooks_fixtures::CASE_KEEPER;
 use serde_json::{Value, json};
 
-/// The suite shows that nothing is lost; this shows that nothing had to be kept raw.
+/// The suite writes every field back; this shows that every value has the type of its field.
 #[test]
 fn every_field_of_every_fixture_has_a_type() {
     for fixture in CASE_KEEPER {
