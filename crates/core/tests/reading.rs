@@ -319,6 +319,15 @@ mod hostile_json {
         }
     }
 
+    #[test]
+    fn a_list_that_is_too_long_costs_no_other_list() {
+        let elements = vec!["\"\""; 300_000].join(",");
+        let hostile = format!(r#"{{"id":"d","size":1,"tags":[{elements}],"signers":[{{"id":"a"}}]}}"#);
+        let document = document(&hostile);
+        assert!(document.tags.error().is_some());
+        assert_eq!(document.signers.as_ref().map(|signers| signers.len()), Some(1));
+    }
+
     payload! {
         /// A type that holds itself.
         struct Comment {

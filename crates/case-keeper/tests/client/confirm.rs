@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use idhooks_case_keeper::{
-    Confirmation, Event, EventKey, Verifier,
+    Confirmation, Event, EventKey, OpenEndpoint,
     core::{Unverified, WebhookEvent as _},
 };
 use idhooks_fixtures::{CASE_KEEPER, find};

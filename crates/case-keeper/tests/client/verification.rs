@@ -155,5 +155,5 @@ async fn row_48_drift_in_the_answer_costs_one_field() {
         api(|_| Reply::value(200, &json!({ "id": "v-1", "status": "SOMETHING_NEW", "email": 7, "new": [{}] }))).await;
     let verification = client(&server).get_verification(&id("v-1")).await.expect("a verification");
     assert_eq!(verification.status.as_ref().map(VerificationStatus::as_str), Some("SOMETHING_NEW"));
-    assert!(verification.email.is_none() && verification.email.raw().is_some());
+    assert!(verification.email.is_none() && verification.email.error().is_some());
 }
