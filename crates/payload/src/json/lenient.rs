@@ -22,7 +22,7 @@ use super::{
 /// `serde_json`, and as a field of a struct of your own.
 ///
 /// ```
-/// use idhooks_core::{Lenient, payload};
+/// use idhooks_payload::{Lenient, payload};
 ///
 /// payload! {
 ///     /// A person.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed expectation fails the test")]
 
-use idhooks_core::{
+use idhooks_payload::{
     Decimal, Lenient, List, Pii, RawJson, envelope,
     json::{self, FromJson},
     open_enum, payload, text_id,
