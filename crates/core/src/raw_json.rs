@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     DecodeError,
-    json::{self, Budget, FromJson, Read},
+    json::{self, FromJson, Place},
 };
 
 /// JSON byte for byte as sent. `Debug` shows its length only: it may hold personal data.
@@ -24,6 +24,10 @@ impl RawJson {
     #[must_use]
     pub fn get(&self) -> &str {
         self.0.get()
+    }
+
+    pub(crate) fn as_raw(&self) -> &RawValue {
+        &self.0
     }
 
     /// Decodes it into a payload type.
@@ -89,9 +93,16 @@ impl Serialize for RawJson {
 }
 
 impl<'de> FromJson<'de> for RawJson {
-    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget) -> Read<Self, D::Error> {
-        Box::<RawValue>::deserialize(input).map(|raw| Ok(Self(raw)))
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        match Option::<Box<RawValue>>::deserialize(input)? {
+            Some(raw) => place.set(Ok(Self(raw))),
+            None => Ok(()),
+        }
     }
 }
 
-crate::impl_deserialize!(RawJson);
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(input).map(Self) // `null` too
+    }
+}

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use idhooks_core::{
     RawJson,
-    json::{Budget, FromJson, Read, members},
+    json::{FromJson, Place, members},
 };
 use serde::{Deserializer, Serialize};
 
-use super::raw_members::{RawMembers, raw_starting_with};
+use super::raw_members::{RawMembers, raw_that};
 
 /// A map of names to yes or no: the permissions of a member or a group, or a group's configuration.
 ///
@@ -58,8 +58,9 @@ fn as_bool(json: &str) -> Option<bool> {
 }
 
 impl<'de> FromJson<'de> for BoolMap {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        Ok(raw_starting_with(input, budget, &["{"])?.map(Self))
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        place
+            .fill(|raw| raw_that(|raw| raw.get().starts_with('{'), raw).map(Self), |raw| RawJson::from_json(input, raw))
     }
 }
 

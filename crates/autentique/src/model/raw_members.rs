@@ -2,11 +2,7 @@
 
 use std::borrow::Cow;
 
-use idhooks_core::{
-    DecodeError, RawJson,
-    json::{self, Budget, FromJson, Read},
-};
-use serde::Deserializer;
+use idhooks_core::{DecodeError, RawJson, json};
 use serde_json::value::RawValue;
 
 /// The members of an object, one at a time and without a map: a million short keys would take many
@@ -54,16 +50,9 @@ impl<'a> Iterator for RawMembers<'a> {
     }
 }
 
-/// Reads JSON that begins with one of `starts`, and keeps it raw.
-pub(super) fn raw_starting_with<'de, D: Deserializer<'de>>(
-    input: D,
-    budget: &Budget,
-    starts: &[&str],
-) -> Read<RawJson, D::Error> {
-    Ok(RawJson::from_json(input, budget)?.and_then(|raw| {
-        let fits = starts.iter().any(|start| raw.get().starts_with(start));
-        if fits { Ok(raw) } else { Err(DecodeError::new("", "is of another type than documented")) }
-    }))
+/// The value, if it `fits`.
+pub(super) fn raw_that(fits: impl FnOnce(&RawJson) -> bool, raw: RawJson) -> Result<RawJson, DecodeError> {
+    if fits(&raw) { Ok(raw) } else { Err(DecodeError::new("", "is of another type than documented")) }
 }
 
 #[cfg(test)]

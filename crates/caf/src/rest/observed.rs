@@ -13,7 +13,7 @@ pub use self::{
 
 use idhooks_core::{
     RawJson,
-    json::{Budget, FromJson, Read},
+    json::{FromJson, Place},
 };
 use serde::Deserializer;
 
@@ -29,7 +29,8 @@ pub struct Observed<T> {
 }
 
 impl<'de, T: for<'a> FromJson<'a>> FromJson<'de> for Observed<T> {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        Ok(RawJson::from_json(input, budget)?.and_then(|raw| Ok(Self { known: raw.decode()?, raw })))
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        let read = |raw: RawJson| raw.decode().map(|known| Self { known, raw });
+        place.fill(read, |raw| RawJson::from_json(input, raw))
     }
 }

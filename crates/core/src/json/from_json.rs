@@ -1,33 +1,38 @@
 //! One JSON value, read into one of our types.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Budget, DecodeError, Name};
+use super::{Budget, DecodeError, Lenient, Name};
 use crate::Pii;
 
 /// The name of the only member of a number that `serde_json` presents as an object. It does so with its feature
 /// `arbitrary_precision`, which any crate of a program may turn on.
 pub(super) const NUMBER: &str = "$serde_json::private::Number";
 
-/// What became of one JSON value.
-///
-/// The outer error is the input's own: broken JSON. The inner one says why a complete value does not fit `T`. The
-/// input goes on behind that value, so an optional field can ignore it.
-pub type Read<T, E> = Result<Result<T, DecodeError>, E>;
-
 /// A type that is read from one JSON value, whatever the value is.
 ///
-/// The macros of this crate implement it. Implement the one method that fits by hand for a type of your own; every
-/// other kind of value is then of another type than expected.
+/// Each method gets the place to fill: a [`Lenient`], which holds the value, the reason why there is none, or nothing
+/// after `null`. So a value that does not fit is not an error of the input, which goes on behind it.
+///
+/// The macros of this crate implement it. For a type of your own, implement the one method that fits; every other kind
+/// of value is then of another type than expected.
 pub trait FromJson<'de>: Sized {
     /// Reads the value to its end.
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        input.deserialize_any(AnyValue { budget, value: PhantomData })
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        input.deserialize_any(place)
+    }
+
+    /// Reads a string that lives as long as the body.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    fn from_borrowed_text(text: &'de str) -> Result<Self, DecodeError> {
+        Self::from_text(text)
     }
 
     /// Reads a string.
@@ -58,16 +63,16 @@ pub trait FromJson<'de>: Sized {
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_array<A: SeqAccess<'de>>(mut array: A, _: &Budget) -> Read<Self, A::Error> {
+    fn from_array<A: SeqAccess<'de>>(mut array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
         skip_elements(&mut array)?;
-        Ok(Err(DecodeError::wrong_type()))
+        place.set(Err(DecodeError::wrong_type()))
     }
 
     /// Reads an object to its end.
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_object<A: MapAccess<'de>>(mut object: A, _: &Budget) -> Read<Self, A::Error> {
+    fn from_object<A: MapAccess<'de>>(mut object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
         let mut number = None;
         while let Some(Name(name)) = object.next_key()? {
             if name == NUMBER {
@@ -77,7 +82,7 @@ pub trait FromJson<'de>: Sized {
                 object.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(number.ok_or_else(DecodeError::wrong_type).and_then(Self::from_integer))
+        place.set(number.ok_or_else(DecodeError::wrong_type).and_then(Self::from_integer))
     }
 }
 
@@ -86,60 +91,111 @@ pub(super) fn skip_elements<'de, A: SeqAccess<'de>>(array: &mut A) -> Result<(),
     Ok(())
 }
 
-/// Reads a `T` where `serde` asks for a seed.
-pub(super) struct Seed<'b, T>(pub(super) &'b Budget, pub(super) PhantomData<T>);
+/// Where a value is put: a [`Lenient`] field, with the memory limit of the body.
+#[derive(Debug)]
+pub struct Place<'p, T> {
+    pub(super) budget: &'p Budget,
+    pub(super) field: &'p mut Lenient<T>,
+}
 
-impl<'de, T: FromJson<'de>> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = Result<T, DecodeError>;
+impl<'p, T> Place<'p, T> {
+    pub(super) fn new(budget: &'p Budget, field: &'p mut Lenient<T>) -> Self {
+        Self { budget, field }
+    }
 
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Read<T, D::Error> {
-        T::from_json(input, self.0)
+    /// Puts what was read here. Returns `Ok`, because a value that does not fit is not an error of the input.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn set<E>(self, read: Result<T, DecodeError>) -> Result<(), E> {
+        self.field.set(read);
+        Ok(())
+    }
+
+    /// Reads a `U` beside this place.
+    ///
+    /// # Errors
+    /// Those of `read`; the inner error says why the value does not fit.
+    pub fn read<U, E>(&self, read: impl FnOnce(Place<'_, U>) -> Result<(), E>) -> Result<Result<U, DecodeError>, E> {
+        let mut inner = Lenient::default();
+        read(Place::new(self.budget, &mut inner))?;
+        Ok(inner.into_value())
+    }
+
+    /// Reads a `U`, and puts what becomes of it here.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn fill<U, E>(
+        self,
+        convert: impl FnOnce(U) -> Result<T, DecodeError>,
+        read: impl FnOnce(Place<'_, U>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut inner = Lenient::default();
+        read(Place::new(self.budget, &mut inner))?;
+        *self.field = inner.and_then(convert);
+        Ok(())
     }
 }
 
 /// The one visitor: passes each kind of value on to the method of `T` that reads it.
-struct AnyValue<'b, T> {
-    budget: &'b Budget,
-    value: PhantomData<T>,
-}
-
-impl<'de, T: FromJson<'de>> Visitor<'de> for AnyValue<'_, T> {
-    type Value = Result<T, DecodeError>;
+impl<'de, T: FromJson<'de>> Visitor<'de> for Place<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Read<T, E> {
-        Ok(T::from_text(text))
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<(), E> {
+        self.set(T::from_borrowed_text(text))
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Read<T, E> {
-        Ok(T::from_bool(value))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.set(T::from_text(text))
     }
 
-    fn visit_i64<E: de::Error>(self, number: i64) -> Read<T, E> {
-        Ok(T::from_integer(number.into()))
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
+        self.set(T::from_bool(value))
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Read<T, E> {
-        Ok(T::from_integer(number.into()))
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
+        self.set(T::from_integer(number.into()))
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Read<T, E> {
-        Ok(Err(DecodeError::wrong_type()))
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
+        self.set(T::from_integer(number.into()))
     }
 
-    fn visit_unit<E: de::Error>(self) -> Read<T, E> {
-        Ok(Err(DecodeError::wrong_type()))
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
+        self.set(Err(DecodeError::wrong_type()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Read<T, A::Error> {
-        T::from_array(array, self.budget)
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Read<T, A::Error> {
-        T::from_object(object, self.budget)
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        T::from_json(input, self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<(), A::Error> {
+        T::from_array(array, self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
+        T::from_object(object, self)
+    }
+}
+
+impl<'de, T: FromJson<'de>> DeserializeSeed<'de> for Place<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        T::from_json(input, self)
     }
 }
 
@@ -175,68 +231,49 @@ impl FromJson<'_> for bool {
 
 /// For a type that wraps another one and reads what that one reads.
 macro_rules! same_as_inner {
-    ($wrapper:ident, $wrap:path $(, $size:expr)?) => {
+    ($wrapper:ident, $wrap:path, $size:expr) => {
         impl<'de, T: FromJson<'de>> FromJson<'de> for $wrapper<T> {
-            fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-                $(if !budget.take($size) {
+            fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+                if !place.budget.take($size) {
                     input.deserialize_ignored_any(IgnoredAny)?;
-                    return Ok(Err(DecodeError::too_large()));
-                })?
-                Ok(T::from_json(input, budget)?.map($wrap))
+                    return place.set(Err(DecodeError::too_large()));
+                }
+                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_json(input, inner))
             }
 
             fn from_text(text: &str) -> Result<Self, DecodeError> {
                 T::from_text(text).map($wrap)
             }
 
-            fn from_bool(value: bool) -> Result<Self, DecodeError> {
-                T::from_bool(value).map($wrap)
+            fn from_array<A: SeqAccess<'de>>(array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
+                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_array(array, inner))
             }
 
-            fn from_integer(number: i128) -> Result<Self, DecodeError> {
-                T::from_integer(number).map($wrap)
-            }
-
-            fn from_array<A: SeqAccess<'de>>(array: A, budget: &Budget) -> Read<Self, A::Error> {
-                Ok(T::from_array(array, budget)?.map($wrap))
-            }
-
-            fn from_object<A: MapAccess<'de>>(object: A, budget: &Budget) -> Read<Self, A::Error> {
-                Ok(T::from_object(object, budget)?.map($wrap))
+            fn from_object<A: MapAccess<'de>>(object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
+                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_object(object, inner))
             }
         }
     };
 }
 
-same_as_inner!(Pii, Pii::from);
+same_as_inner!(Pii, Pii::from, 0);
 same_as_inner!(Box, Box::new, size_of::<T>());
 
-/// `null` reads as `None`.
+/// `null` is a value here.
 impl<'de, T: FromJson<'de>> FromJson<'de> for Option<T> {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        input.deserialize_option(OrNull(budget, PhantomData))
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        let mut inner = Lenient::default();
+        T::from_json(input, Place::new(place.budget, &mut inner))?;
+        place.set(if inner.is_absent() { Ok(None) } else { inner.into_value().map(Some) })
     }
 }
 
-/// Reads a `T` or `null`.
-pub(super) struct OrNull<'b, T>(pub(super) &'b Budget, pub(super) PhantomData<T>);
-
-impl<'de, T: FromJson<'de>> Visitor<'de> for OrNull<'_, T> {
-    type Value = Result<Option<T>, DecodeError>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+impl<'de> FromJson<'de> for Cow<'de, str> {
+    fn from_borrowed_text(text: &'de str) -> Result<Self, DecodeError> {
+        Ok(Cow::Borrowed(text))
     }
 
-    fn visit_none<E: de::Error>(self) -> Read<Option<T>, E> {
-        Ok(Ok(None))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Read<Option<T>, E> {
-        Ok(Ok(None))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Read<Option<T>, D::Error> {
-        Ok(T::from_json(input, self.0)?.map(Some))
+    fn from_text(text: &str) -> Result<Self, DecodeError> {
+        Ok(Cow::Owned(text.to_owned()))
     }
 }

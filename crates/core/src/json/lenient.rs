@@ -1,15 +1,15 @@
 //! Optional fields that never fail the event.
 
-use std::{fmt, marker::PhantomData, ops::Deref};
+use std::{fmt, ops::Deref};
 
 use serde::{
     Serialize, Serializer,
-    de::{Deserialize, DeserializeSeed, Deserializer},
+    de::{Deserialize, Deserializer},
 };
 
 use super::{
     Budget, DecodeError,
-    from_json::{FromJson, OrNull},
+    from_json::{FromJson, Place},
 };
 
 /// An optional field. Use it as the `Option` it holds.
@@ -43,15 +43,14 @@ use super::{
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lenient<T> {
     value: Option<T>,
-    // Boxed, because it is rare and every optional field carries it.
-    error: Option<Box<DecodeError>>,
+    error: Option<DecodeError>,
 }
 
 impl<T> Lenient<T> {
     /// Why what was sent could not be read as `T`; `None` when it could, or when nothing was sent.
     #[must_use]
     pub fn error(&self) -> Option<&DecodeError> {
-        self.error.as_deref()
+        self.error.as_ref()
     }
 
     /// Whether nothing was sent, or `null`.
@@ -71,20 +70,32 @@ impl<T> Lenient<T> {
         })
     }
 
+    /// Returns the value, which may not be `null`.
+    ///
+    /// # Errors
+    /// When it is `null` or of another type than documented.
+    pub fn into_value(self) -> Result<T, DecodeError> {
+        self.value.ok_or_else(|| self.error.unwrap_or_else(DecodeError::wrong_type))
+    }
+
     /// Returns the value.
     #[must_use]
     pub fn into_option(self) -> Option<T> {
         self.value
     }
 
-    pub(super) fn read<'de, D: Deserializer<'de>>(input: D, budget: &Budget) -> Result<Self, D::Error>
-    where
-        T: FromJson<'de>,
-    {
-        Ok(match input.deserialize_option(OrNull(budget, PhantomData))? {
-            Ok(value) => Self { value, error: None },
-            Err(error) => Self { value: None, error: Some(Box::new(error)) },
-        })
+    pub(super) fn set(&mut self, read: Result<T, DecodeError>) {
+        *self = match read {
+            Ok(value) => Self { value: Some(value), error: None },
+            Err(error) => Self { value: None, error: Some(error) },
+        };
+    }
+
+    pub(super) fn and_then<U>(self, convert: impl FnOnce(T) -> Result<U, DecodeError>) -> Lenient<U> {
+        match self.value.map(convert).transpose() {
+            Ok(value) => Lenient { value, error: self.error },
+            Err(error) => Lenient { value: None, error: Some(error) },
+        }
     }
 }
 
@@ -126,18 +137,9 @@ impl<T: Serialize> Serialize for Lenient<T> {
 
 impl<'de, T: FromJson<'de>> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let mut field = Self::default();
         // An absent field of a struct is read through here too, because `serde` asks for an option.
-        Self::read(input, &Budget::unknown_body())
-    }
-}
-
-/// Reads a field with the budget of its body.
-pub(super) struct LenientSeed<'b, T>(pub(super) &'b Budget, pub(super) PhantomData<T>);
-
-impl<'de, T: FromJson<'de>> DeserializeSeed<'de> for LenientSeed<'_, T> {
-    type Value = Lenient<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Lenient<T>, D::Error> {
-        Lenient::read(input, self.0)
+        input.deserialize_option(Place::new(&Budget::unknown_body(), &mut field))?;
+        Ok(field)
     }
 }
