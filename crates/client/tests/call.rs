@@ -17,7 +17,7 @@ use std::{
 use idhooks_client::{
     Auth, Bytes, HttpTransport, Limits, Request, Retry, RetrySafety, SecretText, Settings, Transport, TransportError,
     Url, async_trait,
-    http::{HeaderName, HeaderValue, Method, Request, Response},
+    http::{self, HeaderName, HeaderValue, Method},
 };
 use idhooks_fixtures::server::{Reply, Server};
 use serde::Deserialize;
@@ -53,7 +53,7 @@ async fn sends_what_the_call_says() {
     base.set_path("/api/v3/");
     let access = Auth::header(HeaderName::from_static("x-key"), "k-1").unwrap();
     let access = access.and_header(HeaderName::from_static("apikey"), "k-2").unwrap();
-    let api = settings(&server).base_url(base).api(access).unwrap();
+    let api = settings(&server).base_url(base).build(access).unwrap();
 
     let call = Request::new(Method::PATCH, "/things/{id}/parts/{part}", RetrySafety::Never)
         .with("part", "p?/")
@@ -80,7 +80,7 @@ async fn sends_what_the_call_says() {
 #[tokio::test]
 async fn bearer_keys_and_forms() {
     let server = server(|_| Reply::json(200, "{}")).await;
-    let api = settings(&server).api(Auth::bearer("t-1").unwrap()).unwrap();
+    let api = settings(&server).build(Auth::bearer("t-1").unwrap()).unwrap();
     api.send(Request::post("/form", RetrySafety::Never).form(&[("a", "1 &"), ("b", "é")])).await.unwrap();
     let sent = server.last();
     assert_eq!(sent.header("authorization"), Some("Bearer t-1"));
@@ -149,13 +149,13 @@ async fn row_45_error_answers_of_every_kind() {
 #[tokio::test]
 async fn the_vendors_request_id_is_told() {
     let server = in_turn(vec![Reply::json(409, "{}").header("x-trace", "trace-7")]).await;
-    let api = settings(&server).request_id(HeaderName::from_static("x-trace")).api(Auth::none()).unwrap();
+    let api = settings(&server).request_id(HeaderName::from_static("x-trace")).build(Auth::none()).unwrap();
     let error = api.send(get()).await.unwrap_err();
     assert_eq!(error.request_id(), Some("trace-7"));
     assert_eq!(error.to_string(), "GET /things/{id}: the vendor answered 409 (request trace-7)");
 
     let server = in_turn(vec![Reply::json(200, "{}").header("x-trace", "trace-8")]).await;
-    let api = settings(&server).request_id(HeaderName::from_static("x-trace")).api(Auth::none()).unwrap();
+    let api = settings(&server).request_id(HeaderName::from_static("x-trace")).build(Auth::none()).unwrap();
     assert_eq!(api.send(get()).await.unwrap().request_id(), Some("trace-8"));
     let error = api.json::<Thing>(get()).await.unwrap_err();
     assert_eq!(error.to_string(), "GET /things/{id}: the answer 200 can not be read: id is missing (request trace-8)");
@@ -183,7 +183,7 @@ async fn row_45_large_answers_are_cut_off() {
     })
     .await
     .unwrap();
-    let api = Settings::new("test", AGENT, None).base_url(url).max_response_bytes(10_000).api(Auth::none()).unwrap();
+    let api = Settings::new("test", AGENT).base_url(url).max_response_bytes(10_000).build(Auth::none()).unwrap();
     assert_eq!(api.send(get()).await.unwrap_err().to_string(), "GET /things/{id}: the answer is larger than allowed");
 }
 
@@ -214,7 +214,7 @@ async fn row_46_what_may_have_been_carried_out_is_not_repeated() {
     ] {
         let shown = format!("{first:?} {repeat:?}");
         let server = in_turn(vec![first, ok()]).await;
-        let api = settings(&server).timeout(Duration::from_millis(150)).api(Auth::none()).unwrap();
+        let api = settings(&server).timeout(Duration::from_millis(150)).build(Auth::none()).unwrap();
         let answered = api.json::<Thing>(post(repeat)).await;
         assert_eq!(server.received().len(), sent, "{shown}");
         match answered {
@@ -229,7 +229,7 @@ async fn row_46_no_connection_is_always_safe() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     drop(listener);
-    let api = Settings::new("test", AGENT, None).base_url(base).retry(hasty()).api(Auth::none()).unwrap();
+    let api = Settings::new("test", AGENT).base_url(base).retry(hasty()).build(Auth::none()).unwrap();
     let error = api.send(post(RetrySafety::IfNotSent)).await.unwrap_err();
     assert!(error.is_transient() && !error.may_have_taken_effect());
     assert_eq!(error.to_string(), "POST /things: no connection could be made");
@@ -270,8 +270,8 @@ async fn row_45_resets_and_half_answers() {
     ];
     for then in cases {
         let (url, count) = rude(then).await.unwrap();
-        let settings = Settings::new("test", AGENT, None).base_url(url).retry(hasty());
-        let api = settings.api(Auth::none()).unwrap();
+        let settings = Settings::new("test", AGENT).base_url(url).retry(hasty());
+        let api = settings.build(Auth::none()).unwrap();
         let error = api.send(post(RetrySafety::Never)).await.unwrap_err();
         assert_eq!(error.to_string(), "POST /things: the connection broke before the answer was there");
         assert!(error.may_have_taken_effect() && error.is_transient());
@@ -293,8 +293,8 @@ async fn row_46_an_answer_that_trickles_meets_the_timeout() {
     })
     .await
     .unwrap();
-    let settings = Settings::new("test", AGENT, None).base_url(url).retry(Retry::none());
-    let api = settings.timeout(Duration::from_millis(100)).api(Auth::none()).unwrap();
+    let settings = Settings::new("test", AGENT).base_url(url).retry(Retry::none());
+    let api = settings.timeout(Duration::from_millis(100)).build(Auth::none()).unwrap();
     let error = api.send(get()).await.unwrap_err();
     assert!(error.is_timeout() && error.may_have_taken_effect());
     assert_eq!(error.to_string(), "GET /things/{id}: no answer came in time");
@@ -307,7 +307,7 @@ async fn row_46_the_deadline_ends_the_whole_call() {
         .retry(hasty().attempts(100))
         .timeout(Duration::from_millis(50))
         .deadline(Duration::from_millis(180))
-        .api(Auth::none())
+        .build(Auth::none())
         .unwrap();
     let started = Instant::now();
     let error = api.send(get()).await.unwrap_err();
@@ -347,7 +347,7 @@ async fn row_45_an_absurd_retry_after_is_told_instead() {
     }
     // Nor is one that outlasts the call.
     let server = in_turn(vec![Reply::status(429).header("retry-after", "2")]).await;
-    let api = settings(&server).deadline(Duration::from_secs(1)).api(Auth::none()).unwrap();
+    let api = settings(&server).deadline(Duration::from_secs(1)).build(Auth::none()).unwrap();
     let started = Instant::now();
     assert_eq!(api.send(get()).await.unwrap_err().retry_after(), Some(Duration::from_secs(2)));
     assert!(started.elapsed() < Duration::from_millis(500));
@@ -374,7 +374,7 @@ async fn calls_beyond_the_limit_wait_their_turn() {
         }
     }
     let transport = Counting(HttpTransport::new().unwrap(), Arc::clone(&now));
-    let api = settings(&server).transport(transport).concurrency(3).api(Auth::none()).unwrap();
+    let api = settings(&server).transport(transport).concurrency(3).build(Auth::none()).unwrap();
     let calls: Vec<_> = (0..20)
         .map(|_| {
             tokio::spawn({
@@ -397,7 +397,7 @@ async fn calls_beyond_the_limit_wait_their_turn() {
         }
     }
     let settings = settings(&server).transport(Deaf).concurrency(1).deadline(Duration::from_millis(10));
-    let api = settings.api(Auth::none()).unwrap();
+    let api = settings.build(Auth::none()).unwrap();
     let (first, second) = tokio::join!(api.send(get()), api.send(get()));
     assert!(first.unwrap_err().may_have_taken_effect(), "a transport that ignores its limits is left behind");
     let error = second.unwrap_err();
@@ -412,7 +412,7 @@ async fn a_call_that_waits_takes_no_place() {
         _ => Reply::json(200, "{}"),
     })
     .await;
-    let api = settings(&server).concurrency(1).api(Auth::none()).unwrap();
+    let api = settings(&server).concurrency(1).build(Auth::none()).unwrap();
     let (busy, _) = tokio::join!(api.send(Request::get("/busy")), async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let started = Instant::now();
@@ -427,7 +427,8 @@ async fn durations_beyond_reason_are_survived() {
     let absurd = Reply::status(429).header("retry-after", "99999999999999999999");
     let server = in_turn(vec![absurd]).await;
     let retry = Retry::new().cap(Duration::MAX);
-    let api = settings(&server).deadline(Duration::MAX).timeout(Duration::MAX).retry(retry).api(Auth::none()).unwrap();
+    let api =
+        settings(&server).deadline(Duration::MAX).timeout(Duration::MAX).retry(retry).build(Auth::none()).unwrap();
     assert_eq!(api.send(get()).await.unwrap_err().status(), Some(429));
 }
 
@@ -445,7 +446,7 @@ fn proxies_that_would_be_passed_by_are_refused() {
 #[test]
 fn everything_can_cross_threads() {
     fn sendable<T: Send + Sync + Clone>() {}
-    sendable::<idhooks_client::Api>();
+    sendable::<idhooks_client::ApiClient>();
     sendable::<idhooks_client::Error>();
     sendable::<idhooks_client::BuildError>();
     sendable::<idhooks_client::Response>();
@@ -464,8 +465,8 @@ fn everything_can_cross_threads() {
 #[test]
 fn bases_that_would_show_credentials_are_refused() {
     let build = |base: &str, settings: fn(Settings) -> Settings| {
-        let settings = settings(Settings::new("test", AGENT, None).base_url(Url::parse(base).unwrap()));
-        settings.api(Auth::none()).map(drop).map_err(|error| error.to_string())
+        let settings = settings(Settings::new("test", AGENT).base_url(Url::parse(base).unwrap()));
+        settings.build(Auth::none()).map(drop).map_err(|error| error.to_string())
     };
     for base in [
         "https://api.example.com",
@@ -492,7 +493,7 @@ fn bases_that_would_show_credentials_are_refused() {
     assert!(build("http://other.internal", |settings| settings.danger_allow_http("gateway.internal")).is_err());
     assert!(build("https://api.example.com", |settings| settings.timeout(Duration::ZERO)).is_err());
     assert!(build("https://api.example.com", |settings| settings.concurrency(0)).is_err());
-    let none = Settings::new("test", AGENT, None).api(Auth::none()).unwrap_err();
+    let none = Settings::new("test", AGENT).build(Auth::none()).unwrap_err();
     assert_eq!(none.to_string(), "no base URL was given, and there is no default");
 }
 
@@ -500,8 +501,8 @@ fn bases_that_would_show_credentials_are_refused() {
 fn row_49_nothing_secret_is_printed() {
     let key = SecretText::new("API key", "CANARY").unwrap();
     let access = Auth::bearer(key.expose()).unwrap().and_header(HeaderName::from_static("apikey"), "CANARY").unwrap();
-    let settings = Settings::new("test", AGENT, Some("https://api.example.com"));
-    let api = settings.api(access.clone()).unwrap();
+    let settings = Settings::new("test", AGENT).base_url_str("https://api.example.com");
+    let api = settings.build(access.clone()).unwrap();
     let transport = HttpTransport::builder().client_certificate(b"CANARY", b"CANARY");
     let shown = format!("{key:?} {access:?} {settings:?} {api:?} {transport:?}");
     assert!(!shown.contains("CANARY"), "{shown}");

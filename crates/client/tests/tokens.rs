@@ -13,7 +13,7 @@ use std::{
 use idhooks_client::{
     AccessToken, ApiClient, Auth, Bytes, ClientCredentials, Error, Limits, Request, Retry, SecretText, Settings,
     TokenCache, TokenSource, Transport, TransportError, TransportErrorKind, async_trait,
-    http::{Request, Response, StatusCode, header},
+    http::{self, StatusCode, header},
 };
 use tokio::time::sleep;
 
@@ -122,11 +122,12 @@ impl Transport for Vendor {
 
 fn api(issuer: &Issuer, vendor: &Vendor) -> ApiClient {
     let tokens = TokenCache::new(issuer.clone()).renew_before(60 * SECOND);
-    settings(vendor).api(Auth::tokens(tokens)).unwrap()
+    settings(vendor).build(Auth::tokens(tokens)).unwrap()
 }
 
 fn settings(vendor: &Vendor) -> Settings {
-    Settings::new("test", AGENT, Some("https://api.example.com"))
+    Settings::new("test", AGENT)
+        .base_url_str("https://api.example.com")
         .transport(vendor.clone())
         .concurrency(10_000)
         .deadline(1_000 * SECOND)
@@ -199,7 +200,7 @@ async fn a_caller_that_goes_away_harms_no_other() {
 async fn a_login_slower_than_any_caller_still_comes() {
     let (mut issuer, vendor) = (Issuer::new(3600), Vendor::new());
     issuer.takes = 3 * SECOND;
-    let api = settings(&vendor).deadline(2 * SECOND).api(Auth::tokens(TokenCache::new(issuer.clone()))).unwrap();
+    let api = settings(&vendor).deadline(2 * SECOND).build(Auth::tokens(TokenCache::new(issuer.clone()))).unwrap();
     for call in many(&api, 1_000) {
         assert!(call.await.unwrap().unwrap_err().is_login());
     }
@@ -346,7 +347,7 @@ async fn row_44_what_means_expired_is_the_vendors_to_say() {
     let tokens = TokenCache::new(issuer.clone());
     let near_its_end =
         |error: &Error, age: idhooks_client::TokenAge| error.status() == Some(403) && age.left() < 120 * SECOND;
-    let api = settings(&vendor).token_refused(near_its_end).api(Auth::tokens(tokens)).unwrap();
+    let api = settings(&vendor).token_refused(near_its_end).build(Auth::tokens(tokens)).unwrap();
     api.send(Request::get("/x")).await.unwrap();
     assert_eq!(issuer.asked(), 2);
     vendor.refuse("t2");
@@ -362,7 +363,7 @@ async fn a_login_that_hangs_ends_with_the_call() {
     let (mut issuer, vendor) = (Issuer::new(3600), Vendor::new());
     issuer.takes = 10_000 * SECOND;
     let tokens = TokenCache::new(issuer.clone());
-    let api = settings(&vendor).deadline(2 * SECOND).api(Auth::tokens(tokens)).unwrap();
+    let api = settings(&vendor).deadline(2 * SECOND).build(Auth::tokens(tokens)).unwrap();
     for call in many(&api, 10) {
         let error = call.await.unwrap().unwrap_err();
         assert!(error.is_timeout() && error.is_login() && !error.may_have_taken_effect());
@@ -444,10 +445,11 @@ impl Transport for Endpoint {
 
 async fn login(answer: &'static str, status: u16) -> (Result<AccessToken, Error>, Vec<(String, String)>) {
     let asked = Arc::default();
-    let api = Settings::new("test", AGENT, Some("https://id.example.com"))
+    let api = Settings::new("test", AGENT)
+        .base_url_str("https://id.example.com")
         .transport(Endpoint(answer, status, Arc::clone(&asked)))
         .retry(Retry::none())
-        .api(Auth::none())
+        .build(Auth::none())
         .unwrap();
     let secret = SecretText::new("client secret", "CANARY&1").unwrap();
     let source = ClientCredentials::new(api, "/oauth2/token", "id-1", secret);

@@ -11,7 +11,7 @@ use std::{
 
 use idhooks_client::{
     Auth, Bytes, Limits, Request, Retry, RetrySafety, Settings, Transport, TransportError, async_trait,
-    http::{Request, Response, StatusCode},
+    http::{self, StatusCode},
 };
 use tracing::{
     Event, Metadata, Subscriber,
@@ -71,10 +71,11 @@ impl Transport for Vendor {
 async fn row_49_spans_name_routes_and_codes_alone() {
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
-    let api = Settings::new("test", "idhooks-test/1", Some("https://api.example.com"))
+    let api = Settings::new("test", "idhooks-test/1")
+        .base_url_str("https://api.example.com")
         .transport(Vendor(Mutex::new(503)))
         .retry(Retry::new().base(Duration::from_millis(1)))
-        .api(Auth::bearer("CANARY").unwrap())
+        .build(Auth::bearer("CANARY").unwrap())
         .unwrap();
     let call = Request::put("/people/{cpf}", RetrySafety::Idempotent)
         .with("cpf", "CANARY")

@@ -16,7 +16,7 @@ pub(crate) fn hasty() -> Retry {
 }
 
 pub(crate) fn settings(server: &Server) -> Settings {
-    Settings::new("test", AGENT, None).base_url(server.url()).retry(hasty()).timeout(Duration::from_secs(5))
+    Settings::new("test", AGENT).base_url(server.url()).retry(hasty()).timeout(Duration::from_secs(5))
 }
 
 pub(crate) async fn server(answer: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Server {
@@ -24,5 +24,5 @@ pub(crate) async fn server(answer: impl Fn(&Received) -> Reply + Send + Sync + '
 }
 
 pub(crate) fn api(server: &Server) -> ApiClient {
-    settings(server).api(Auth::none()).unwrap()
+    settings(server).build(Auth::none()).unwrap()
 }
