@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Uri, header};
+use http::{HeaderValue, Uri, header};
 use idhooks_core::json::FromJson;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -11,8 +11,8 @@ use tokio::{
 };
 
 use crate::{
-    Auth, Error, Fetched, Limits, Request, Response, Retry, TokenAge, Transport, TransportError, TransportErrorKind,
-    VendorError, auth,
+    Auth, Error, ErrorKind, Fetched, Limits, Request, Response, Settings, Transport, TransportError,
+    TransportErrorKind, VendorError, auth,
     content_encoding::{IDENTITY, UnexpectedEncoding},
     trace,
     vendor_error::MAX_SEARCHED,
@@ -24,25 +24,14 @@ use crate::{
 #[derive(Clone)]
 pub struct ApiClient(Arc<Inner>);
 
-struct Inner {
-    parts: Parts,
-    permits: Semaphore,
-}
-
-pub(crate) struct Parts {
-    pub(crate) vendor: &'static str,
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    /// The base URL, which a path follows.
     pub(crate) prefix: String,
     pub(crate) agent: HeaderValue,
     pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) timeout: Duration,
-    pub(crate) deadline: Duration,
-    pub(crate) retry: Retry,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) concurrency: usize,
-    pub(crate) request_id: Option<HeaderName>,
-    pub(crate) vendor_errors: fn(&Response) -> VendorError,
-    pub(crate) token_rejected: fn(&Error, TokenAge) -> bool,
     pub(crate) auth: Auth,
+    pub(crate) permits: Semaphore,
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -51,48 +40,21 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const GRACE: Duration = Duration::from_millis(500);
 
 impl ApiClient {
-    pub(crate) fn new(parts: Parts) -> Self {
-        let permits = Semaphore::new(parts.concurrency.min(Semaphore::MAX_PERMITS));
-        Self(Arc::new(Inner { parts, permits }))
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 
     /// Makes a call and returns the response.
-    ///
-    /// ```no_run
-    /// # async fn cancel(api: &idhooks_client::ApiClient) -> Result<(), idhooks_client::Error> {
-    /// use idhooks_client::{Request, RetrySafety};
-    ///
-    /// api.send(Request::post("/orders/{id}/cancel", RetrySafety::IfNotSent).with("id", "o-1")).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// When no response arrives, or one with a status outside 200 to 299.
     pub async fn send(&self, call: Request) -> Result<Response, Error> {
         let (method, route) = (call.method.clone(), call.route);
-        let about = trace::About { vendor: self.0.parts.vendor, method: &method, route };
+        let about = trace::About { vendor: self.0.settings.vendor, method: &method, route };
         trace::call(about, self.0.run(call)).await.map_err(|error| error.with_call(&method, route))
     }
 
     /// Makes a call, decodes the response's body and keeps it beside the value.
-    ///
-    /// ```no_run
-    /// # async fn read(api: &idhooks_client::ApiClient) -> Result<(), idhooks_client::Error> {
-    /// use idhooks_client::Request;
-    /// use idhooks_core::payload;
-    ///
-    /// payload! {
-    ///     struct Order {
-    ///         id: Box<str> = "id",
-    ///     }
-    /// }
-    ///
-    /// let order = api.fetch::<Order>(Request::get("/orders/{id}").with("id", "o-1")).await?;
-    /// println!("{}: {}", order.id, order.raw());
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     /// As [`send`](Self::send), and when the body does not fit `T`.
@@ -103,14 +65,14 @@ impl ApiClient {
 
 impl Inner {
     async fn run(&self, call: Request) -> Result<Response, Error> {
-        let parts = &self.parts;
-        let deadline = Instant::now() + parts.deadline;
-        let uri = Uri::try_from(format!("{}{}", parts.prefix, call.path_and_query()?))
+        let settings = &self.settings;
+        let deadline = Instant::now() + settings.deadline;
+        let uri = Uri::try_from(format!("{}{}", self.prefix, call.path_and_query()?))
             .map_err(|_| Error::invalid_request("the URL is too long"))?;
         let mut permit = self.permit(deadline).await?;
         let (mut attempts, mut uncertain, mut had_new_token) = (0, false, false);
         loop {
-            let used = match &parts.auth.kind {
+            let used = match &self.auth.kind {
                 auth::Kind::TokenCache(tokens) => {
                     let token = timeout_at(deadline, tokens.get()).await.unwrap_or_else(|_| Err(Error::deadline()));
                     Some((tokens, token.map_err(|error| carry(error.while_logging_in(), uncertain))?))
@@ -126,7 +88,7 @@ impl Inner {
             uncertain |= error.may_have_taken_effect();
             if let Some((tokens, token)) = used
                 && !had_new_token
-                && (parts.token_rejected)(&error, token.age())
+                && (settings.token_rejected)(&error, token.age())
                 && tokens.forget(&token)
             {
                 trace::token_rejected();
@@ -140,7 +102,7 @@ impl Inner {
                 (None, Some(status)) => Ok(status),
                 (None, None) => return Err(error), // the deadline
             };
-            let wait = parts.retry.wait(attempts, call.retry_safety, outcome, error.retry_after(), fastrand::f64());
+            let wait = settings.retry.wait(attempts, call.retry_safety, outcome, error.retry_after(), fastrand::f64());
             // A wait beyond the deadline would only delay the error.
             let Some(wait) = wait.filter(|wait| *wait < deadline.saturating_duration_since(Instant::now())) else {
                 return Err(error);
@@ -165,12 +127,12 @@ impl Inner {
         bearer: Option<&HeaderValue>,
         deadline: Instant,
     ) -> Result<Response, Error> {
-        let left = deadline.saturating_duration_since(Instant::now()).min(self.parts.timeout);
+        let left = deadline.saturating_duration_since(Instant::now()).min(self.settings.timeout);
         if left.is_zero() {
             return Err(Error::deadline());
         }
         let request = self.request(call, uri, bearer);
-        let sent = self.parts.transport.send(request, Limits::new(left, self.parts.max_response_bytes));
+        let sent = self.transport.send(request, Limits::new(left, self.settings.max_response_bytes));
         let end = deadline.min(Instant::now() + left + GRACE);
         let answered = timeout_at(end, sent).await.unwrap_or_else(|_| Err(TransportErrorKind::Timeout.into()));
         self.read(call, answered)
@@ -183,12 +145,12 @@ impl Inner {
         let headers = request.headers_mut();
         headers.insert(header::ACCEPT, JSON);
         headers.insert(header::ACCEPT_ENCODING, IDENTITY);
-        headers.insert(header::USER_AGENT, self.parts.agent.clone());
+        headers.insert(header::USER_AGENT, self.agent.clone());
         headers.extend(call.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        for (name, value) in &self.parts.auth.beside {
+        for (name, value) in &self.auth.beside {
             headers.insert(name.clone(), value.clone());
         }
-        if let auth::Kind::Fixed(name, value) = &self.parts.auth.kind {
+        if let auth::Kind::Fixed(name, value) = &self.auth.kind {
             headers.insert(name.clone(), value.clone());
         }
         if let Some(bearer) = bearer {
@@ -198,22 +160,22 @@ impl Inner {
     }
 
     fn read(&self, call: &Request, answered: Result<http::Response<Bytes>, TransportError>) -> Result<Response, Error> {
-        let response = Response::new(answered.map_err(Error::transport)?, call, self.parts.request_id.as_ref());
+        let response = Response::new(answered.map_err(Error::transport)?, call, self.settings.request_id.as_ref());
         // For a transport that ignores its limits.
-        if response.body().len() > self.parts.max_response_bytes {
+        if response.body().len() > self.settings.max_response_bytes {
             return Err(Error::transport(TransportErrorKind::TooLarge.into()));
         }
         let encoded = UnexpectedEncoding::check(response.headers()).err();
         match (response.status().is_success(), encoded) {
             (true, None) => Ok(response),
             (true, Some(why)) => {
-                let error = Error::malformed(Some(response.status()), why).with_possible_effect();
-                Err(error.with_request_id(response.request_id()))
+                let error = Error::new(ErrorKind::InvalidResponse, "invalid response").with_source(why);
+                Err(error.with_status(response.status(), response.request_id()).with_possible_effect())
             }
             // The status counts, and decides about another attempt, although the body cannot be read.
             (false, Some(why)) => Err(response.error(VendorError::default()).with_source(why)),
             (false, None) if response.body().len() > MAX_SEARCHED => Err(response.error(VendorError::default())),
-            (false, None) => Err(response.error((self.parts.vendor_errors)(&response))),
+            (false, None) => Err(response.error((self.settings.vendor_errors)(&response))),
         }
     }
 }
@@ -225,13 +187,7 @@ fn carry(error: Error, uncertain: bool) -> Error {
 
 impl fmt::Debug for ApiClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { vendor, timeout, deadline, retry, auth, .. } = &self.0.parts;
-        f.debug_struct("ApiClient")
-            .field("vendor", vendor)
-            .field("auth", auth)
-            .field("timeout", timeout)
-            .field("deadline", deadline)
-            .field("retry", retry)
-            .finish_non_exhaustive()
+        let Inner { settings, auth, .. } = &*self.0;
+        f.debug_struct("ApiClient").field("settings", settings).field("auth", auth).finish_non_exhaustive()
     }
 }

@@ -7,14 +7,6 @@ use http::{HeaderName, HeaderValue, header};
 use crate::{BuildError, TokenCache, sensitive::sensitive};
 
 /// How calls authenticate. `Debug` shows the method only.
-///
-/// ```
-/// use idhooks_client::{Auth, http::HeaderName};
-///
-/// let auth = Auth::header(HeaderName::from_static("x-api-key"), "the key")?;
-/// assert_eq!(format!("{auth:?}"), "Auth(key)");
-/// # Ok::<(), idhooks_client::BuildError>(())
-/// ```
 #[derive(Clone)]
 pub struct Auth {
     pub(crate) kind: Kind,

@@ -5,14 +5,6 @@ use std::{error, fmt, sync::Arc};
 use crate::chain::Chain;
 
 /// Why a client could not be built. Never shows a secret.
-///
-/// ```
-/// use idhooks_client::{BuildError, env};
-///
-/// let error: BuildError = env::required("SHOP_API_KEY").unwrap_err();
-/// assert_eq!(error.variable(), Some("SHOP_API_KEY"));
-/// assert_eq!(error.to_string(), "the environment variable SHOP_API_KEY is not set");
-/// ```
 #[derive(Clone)]
 pub struct BuildError {
     kind: Kind,

@@ -1,8 +1,10 @@
 //! OAuth2 client credentials.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use crate::{AccessToken, ApiClient, BuildError, Error, Request, RetrySafety, SecretText, TokenSource, env};
+use crate::{
+    AccessToken, ApiClient, BuildError, Error, Request, RetrySafety, SecretText, TokenCache, TokenSource, env,
+};
 
 /// A client id and its secret. `Debug` hides the secret.
 ///
@@ -27,15 +29,6 @@ impl Credentials {
 
     /// Reads both from environment variables with these names.
     ///
-    /// ```no_run
-    /// # fn main() -> Result<(), idhooks_client::BuildError> {
-    /// use idhooks_client::Credentials;
-    ///
-    /// let credentials = Credentials::from_env("SHOP_CLIENT_ID", "SHOP_CLIENT_SECRET")?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     /// When a variable is not set, or its text cannot be a credential. The error names the variable, never its text.
     pub fn from_env(client_id: &str, client_secret: &str) -> Result<Self, BuildError> {
@@ -50,23 +43,29 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Gets tokens for client credentials (RFC 6749, section 4.4). Sends id and secret in the form.
-pub struct ClientCredentials {
+impl TokenCache {
+    /// Caches tokens for client credentials (RFC 6749, section 4.4), renewed one minute before they expire.
+    ///
+    /// Sends id and secret as a form to `route` on the host of `api`, which itself sends no credentials.
+    ///
+    /// # Errors
+    /// When the id or the secret is empty, or has leading or trailing whitespace.
+    pub fn client_credentials(
+        api: ApiClient,
+        route: &'static str,
+        credentials: &Credentials,
+    ) -> Result<Self, BuildError> {
+        let id = SecretText::new("client id", &credentials.client_id)?;
+        let source = ClientCredentials { api, route, id, secret: credentials.client_secret.clone()? };
+        Ok(Self::new(source, Duration::from_secs(60)))
+    }
+}
+
+struct ClientCredentials {
     api: ApiClient,
     route: &'static str,
     id: SecretText,
     secret: SecretText,
-}
-
-impl ClientCredentials {
-    /// Gets tokens from `route` on the host of `api`, which itself sends no credentials.
-    ///
-    /// # Errors
-    /// When the id or the secret is empty, or has leading or trailing whitespace.
-    pub fn new(api: ApiClient, route: &'static str, credentials: &Credentials) -> Result<Self, BuildError> {
-        let id = SecretText::new("client id", &credentials.client_id)?;
-        Ok(Self { api, route, id, secret: credentials.client_secret.clone()? })
-    }
 }
 
 #[async_trait::async_trait]
@@ -80,11 +79,5 @@ impl TokenSource for ClientCredentials {
         // A token that never arrived is of no use to anyone, so another attempt is safe.
         let call = Request::post(self.route, RetrySafety::Idempotent).form(&form);
         AccessToken::read(&self.api.send(call).await?)
-    }
-}
-
-impl fmt::Debug for ClientCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientCredentials").field("id", &self.id.expose()).finish_non_exhaustive()
     }
 }

@@ -8,11 +8,6 @@ use crate::{BuildError, SecretText};
 
 /// Reads a required variable.
 ///
-/// ```no_run
-/// let account = idhooks_client::env::required("SHOP_ACCOUNT")?;
-/// # Ok::<(), idhooks_client::BuildError>(())
-/// ```
-///
 /// # Errors
 /// When it is not set, empty or not UTF-8.
 pub fn required(name: &str) -> Result<String, BuildError> {
@@ -20,11 +15,6 @@ pub fn required(name: &str) -> Result<String, BuildError> {
 }
 
 /// Reads an optional variable. An empty one counts as not set.
-///
-/// ```no_run
-/// let region = idhooks_client::env::optional("SHOP_REGION")?;
-/// # Ok::<(), idhooks_client::BuildError>(())
-/// ```
 ///
 /// # Errors
 /// When it is not UTF-8.
@@ -39,11 +29,6 @@ pub fn optional(name: &str) -> Result<Option<String>, BuildError> {
 
 /// Reads a required key or password.
 ///
-/// ```no_run
-/// let key = idhooks_client::env::secret("SHOP_API_KEY")?;
-/// # Ok::<(), idhooks_client::BuildError>(())
-/// ```
-///
 /// # Errors
 /// When it is not set, or has leading or trailing whitespace.
 pub fn secret(name: &str) -> Result<SecretText, BuildError> {
@@ -51,11 +36,6 @@ pub fn secret(name: &str) -> Result<SecretText, BuildError> {
 }
 
 /// Reads an optional URL. Building the client checks whether it can be a base URL.
-///
-/// ```no_run
-/// let base = idhooks_client::env::url("SHOP_BASE_URL")?;
-/// # Ok::<(), idhooks_client::BuildError>(())
-/// ```
 ///
 /// # Errors
 /// When it is not a URL.

@@ -52,72 +52,72 @@ pub enum ErrorKind {
 
 #[derive(Clone)]
 struct Inner {
-    kind: Kind,
+    kind: ErrorKind,
+    /// What failed.
+    what: &'static str,
+    transport: Option<TransportErrorKind>,
+    status: Option<StatusCode>,
+    vendor: VendorError,
+    retry_after: Option<Duration>,
+    body: Bytes,
     source: Option<Arc<dyn error::Error + Send + Sync>>,
     call: Option<(Method, &'static str)>,
     login: bool,
-    /// Whether the vendor may have done what the call asked for.
     uncertain: bool,
-    request_id: Option<Box<str>>,
-}
-
-#[derive(Clone)]
-enum Kind {
-    InvalidRequest(&'static str),
-    DeadlineExceeded,
-    Transport(TransportErrorKind),
-    InvalidResponse(Option<StatusCode>),
-    Vendor { status: StatusCode, vendor: VendorError, retry_after: Option<Duration>, body: Bytes },
-    Other(&'static str),
 }
 
 impl Error {
-    fn new(kind: Kind) -> Self {
-        Self(Box::new(Inner { kind, source: None, call: None, login: false, uncertain: false, request_id: None }))
+    pub(crate) fn new(kind: ErrorKind, what: &'static str) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            what,
+            transport: None,
+            status: None,
+            vendor: VendorError::default(),
+            retry_after: None,
+            body: Bytes::new(),
+            source: None,
+            call: None,
+            login: false,
+            uncertain: false,
+        }))
     }
 
     /// Reports an argument that cannot be sent. `why` must not quote the argument.
     #[must_use]
     pub fn invalid_request(why: &'static str) -> Self {
-        Self::new(Kind::InvalidRequest(why))
+        Self::new(ErrorKind::InvalidRequest, why)
     }
 
-    /// Reports a successful response that cannot be decoded.
+    /// Reports a response that does not match the vendor's documentation.
     #[must_use]
-    pub fn invalid_response(status: StatusCode, why: DecodeError) -> Self {
-        Self::malformed(Some(status), why).with_possible_effect()
+    pub fn invalid_response(why: DecodeError) -> Self {
+        Self::new(ErrorKind::InvalidResponse, "invalid response").with_source(why).with_possible_effect()
     }
 
     /// Reports something else that failed, such as a key vault. `source` must not quote secrets or personal data.
     #[must_use]
     pub fn other(what: &'static str, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
-        Self::new(Kind::Other(what)).with_source(source)
-    }
-
-    /// As [`other`](Self::other), without a source.
-    pub(crate) fn failed(what: &'static str) -> Self {
-        Self::new(Kind::Other(what))
-    }
-
-    pub(crate) fn malformed(status: Option<StatusCode>, why: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
-        Self::new(Kind::InvalidResponse(status)).with_source(why)
+        Self::new(ErrorKind::Other, what).with_source(source)
     }
 
     pub(crate) fn deadline() -> Self {
-        Self::new(Kind::DeadlineExceeded)
+        Self::new(ErrorKind::DeadlineExceeded, "deadline exceeded")
     }
 
     pub(crate) fn transport(error: TransportError) -> Self {
         let kind = error.kind();
-        let mut made = Self::new(Kind::Transport(kind)).with_source(error);
+        let mut made = Self::new(ErrorKind::Transport, "request failed").with_source(error);
+        made.0.transport = Some(kind);
         made.0.uncertain = kind != TransportErrorKind::Connect;
         made
     }
 
     pub(crate) fn vendor(status: StatusCode, vendor: VendorError, retry_after: Option<Duration>, body: &Bytes) -> Self {
+        let mut made = Self::new(ErrorKind::Vendor, "the vendor returned");
         // A copy, so that a small error does not keep a large response alive.
-        let body = Bytes::copy_from_slice(body.get(..MAX_BODY).unwrap_or(body));
-        let mut made = Self::new(Kind::Vendor { status, vendor, retry_after, body });
+        made.0.body = Bytes::copy_from_slice(body.get(..MAX_BODY).unwrap_or(body));
+        (made.0.status, made.0.vendor, made.0.retry_after) = (Some(status), vendor, retry_after);
         // A 303 stands for something done. A 307 or 308 says that the resource is elsewhere.
         made.0.uncertain = status.is_server_error() || matches!(status.as_u16(), 408 | 300..=306);
         made
@@ -133,8 +133,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_request_id(mut self, id: Option<&str>) -> Self {
-        self.0.request_id = id.map(Into::into);
+    pub(crate) fn with_status(mut self, status: StatusCode, request_id: Option<&str>) -> Self {
+        self.0.status = Some(status);
+        self.0.vendor.request_id = request_id.map(Into::into);
         self
     }
 
@@ -153,76 +154,49 @@ impl Error {
     }
 
     pub(crate) fn transport_kind(&self) -> Option<TransportErrorKind> {
-        match &self.0.kind {
-            Kind::Transport(kind) => Some(*kind),
-            _ => None,
-        }
+        self.0.transport
     }
 
     /// Returns what sort of failure it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
-        match &self.0.kind {
-            Kind::InvalidRequest(_) => ErrorKind::InvalidRequest,
-            Kind::DeadlineExceeded => ErrorKind::DeadlineExceeded,
-            Kind::Transport(_) => ErrorKind::Transport,
-            Kind::InvalidResponse(_) => ErrorKind::InvalidResponse,
-            Kind::Vendor { .. } => ErrorKind::Vendor,
-            Kind::Other(_) => ErrorKind::Other,
-        }
+        self.0.kind
     }
 
     /// Returns the HTTP status, if a response arrived.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        match &self.0.kind {
-            Kind::Vendor { status, .. } => Some(*status),
-            Kind::InvalidResponse(status) => *status,
-            _ => None,
-        }
+        self.0.status
     }
 
     /// Returns the vendor's error code. A number is given as text.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.vendor_error()?.code.as_deref()
+        self.0.vendor.code.as_deref()
     }
 
     /// Returns the vendor's explanation. It may quote personal data.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.vendor_error()?.message.as_deref()
+        self.0.vendor.message.as_deref()
     }
 
     /// Returns the vendor's id of the request, for its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.vendor_error().and_then(|vendor| vendor.request_id.as_deref()).or(self.0.request_id.as_deref())
-    }
-
-    fn vendor_error(&self) -> Option<&VendorError> {
-        match &self.0.kind {
-            Kind::Vendor { vendor, .. } => Some(vendor),
-            _ => None,
-        }
+        self.0.vendor.request_id.as_deref()
     }
 
     /// Returns the first 16 KiB of an error response's body. It may hold personal data.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        match &self.0.kind {
-            Kind::Vendor { body, .. } => Some(body),
-            _ => None,
-        }
+        (self.0.kind == ErrorKind::Vendor).then_some(&self.0.body)
     }
 
     /// Returns how long the vendor asked to wait before another attempt.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        match &self.0.kind {
-            Kind::Vendor { retry_after, .. } => *retry_after,
-            _ => None,
-        }
+        self.0.retry_after
     }
 
     /// Returns whether the same call may succeed later: a connection failure, a timeout, 408, 429, or any 5xx but 501,
@@ -231,11 +205,11 @@ impl Error {
     /// Says nothing about whether another attempt is safe: see [`may_have_taken_effect`](Self::may_have_taken_effect).
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match &self.0.kind {
-            Kind::DeadlineExceeded => true,
-            Kind::Transport(kind) => *kind != TransportErrorKind::TooLarge,
-            Kind::Vendor { status, .. } => is_transient(*status),
-            Kind::InvalidRequest(_) | Kind::InvalidResponse(_) | Kind::Other(_) => false,
+        match self.0.kind {
+            ErrorKind::DeadlineExceeded => true,
+            ErrorKind::Transport => self.0.transport != Some(TransportErrorKind::TooLarge),
+            ErrorKind::Vendor => self.0.status.is_some_and(is_transient),
+            _ => false,
         }
     }
 
@@ -243,10 +217,10 @@ impl Error {
     /// or a rejected login.
     #[must_use]
     pub fn is_auth(&self) -> bool {
-        match &self.0.kind {
-            Kind::Vendor { status, .. } if self.0.login => status.is_client_error() && !is_transient(*status),
-            Kind::Vendor { status, vendor, .. } => matches!(status.as_u16(), 401 | 403) || vendor.is_auth,
-            _ => false,
+        let status = self.vendor_status();
+        match self.0.login {
+            true => status.is_some_and(|status| status.is_client_error() && !is_transient(status)),
+            false => status.is_some_and(|status| matches!(status.as_u16(), 401 | 403)) || self.0.vendor.is_auth,
         }
     }
 
@@ -260,17 +234,19 @@ impl Error {
     /// another tenant's object.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        !self.0.login
-            && match &self.0.kind {
-                Kind::Vendor { status, vendor, .. } => matches!(status.as_u16(), 404 | 410) || vendor.is_not_found,
-                _ => false,
-            }
+        let by_status = self.vendor_status().is_some_and(|status| matches!(status.as_u16(), 404 | 410));
+        !self.0.login && (by_status || self.0.vendor.is_not_found)
+    }
+
+    /// The status of an error response.
+    fn vendor_status(&self) -> Option<StatusCode> {
+        self.0.status.filter(|_| self.0.kind == ErrorKind::Vendor)
     }
 
     /// Returns whether an attempt or the whole call timed out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::DeadlineExceeded | Kind::Transport(TransportErrorKind::Timeout))
+        self.0.kind == ErrorKind::DeadlineExceeded || self.0.transport == Some(TransportErrorKind::Timeout)
     }
 
     /// Returns whether the vendor may have done what the call asked for: the response was lost, could not be decoded,
@@ -283,6 +259,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, what, status, .. } = &*self.0;
         match &self.0.call {
             // A token URL that is taken whole has no route to name.
             Some((_, "")) | None => {}
@@ -292,50 +269,41 @@ impl fmt::Display for Error {
             f.write_str("login failed: ")?;
         }
         let mut notes = Vec::new();
-        match &self.0.kind {
-            Kind::InvalidRequest(why) => write!(f, "invalid request: {why}")?,
-            Kind::DeadlineExceeded => f.write_str("deadline exceeded")?,
-            Kind::Transport(_) => f.write_str("request failed")?,
-            Kind::InvalidResponse(status) => {
-                f.write_str("invalid response")?;
+        match (kind, status) {
+            (ErrorKind::InvalidRequest, _) => write!(f, "invalid request: {what}")?,
+            (ErrorKind::Vendor, Some(status)) => {
+                let redirect = if status.is_redirection() { ", and redirects are not followed" } else { "" };
+                write!(f, "{what} {}{redirect}", status.as_u16())?;
+            }
+            _ => {
+                f.write_str(what)?;
                 notes.extend(status.map(|status| format!("status {}", status.as_u16())));
             }
-            Kind::Vendor { status, vendor, .. } => {
-                write!(f, "the vendor returned {}", status.as_u16())?;
-                if status.is_redirection() {
-                    f.write_str(", and redirects are not followed")?;
-                }
-                notes.extend(vendor.code.as_ref().map(|code| format!("code {code}")));
-            }
-            Kind::Other(what) => f.write_str(what)?,
         }
+        notes.extend(self.code().map(|code| format!("code {code}")));
         notes.extend(self.request_id().map(|id| format!("request {id}")));
         if notes.is_empty() { Ok(()) } else { write!(f, " ({})", notes.join(", ")) }
     }
 }
 
-/// Shows the accessors that are safe to log, and the sources as text.
+/// Shows what is safe to log, and the sources as text.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Error");
-        shown.field("kind", &self.kind());
-        if let Some((method, route)) = &self.0.call {
-            shown.field("method", method).field("route", route);
-        }
-        match &self.0.kind {
-            Kind::InvalidRequest(what) | Kind::Other(what) => shown.field("what", what),
-            Kind::Transport(kind) => shown.field("transport", kind),
-            Kind::Vendor { body, .. } => shown
-                .field("code", &self.code())
-                .field("retry_after", &self.retry_after())
-                .field("body_bytes", &body.len()),
-            Kind::DeadlineExceeded | Kind::InvalidResponse(_) => &mut shown,
-        };
-        if let Some(status) = self.status() {
-            shown.field("status", &status.as_u16()).field("request_id", &self.request_id());
-        }
-        shown.field("is_login", &self.0.login).field("may_have_taken_effect", &self.0.uncertain);
-        shown.field("source", &Chain::of(self)).finish()
+        let Inner { kind, what, transport, status, vendor, retry_after, body, source: _, call, login, uncertain } =
+            &*self.0;
+        f.debug_struct("Error")
+            .field("kind", kind)
+            .field("what", what)
+            .field("call", call)
+            .field("status", status)
+            .field("vendor", vendor)
+            .field("transport", transport)
+            .field("retry_after", retry_after)
+            .field("body_bytes", &body.len())
+            .field("login", login)
+            .field("may_have_taken_effect", uncertain)
+            .field("source", &Chain::of(self))
+            .finish()
     }
 }
 

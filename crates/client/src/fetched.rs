@@ -1,10 +1,9 @@
 //! A decoded value beside the JSON it was decoded from.
 
-use std::{fmt, ops::Deref};
+use std::ops::Deref;
 
-use bytes::Bytes;
 use idhooks_core::{
-    DecodeError,
+    DecodeError, RawJson,
     json::{self, FromJson},
 };
 use serde::de::DeserializeOwned;
@@ -21,23 +20,17 @@ use serde::de::DeserializeOwned;
 ///     colour: String,
 /// }
 ///
-/// fn colour(order: &Fetched<Box<str>>) -> Option<String> {
+/// fn colour<T>(order: &Fetched<T>) -> Option<String> {
 ///     order.decode_as::<Newer>().ok().map(|newer| newer.colour)
 /// }
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched<T> {
     value: T,
-    json: Bytes,
+    raw: RawJson,
 }
 
 impl<T> Fetched<T> {
-    /// Puts a value and the JSON it was decoded from together.
-    #[must_use]
-    pub fn new(value: T, json: Bytes) -> Self {
-        Self { value, json }
-    }
-
     /// Returns the value.
     #[must_use]
     pub fn into_inner(self) -> T {
@@ -46,8 +39,8 @@ impl<T> Fetched<T> {
 
     /// Returns the JSON as the vendor sent it. It may hold personal data.
     #[must_use]
-    pub fn raw(&self) -> &str {
-        raw(&self.json)
+    pub fn raw(&self) -> &RawJson {
+        &self.raw
     }
 
     /// Decodes the JSON into a type of your own.
@@ -55,29 +48,25 @@ impl<T> Fetched<T> {
     /// # Errors
     /// When it does not fit. The error names the line and column, never a value.
     pub fn decode_as<U: DeserializeOwned>(&self) -> Result<U, DecodeError> {
-        json::decode_as(&self.json)
+        self.raw.decode_as()
     }
 
-    /// Takes a part of the value, such as the object inside an envelope. The JSON stays whole.
+    /// Replaces the value, such as an envelope by the object inside. The JSON stays whole.
     #[must_use]
-    pub fn map<U>(self, part: impl FnOnce(T) -> U) -> Fetched<U> {
-        Fetched { value: part(self.value), json: self.json }
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Fetched<U> {
+        Fetched { value: change(self.value), raw: self.raw }
     }
-}
 
-impl<T: for<'de> FromJson<'de>> Fetched<T> {
-    /// Decodes a part of a response's body.
+    /// Decodes the body of a response, or a part of it.
     ///
     /// # Errors
     /// When it does not fit. The error names fields, never values.
-    pub fn decode(json: Bytes) -> Result<Self, DecodeError> {
-        Ok(Self { value: json::decode(&json)?, json })
+    pub fn decode(json: &[u8]) -> Result<Self, DecodeError>
+    where
+        T: for<'de> FromJson<'de>,
+    {
+        Ok(Self { value: json::decode(json)?, raw: json::decode(json)? })
     }
-}
-
-/// What was decoded is UTF-8; anything else was put here by hand.
-pub(crate) fn raw(json: &Bytes) -> &str {
-    std::str::from_utf8(json).unwrap_or_default()
 }
 
 impl<T> Deref for Fetched<T> {
@@ -85,12 +74,6 @@ impl<T> Deref for Fetched<T> {
 
     fn deref(&self) -> &T {
         &self.value
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for Fetched<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fetched").field("value", &self.value).field("bytes", &self.json.len()).finish()
     }
 }
 
@@ -113,14 +96,13 @@ mod tests {
 
     #[test]
     fn unknown_fields_stay_reachable_and_hidden() {
-        let json = Bytes::from_static(br#"{"id":"o-1","colour":"CANARY"}"#);
-        let order = Fetched::<Order>::decode(json).unwrap();
+        let order = Fetched::<Order>::decode(br#"{"id":"o-1","colour":"CANARY"}"#).unwrap();
         assert_eq!(&*order.id, "o-1");
-        assert_eq!(order.raw(), r#"{"id":"o-1","colour":"CANARY"}"#);
+        assert_eq!(order.raw().get(), r#"{"id":"o-1","colour":"CANARY"}"#);
         assert_eq!(order.decode_as::<Newer>().unwrap().colour, "CANARY");
-        assert_eq!(format!("{order:?}"), r#"Fetched { value: Order { id: "o-1" }, bytes: 30 }"#);
+        assert_eq!(format!("{order:?}"), r#"Fetched { value: Order { id: "o-1" }, raw: RawJson(30 bytes) }"#);
         assert_eq!(&*order.into_inner().id, "o-1");
-        let error = Fetched::<Order>::decode(Bytes::from_static(b"{}")).unwrap_err();
+        let error = Fetched::<Order>::decode(b"{}").unwrap_err();
         assert_eq!(error.to_string(), "id is missing");
     }
 }

@@ -33,7 +33,7 @@ mod vendor_error;
 pub use api_client::ApiClient;
 pub use auth::Auth;
 pub use build_error::BuildError;
-pub use client_credentials::{ClientCredentials, Credentials};
+pub use client_credentials::Credentials;
 pub use confirmation::Confirmation;
 pub use count::Count;
 #[cfg(feature = "__reqwest")]

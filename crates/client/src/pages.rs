@@ -2,17 +2,15 @@
 
 use std::{
     collections::HashSet,
-    error, fmt,
+    fmt,
     future::Future,
     hash::{DefaultHasher, Hash, Hasher},
     pin::Pin,
 };
 
-use bytes::Bytes;
-use idhooks_core::{DecodeError, json};
-use serde::de::DeserializeOwned;
+use idhooks_core::{DecodeError, RawJson, json};
 
-use crate::{Error, fetched::raw};
+use crate::Error;
 
 /// The last resort against a list that never ends.
 const MAX_PAGES: u64 = 100_000;
@@ -27,60 +25,37 @@ pub struct Position {
     pub offset: u64,
 }
 
-/// One page of a list. `Debug` shows the items, and the length of the JSON.
-#[derive(Clone, PartialEq, Eq)]
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items, in the vendor's order.
     pub items: Vec<T>,
     /// How many items all pages have together, if the vendor says so.
     pub total: Option<u64>,
+    /// The JSON of the page as the vendor sent it. `Debug` shows its length only: it may hold personal data.
+    pub raw: RawJson,
     is_last: bool,
-    json: Bytes,
     list: &'static str,
 }
 
 impl<T> Page<T> {
-    /// Makes a page of the items that `json` has under `list`.
+    /// Makes a page of the items that the JSON has under `list`. `is_last` means that no page follows.
     ///
-    /// [`Pages`] compares that part of the JSON with earlier pages, to recognise a server that sends the same page
-    /// again and again. `is_last` means that no page follows.
+    /// [`Pages`] compares that part of the JSON with earlier pages, because some servers send the same page again and
+    /// again.
     #[must_use]
-    pub fn new(json: Bytes, list: &'static str, items: Vec<T>, total: Option<u64>, is_last: bool) -> Self {
-        Self { items, total, is_last, json, list }
+    pub fn new(raw: RawJson, list: &'static str, items: Vec<T>, total: Option<u64>, is_last: bool) -> Self {
+        Self { items, total, raw, is_last, list }
     }
 
-    /// Returns the JSON of the page as the vendor sent it. It may hold personal data.
-    #[must_use]
-    pub fn raw(&self) -> &str {
-        raw(&self.json)
-    }
-
-    /// Decodes the JSON of the page into a type of your own, for fields that this release does not know.
-    ///
-    /// # Errors
-    /// When it does not fit. The error names the line and column, never a value.
-    pub fn decode_as<U: DeserializeOwned>(&self) -> Result<U, DecodeError> {
-        json::decode_as(&self.json)
-    }
-
-    /// A hash of the items as sent: what stands beside them, such as a time, may differ each time.
+    /// A hash of the items as sent, because what stands beside them, such as a time, may differ each time.
     fn fingerprint(&self) -> u64 {
-        let [items] = json::members(&self.json, [self.list]);
+        let raw = self.raw.get();
+        let [items] = json::members(raw.as_bytes(), [self.list]);
         let mut hasher = DefaultHasher::new();
-        items.map_or(self.raw(), |items| items.get()).hash(&mut hasher);
+        items.map_or(raw, |items| items.get()).hash(&mut hasher);
         hasher.finish()
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for Page<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Page")
-            .field("items", &self.items)
-            .field("total", &self.total)
-            .field("is_last", &self.is_last)
-            .field("bytes", &self.json.len())
-            .finish()
     }
 }
 
@@ -130,7 +105,7 @@ impl<T> Pages<T> {
             return Ok(None);
         }
         if self.next.number >= MAX_PAGES {
-            return Err(Error::malformed(None, ListError("the list has more than 100000 pages")));
+            return Err(Error::invalid_response(DecodeError::new("list", "has more than 100000 pages")));
         }
         let page = (self.fetch)(self.next).await?;
         if page.items.is_empty() {
@@ -142,7 +117,7 @@ impl<T> Pages<T> {
                 self.done = true;
                 return Ok(None);
             }
-            return Err(Error::malformed(None, ListError("the vendor sent an earlier page of the list again")));
+            return Err(Error::invalid_response(DecodeError::new(page.list, "is the same as on an earlier page")));
         }
         self.done = page.is_last;
         self.next.number += 1;
@@ -176,18 +151,6 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
-/// Why a list does not end.
-#[derive(Debug)]
-struct ListError(&'static str);
-
-impl fmt::Display for ListError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl error::Error for ListError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +158,7 @@ mod tests {
     /// A page as a vendor would send it, with something beside the items that differs each time.
     fn page(items: Vec<u64>, number: u64, total: Option<u64>, is_last: bool) -> Page<u64> {
         let json = format!(r#"{{"data":{items:?},"page":{number}}}"#);
-        Page::new(json.into(), "data", items, total, is_last)
+        Page::new(json::decode(json.as_bytes()).unwrap(), "data", items, total, is_last)
     }
 
     fn numbers(upto: u64, size: u64) -> Pages<u64> {
@@ -252,7 +215,7 @@ mod tests {
                 (crate::ErrorKind::InvalidResponse, "invalid response")
             );
             let source = error.source().unwrap().to_string();
-            assert_eq!(source, "the vendor sent an earlier page of the list again");
+            assert_eq!(source, "data is the same as on an earlier page");
         }
         assert_eq!(same(Some(2)).all().await.unwrap(), [1, 2], "all that the vendor says there is");
 
@@ -279,10 +242,9 @@ mod tests {
         struct Newer {
             cursor: String,
         }
-        let json = Bytes::from_static(br#"{"data":[1],"cursor":"CANARY"}"#);
-        let page = Page::new(json, "data", vec![1], None, true);
-        assert_eq!(page.decode_as::<Newer>().unwrap().cursor, "CANARY");
-        assert!(page.raw().contains("CANARY"));
-        assert_eq!(format!("{page:?}"), "Page { items: [1], total: None, is_last: true, bytes: 30 }");
+        let raw = json::decode(br#"{"data":[1],"cursor":"CANARY"}"#).unwrap();
+        let page = Page::new(raw, "data", vec![1], None, true);
+        assert_eq!(page.raw.decode_as::<Newer>().unwrap().cursor, "CANARY");
+        assert!(!format!("{page:?}").contains("CANARY"));
     }
 }

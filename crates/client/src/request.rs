@@ -14,15 +14,6 @@ use crate::{Error, RetrySafety};
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request: a route with `{placeholders}`, their values, query, headers and body. `Debug` shows the route only.
-///
-/// ```
-/// use idhooks_client::{Request, RetrySafety};
-///
-/// let read = Request::get("/orders/{id}").with("id", "o-1").query("lang", "pt");
-/// let cancel = Request::post("/orders/{id}/cancel", RetrySafety::IfNotSent).with("id", "o-1").json(&["late"]);
-/// assert_eq!(format!("{read:?}"), "Request(GET /orders/{id})");
-/// # let _ = cancel;
-/// ```
 #[must_use]
 pub struct Request {
     pub(crate) method: Method,

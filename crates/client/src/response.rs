@@ -12,16 +12,6 @@ use idhooks_core::{
 use crate::{Error, Fetched, Request, VendorError, retry_after::retry_after, vendor_error::log_safe};
 
 /// A whole response. `Debug` shows its status and size.
-///
-/// ```no_run
-/// # async fn call(api: &idhooks_client::ApiClient) -> Result<(), idhooks_client::Error> {
-/// use idhooks_client::Request;
-///
-/// let response = api.send(Request::get("/health")).await?;
-/// println!("{} {:?}", response.status(), response.request_id());
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone)]
 pub struct Response {
     status: StatusCode,
@@ -70,13 +60,13 @@ impl Response {
     /// # Errors
     /// When the body does not fit `T`. The error names fields, never values.
     pub fn fetched<T: for<'de> FromJson<'de>>(&self) -> Result<Fetched<T>, Error> {
-        Ok(Fetched::new(self.decode()?, self.body.clone()))
+        Fetched::decode(&self.body).map_err(|why| self.invalid(why))
     }
 
     /// Makes an error of a response that cannot be decoded, for a vendor crate with a rule that no type can state.
     #[must_use]
     pub fn invalid(&self, why: DecodeError) -> Error {
-        self.with_call(Error::invalid_response(self.status, why)).with_request_id(self.request_id())
+        self.with_call(Error::invalid_response(why).with_status(self.status, self.request_id()))
     }
 
     /// Makes an error of the response, for a vendor that reports errors under a status that means success.
@@ -95,7 +85,7 @@ impl Response {
         self.with_call(Error::vendor(self.status, vendor, wait, part))
     }
 
-    pub(crate) fn with_call(&self, error: Error) -> Error {
+    fn with_call(&self, error: Error) -> Error {
         match &self.call {
             Some((method, route)) => error.with_call(method, route),
             None => error,

@@ -7,14 +7,6 @@ use zeroize::Zeroizing;
 use crate::BuildError;
 
 /// A key or password that is sent to the vendor. `Debug` hides it. Dropping the last clone wipes it from memory.
-///
-/// ```
-/// use idhooks_client::SecretText;
-///
-/// let key = SecretText::new("API key", "k-1")?;
-/// assert_eq!(key.expose(), "k-1");
-/// # Ok::<(), idhooks_client::BuildError>(())
-/// ```
 #[derive(Clone)]
 pub struct SecretText(Arc<Zeroizing<String>>);
 

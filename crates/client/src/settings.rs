@@ -7,30 +7,39 @@ use std::{
 };
 
 use http::{HeaderName, HeaderValue};
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
-use crate::{ApiClient, Auth, BuildError, Error, Response, Retry, TokenAge, Transport, VendorError, api_client};
+use crate::{ApiClient, Auth, BuildError, Error, Response, Retry, TokenAge, Transport, VendorError, api_client::Inner};
 
 /// The settings that all clients share.
 ///
 /// A vendor's builder holds one, and gets its setters from [`settings!`](crate::settings).
 #[derive(Clone)]
 pub struct Settings {
-    vendor: &'static str,
+    pub(crate) vendor: &'static str,
     agent: &'static str,
-    base: Result<Url, BuildError>,
-    transport: Option<Arc<dyn Transport>>,
+    #[doc(hidden)]
+    pub base: Result<Url, BuildError>,
+    #[doc(hidden)]
+    pub transport: Option<Arc<dyn Transport>>,
     /// The default transport. Clones share it, so that a login and the calls after it share connections.
     default: Arc<DefaultTransport>,
-    timeout: Duration,
-    deadline: Duration,
-    retry: Retry,
-    max_response_bytes: usize,
-    concurrency: usize,
-    danger_allow_http: Vec<Box<str>>,
-    request_id: Option<HeaderName>,
-    vendor_errors: fn(&Response) -> VendorError,
-    token_rejected: fn(&Error, TokenAge) -> bool,
+    #[doc(hidden)]
+    pub timeout: Duration,
+    #[doc(hidden)]
+    pub deadline: Duration,
+    #[doc(hidden)]
+    pub retry: Retry,
+    #[doc(hidden)]
+    pub max_response_bytes: usize,
+    #[doc(hidden)]
+    pub concurrency: usize,
+    #[doc(hidden)]
+    pub danger_allow_http: Vec<Box<str>>,
+    pub(crate) request_id: Option<HeaderName>,
+    pub(crate) vendor_errors: fn(&Response) -> VendorError,
+    pub(crate) token_rejected: fn(&Error, TokenAge) -> bool,
 }
 
 #[derive(Default)]
@@ -72,60 +81,13 @@ impl Settings {
         self.base.as_ref().ok()
     }
 
-    /// Sets the base URL. Defaults to none.
-    #[must_use]
-    pub fn base_url(self, base: Url) -> Self {
-        Self { base: Ok(base), ..self }
-    }
+    crate::settings!();
 
     /// Sets the base URL from text, which [`build`](Self::build) checks. Defaults to none.
     #[must_use]
     pub fn base_url_str(self, base: &str) -> Self {
         let base = Url::parse(base).map_err(|_| BuildError::invalid("base URL", "is not a URL"));
         Self { base, ..self }
-    }
-
-    /// Sets the transport. Defaults to an `HttpTransport`, if a TLS feature is on.
-    #[must_use]
-    pub fn transport(self, transport: impl Transport) -> Self {
-        Self { transport: Some(Arc::new(transport)), ..self }
-    }
-
-    /// Sets the time of one attempt. Defaults to 30 seconds.
-    #[must_use]
-    pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
-    }
-
-    /// Sets the time of a whole call. Defaults to 90 seconds.
-    #[must_use]
-    pub fn deadline(self, deadline: Duration) -> Self {
-        Self { deadline, ..self }
-    }
-
-    /// Sets how often and how long to retry. Defaults to [`Retry::new`].
-    #[must_use]
-    pub fn retry(self, retry: Retry) -> Self {
-        Self { retry, ..self }
-    }
-
-    /// Sets the largest response body, in bytes. Defaults to 8 MiB.
-    #[must_use]
-    pub fn max_response_bytes(self, bytes: usize) -> Self {
-        Self { max_response_bytes: bytes, ..self }
-    }
-
-    /// Sets how many calls run at a time. Defaults to 64.
-    #[must_use]
-    pub fn concurrency(self, calls: usize) -> Self {
-        Self { concurrency: calls, ..self }
-    }
-
-    /// Allows plain `http` to that host. Defaults to this machine only.
-    #[must_use]
-    pub fn danger_allow_http(mut self, host: &str) -> Self {
-        self.danger_allow_http.push(host.into());
-        self
     }
 
     /// Sets the header that has the vendor's id of a request. Defaults to none.
@@ -170,21 +132,11 @@ impl Settings {
         };
         let agent = HeaderValue::from_str(self.agent)
             .map_err(|_| BuildError::invalid("user agent", "cannot be sent in a header"))?;
-        Ok(ApiClient::new(api_client::Parts {
-            vendor: self.vendor,
-            prefix,
-            agent,
-            transport,
-            timeout: self.timeout.min(MAX_DURATION),
-            deadline: self.deadline.min(MAX_DURATION),
-            retry: self.retry,
-            max_response_bytes: self.max_response_bytes,
-            concurrency: self.concurrency,
-            request_id: self.request_id.clone(),
-            vendor_errors: self.vendor_errors,
-            token_rejected: self.token_rejected,
-            auth,
-        }))
+        let mut settings = self.clone();
+        settings.timeout = settings.timeout.min(MAX_DURATION);
+        settings.deadline = settings.deadline.min(MAX_DURATION);
+        let permits = Semaphore::new(self.concurrency.min(Semaphore::MAX_PERMITS));
+        Ok(ApiClient::new(Inner { settings, prefix, agent, transport, auth, permits }))
     }
 
     /// Checks the base URL. Returns it as text that a path can follow.
@@ -263,33 +215,33 @@ impl fmt::Debug for Settings {
 /// ```
 #[macro_export]
 macro_rules! settings {
-    ($field:ident) => {
+    ($($field:ident)?) => {
         /// Sets the base URL: `https`, or plain `http` on this machine. Defaults to the vendor's production API, if
         /// this crate knows it.
         #[must_use]
         pub fn base_url(mut self, base: $crate::Url) -> Self {
-            self.$field = self.$field.base_url(base);
+            self$(.$field)?.base = ::std::result::Result::Ok(base);
             self
         }
 
         /// Sets the transport, which sends the requests. Defaults to the `HttpTransport` of the enabled TLS feature.
         #[must_use]
         pub fn transport(mut self, transport: impl $crate::Transport) -> Self {
-            self.$field = self.$field.transport(transport);
+            self$(.$field)?.transport = ::std::option::Option::Some(::std::sync::Arc::new(transport));
             self
         }
 
         /// Sets the time of one attempt, connecting and reading included. Defaults to 30 seconds.
         #[must_use]
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.$field = self.$field.timeout(timeout);
+            self$(.$field)?.timeout = timeout;
             self
         }
 
         /// Sets the time of a whole call, with its login, retries and waits. Defaults to 90 seconds.
         #[must_use]
         pub fn deadline(mut self, deadline: ::std::time::Duration) -> Self {
-            self.$field = self.$field.deadline(deadline);
+            self$(.$field)?.deadline = deadline;
             self
         }
 
@@ -297,14 +249,14 @@ macro_rules! settings {
         /// Defaults to three attempts.
         #[must_use]
         pub fn retry(mut self, retry: $crate::Retry) -> Self {
-            self.$field = self.$field.retry(retry);
+            self$(.$field)?.retry = retry;
             self
         }
 
         /// Sets the largest response body, in bytes. Defaults to 8 MiB.
         #[must_use]
         pub fn max_response_bytes(mut self, bytes: usize) -> Self {
-            self.$field = self.$field.max_response_bytes(bytes);
+            self$(.$field)?.max_response_bytes = bytes;
             self
         }
 
@@ -312,7 +264,7 @@ macro_rules! settings {
         /// builder's documentation, or else to 64.
         #[must_use]
         pub fn concurrency(mut self, calls: usize) -> Self {
-            self.$field = self.$field.concurrency(calls);
+            self$(.$field)?.concurrency = calls;
             self
         }
 
@@ -320,7 +272,7 @@ macro_rules! settings {
         /// credentials and the responses. Defaults to this machine only.
         #[must_use]
         pub fn danger_allow_http(mut self, host: &str) -> Self {
-            self.$field = self.$field.danger_allow_http(host);
+            self$(.$field)?.danger_allow_http.push(host.into());
             self
         }
     };

@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::{Error, Response, sensitive::sensitive, trace};
+use crate::{Error, ErrorKind, Response, sensitive::sensitive, trace};
 
 /// The lifetime of a token whose issuer does not say.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
@@ -45,9 +45,9 @@ impl AccessToken {
     /// When the text is empty or cannot be sent in a header.
     pub fn new(text: &str, expires_in: Option<Duration>) -> Result<Self, Error> {
         if text.is_empty() {
-            return Err(Error::failed("invalid token: it is empty"));
+            return Err(Error::new(ErrorKind::Other, "invalid token: it is empty"));
         }
-        let unusable = || Error::failed("invalid token: it cannot be sent in a header");
+        let unusable = || Error::new(ErrorKind::Other, "invalid token: it cannot be sent in a header");
         let header = sensitive(&format!("Bearer {text}")).ok_or_else(unusable)?;
         Ok(Self { header, lifetime: expires_in.unwrap_or(DEFAULT_LIFETIME).min(MAX_LIFETIME) })
     }
@@ -73,19 +73,6 @@ impl fmt::Debug for AccessToken {
 }
 
 /// Gets tokens from their issuer. [`ClientCredentials`](crate::ClientCredentials) is one.
-///
-/// ```
-/// use idhooks_client::{AccessToken, Error, TokenSource, async_trait};
-///
-/// struct Vault;
-///
-/// #[async_trait]
-/// impl TokenSource for Vault {
-///     async fn fetch(&self) -> Result<AccessToken, Error> {
-///         AccessToken::new("the token", None)
-///     }
-/// }
-/// ```
 #[async_trait::async_trait]
 pub trait TokenSource: Send + Sync + 'static {
     /// Gets a new token. The cache runs one call at a time, in a task of its own, for at most two minutes.
@@ -97,23 +84,12 @@ pub trait TokenSource: Send + Sync + 'static {
 
 /// The age of a token and the lifetime that is left.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct TokenAge {
-    age: Duration,
-    left: Duration,
-}
-
-impl TokenAge {
-    /// Returns how long the token has been in use.
-    #[must_use]
-    pub fn age(&self) -> Duration {
-        self.age
-    }
-
-    /// Returns the lifetime that is left: zero once the token has expired.
-    #[must_use]
-    pub fn left(&self) -> Duration {
-        self.left
-    }
+    /// How long the token has been in use.
+    pub age: Duration,
+    /// The lifetime that is left: zero once the token has expired.
+    pub left: Duration,
 }
 
 /// One token for all callers of a client and its clones.
@@ -122,15 +98,6 @@ impl TokenAge {
 /// cancel it. The token is renewed before it expires, and stays in use meanwhile. Callers that wait for a failed
 /// refresh get its error, and the next caller starts another one. A rejected token is replaced at most every five
 /// seconds, so that rejected credentials do not cause a login with every call.
-///
-/// ```
-/// use std::time::Duration;
-/// use idhooks_client::{Auth, TokenCache, TokenSource};
-///
-/// fn auth(source: impl TokenSource) -> Auth {
-///     Auth::tokens(TokenCache::new(source, Duration::from_secs(60)))
-/// }
-/// ```
 #[derive(Clone)]
 pub struct TokenCache(Arc<Shared>);
 
@@ -197,11 +164,11 @@ impl TokenCache {
                 Err(refresh) => refresh,
             };
             if let Ok(over) = refresh.wait_for(Option::is_some).await {
-                return over.clone().unwrap_or_else(|| Err(Error::failed("token refresh cancelled")));
+                return over.clone().unwrap_or_else(|| Err(Error::new(ErrorKind::Other, "token refresh cancelled")));
             }
             self.0.give_up(&refresh);
         }
-        Err(Error::failed("token refresh cancelled"))
+        Err(Error::new(ErrorKind::Other, "token refresh cancelled"))
     }
 
     /// Drops a rejected token, unless another one is in use already. Returns whether another token may help: not if

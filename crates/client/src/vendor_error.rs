@@ -12,25 +12,6 @@ pub(crate) const MAX_SEARCHED: usize = 64 * 1024;
 ///
 /// A vendor crate with an error format of its own reads it with the `or_` methods, each of which fills a field that
 /// is still empty, and installs its reader with [`Settings::vendor_errors`](crate::Settings::vendor_errors).
-///
-/// ```
-/// use idhooks_client::VendorError;
-/// use serde_json::value::RawValue;
-///
-/// #[derive(serde::Deserialize)]
-/// struct Shop<'a> {
-///     #[serde(borrow)]
-///     reason: Option<&'a RawValue>,
-/// }
-///
-/// fn shop_error(body: &[u8]) -> VendorError {
-///     let reason = serde_json::from_slice(body).ok().and_then(|shop: Shop<'_>| shop.reason);
-///     VendorError::read(body).or_message(reason)
-/// }
-///
-/// let error = shop_error(br#"{"code":7,"reason":"sold out"}"#);
-/// assert_eq!((error.code.as_deref(), error.message.as_deref()), (Some("7"), Some("sold out")));
-/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VendorError {

@@ -11,8 +11,8 @@ use std::{
 };
 
 use idhooks_client::{
-    AccessToken, ApiClient, Auth, Bytes, ClientCredentials, Credentials, Error, Limits, Request, Retry, Settings,
-    TokenCache, TokenSource, Transport, TransportError, TransportErrorKind, async_trait,
+    AccessToken, ApiClient, Auth, Bytes, Credentials, Error, Limits, Request, Response, Retry, Settings, TokenCache,
+    TokenSource, Transport, TransportError, TransportErrorKind, async_trait,
     http::{self, StatusCode, header},
 };
 use tokio::time::sleep;
@@ -354,7 +354,7 @@ async fn row_44_the_vendor_decides_what_means_expired() {
     // Unless the token is about to end anyway.
     let tokens = TokenCache::new(issuer.clone(), 60 * SECOND);
     let near_its_end = |error: &Error, age: idhooks_client::TokenAge| {
-        error.status() == Some(StatusCode::FORBIDDEN) && age.left() < 120 * SECOND
+        error.status() == Some(StatusCode::FORBIDDEN) && age.left < 120 * SECOND
     };
     let api = settings(&vendor).token_rejected(near_its_end).build(Auth::tokens(tokens)).unwrap();
     api.send(Request::get("/x")).await.unwrap();
@@ -452,27 +452,38 @@ impl Transport for Endpoint {
     }
 }
 
-async fn login(answer: &'static str, status: u16) -> (Result<AccessToken, Error>, Vec<(String, String)>) {
+/// Logs in at an endpoint that answers so, and makes a call.
+async fn login(answer: &'static str, status: u16) -> (Result<(), Error>, Vec<(String, String)>) {
     let asked = Arc::default();
-    let api = Settings::new("test", AGENT)
-        .base_url_str("https://id.example.com")
-        .transport(Endpoint(answer, status, Arc::clone(&asked)))
-        .retry(Retry::none())
-        .build(Auth::none())
-        .unwrap();
-    let source = ClientCredentials::new(api, "/oauth2/token", &Credentials::new("id-1", "CANARY&1")).unwrap();
-    assert!(!format!("{source:?}").contains("CANARY"));
-    let token = source.fetch().await;
+    let api = |host: &str| {
+        Settings::new("test", AGENT)
+            .base_url_str(host)
+            .transport(Endpoint(answer, status, Arc::clone(&asked)))
+            .retry(Retry::none())
+    };
+    let issuer = api("https://id.example.com").build(Auth::none()).unwrap();
+    let tokens =
+        TokenCache::client_credentials(issuer, "/oauth2/token", &Credentials::new("id-1", "CANARY&1")).unwrap();
+    assert!(!format!("{tokens:?}").contains("CANARY"));
+    let called = api("https://api.example.com").build(Auth::tokens(tokens)).unwrap().send(Request::get("/x")).await;
     let asked = asked.lock().unwrap().clone();
-    (token, asked)
+    (called.map(drop), asked)
+}
+
+/// Reads the response of a token endpoint.
+fn read(answer: &'static str) -> Result<AccessToken, Error> {
+    AccessToken::read(&Response::from(http::Response::new(Bytes::from_static(answer.as_bytes()))))
 }
 
 #[tokio::test]
 async fn client_credentials_send_a_form_and_read_the_response() {
-    let (token, asked) = login(r#"{"access_token":"CANARY","token_type":"Bearer","expires_in":3600}"#, 200).await;
-    assert_eq!(format!("{:?}", token.unwrap()), "AccessToken { lifetime: 3600s, .. }");
+    let answer = r#"{"access_token":"CANARY","token_type":"Bearer","expires_in":3600}"#;
+    assert_eq!(format!("{:?}", read(answer).unwrap()), "AccessToken { lifetime: 3600s, .. }");
+    let (called, asked) = login(answer, 200).await;
+    called.unwrap();
     let form = "grant_type=client_credentials&client_id=id-1&client_secret=CANARY%261";
-    assert_eq!(asked, [("https://id.example.com/oauth2/token".to_owned(), form.to_owned())]);
+    let wanted = [("https://id.example.com/oauth2/token", form), ("https://api.example.com/x", "")];
+    assert_eq!(asked, wanted.map(|(url, form)| (url.to_owned(), form.to_owned())));
 
     for (answer, lifetime) in [
         (r#"{"access_token":"t","expires_in":"60"}"#, "60s"),
@@ -483,8 +494,11 @@ async fn client_credentials_send_a_form_and_read_the_response() {
         (r#"{"access_token":"t","expires_in":-5}"#, "0ns"),
         (r#"{"access_token":"t","expires_in":1e300}"#, "2592000s"),
     ] {
-        let (token, _) = login(answer, 200).await;
-        assert_eq!(format!("{:?}", token.unwrap()), format!("AccessToken {{ lifetime: {lifetime}, .. }}"), "{answer}");
+        assert_eq!(
+            format!("{:?}", read(answer).unwrap()),
+            format!("AccessToken {{ lifetime: {lifetime}, .. }}"),
+            "{answer}"
+        );
     }
 }
 
@@ -492,14 +506,16 @@ async fn client_credentials_send_a_form_and_read_the_response() {
 async fn row_44_a_rejected_login_is_an_auth_error() {
     let refused = r#"{"error":"invalid_client","error_description":"CANARY is not known"}"#;
     for wanted in [400, 401, 403] {
-        let (token, _) = login(refused, wanted).await;
-        let error = token.unwrap_err();
+        let (called, _) = login(refused, wanted).await;
+        let error = called.unwrap_err();
+        assert!(error.is_auth() && error.is_login());
         assert_eq!((status(&error), error.code()), (Some(wanted), Some("invalid_client")));
         assert!(!format!("{error:?} {error}").contains("CANARY"));
     }
     for answer in ["{}", r#"{"access_token":""}"#, r#"{"access_token":"a\nb"}"#, "<html>", ""] {
-        let (token, _) = login(answer, 200).await;
-        let error = token.unwrap_err();
+        let (called, _) = login(answer, 200).await;
+        assert!(called.unwrap_err().is_login(), "{answer}");
+        let error = read(answer).unwrap_err();
         assert_eq!(status(&error), Some(200), "{answer}");
         assert!(error.may_have_taken_effect(), "a token may have been made");
         assert!(!format!("{error:?}").contains("a\nb"));

@@ -4,15 +4,15 @@ use std::{error, fmt};
 
 use http::StatusCode;
 
-use crate::{TransportError, TransportErrorKind, chain::Chain, content_encoding::UnexpectedEncoding};
+use crate::{TransportError, TransportErrorKind, content_encoding::UnexpectedEncoding};
 
 /// Why a download failed. Never shows the link.
 ///
 /// `Display` says what failed, and [`source`](std::error::Error::source) says why.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct DownloadError(Kind);
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Kind {
     InvalidLink,
     NotHttps,
@@ -81,25 +81,6 @@ impl fmt::Display for DownloadError {
             }
             Kind::Encoded(..) | Kind::Transport(_) => "download failed",
         })
-    }
-}
-
-impl fmt::Debug for DownloadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.0 {
-            Kind::InvalidLink => "InvalidLink",
-            Kind::NotHttps => "NotHttps",
-            Kind::HostNotAllowed => "HostNotAllowed",
-            Kind::NotPublic => "NotPublic",
-            Kind::Status(_) => "Status",
-            Kind::Encoded(..) => "UnexpectedEncoding",
-            Kind::Transport(_) => "Transport",
-        };
-        f.debug_struct("DownloadError")
-            .field("kind", &format_args!("{kind}"))
-            .field("status", &self.status().map(|status| status.as_u16()))
-            .field("source", &Chain::of(self))
-            .finish()
     }
 }
 
