@@ -86,7 +86,7 @@ async fn show(client: &Client, which: &str, key: &str, id: &str) -> Result<(), B
 fn delivered(key: &str, id: &str) -> Result<Unverified<Event>, Box<dyn Error>> {
     let body = json!({ "key": key, "data": { "id": id } }).to_string();
     let headers: [(&str, &str); 0] = [];
-    Ok(case_keeper::Verifier::new().verify(&headers, body)?)
+    Ok(case_keeper::OpenEndpoint::new().verify(&headers, body)?)
 }
 
 /// A closed pipe (`| head`) is no reason to panic.

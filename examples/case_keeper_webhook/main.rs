@@ -3,7 +3,7 @@ use idhooks::{Credential, case_keeper};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The vendor proves nothing. A secret header, added by your gateway, keeps strangers out.
-    let verifier = case_keeper::Verifier::with_shared_secret(Credential::in_header("x-gateway", "demo-secret")?);
+    let verifier = case_keeper::OpenEndpoint::with_shared_secret(Credential::in_header("x-gateway", "demo-secret")?);
     let headers = [("x-gateway", "demo-secret")];
 
     let body = br#"{"key":"verification.completed","data":{"id":"01234567-89ab-cdef-0123-456789abcdef"}}"#;

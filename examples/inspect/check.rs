@@ -101,7 +101,8 @@ fn unico(delivery: &Captured) -> Result<Verdict, String> {
 
 fn case_keeper(delivery: &Captured) -> Result<Verdict, String> {
     let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Unverified) };
-    let hint = case_keeper::Verifier::with_shared_secret(credentials).verify(&delivery.headers, delivery.body.clone());
+    let hint =
+        case_keeper::OpenEndpoint::with_shared_secret(credentials).verify(&delivery.headers, delivery.body.clone());
     Ok(presented(delivery, hint.map(|hint| hint.authentication().clone()), Verdict::Unverified))
 }
 

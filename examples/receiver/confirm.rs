@@ -59,7 +59,7 @@ mod tests {
     use std::time::SystemTime;
 
     use idhooks::{
-        case_keeper::Verifier,
+        case_keeper::OpenEndpoint,
         inbox::{Inbox, State},
     };
     use idhooks_fixtures::server::case_keeper as double;

@@ -6,7 +6,7 @@
 #![no_main]
 
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
-use idhooks_case_keeper::Verifier as Guard;
+use idhooks_case_keeper::OpenEndpoint as Guard;
 use idhooks_core::{Credential, VerifyError};
 use idhooks_fuzz::{canned, head::Message, seeds};
 use idhooks_unico::{BearerVerifier, Verifier};

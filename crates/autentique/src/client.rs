@@ -12,7 +12,7 @@ mod signatures;
 pub use builder::ClientBuilder;
 pub use operation::errors_of;
 
-use idhooks_client::Api;
+use idhooks_client::ApiClient;
 
 /// Autentique's GraphQL API, version 2.
 ///

@@ -1,14 +1,9 @@
 //! The envelope of a delivery, the event in it, and the 17 types of events.
 
 use idhooks_core::{
-    DecodeError, Envelope, Lenient, Pii, Timestamp, WebhookEvent, event_bodies,
-    json::{self, Once, Tagged, members, members_of, put, read_tagged, text},
-    open_enum, payload, text_id,
-};
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, MapAccess},
-    ser::SerializeStruct as _,
+    Envelope, Lenient, Pii, Timestamp, WebhookEvent, envelope,
+    json::{members, members_of, text},
+    open_enum, text_id,
 };
 
 use crate::{Document, DocumentId, Member, ObjectType, OrganizationId, PreviousAttributes, Resource, Signature};
@@ -34,7 +29,42 @@ open_enum! {
     }
 }
 
-event_bodies! {
+envelope! {
+    /// One event of Autentique.
+    ///
+    /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
+    pub struct Event("type" names "data") {
+        /// What happened, typed.
+        pub body: EventBody,
+        /// Unique forever, whichever endpoint it was sent to.
+        pub id: EventId = "id",
+        /// The vendor's name for this object: `event`.
+        pub object: Lenient<ObjectType> = "object",
+        /// The organization it happened in.
+        pub organization: Lenient<OrganizationId> = "organization",
+        /// Former values, where today's layout has them; see [`Event::previous`].
+        pub previous_attributes: Lenient<PreviousAttributes> = "previous_attributes",
+        /// When it happened, with microseconds.
+        pub created_at: Lenient<Timestamp> = "created_at",
+    }
+    in "event" of webhook:
+    /// The object around an event: which of your endpoints it was sent to.
+    ///
+    /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
+    pub struct WebhookObject {
+        /// Id of the event at this endpoint. The next endpoint has another one, so do not deduplicate by it.
+        pub id: Lenient<DeliveryId> = "id",
+        /// The vendor's name for this object: `webhook`.
+        pub object: Lenient<ObjectType> = "object",
+        /// The endpoint's name: free text of your own.
+        pub name: Lenient<Pii<Box<str>>> = "name",
+        /// Format of the body: `json`.
+        pub format: Lenient<Format> = "format",
+        /// The endpoint's address as you entered it; it need not be a valid URL. Hidden from `Debug`, because some put
+        /// a secret into it.
+        pub url: Lenient<Pii<Box<str>>> = "url",
+    }
+
     /// What happened, by the event's `type`.
     pub enum EventBody {
         /// A document was made.
@@ -131,47 +161,6 @@ impl EventBody {
     }
 }
 
-/// One event of Autentique, with the envelope it came in.
-///
-/// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Event {
-    /// Unique for ever, whichever endpoint it came to.
-    pub id: EventId,
-    /// What happened, typed.
-    pub body: EventBody,
-    /// What the vendor calls this object: `event`.
-    pub object: Lenient<ObjectType>,
-    /// The organisation it happened in.
-    pub organization: Lenient<OrganizationId>,
-    /// Former values, where today's layout has them; see [`Event::previous`].
-    pub previous_attributes: Lenient<PreviousAttributes>,
-    /// When it happened, with microseconds.
-    pub created_at: Lenient<Timestamp>,
-    /// What is around the event: which endpoint it came to.
-    pub envelope: Envelope,
-}
-
-/// What is around an event: which of your endpoints it came to.
-///
-/// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Envelope {
-    /// Id of the event at this endpoint; another one at the next. Not the one to deduplicate by.
-    pub id: Lenient<DeliveryId>,
-    /// What the vendor calls this object: `webhook`.
-    pub object: Lenient<ObjectType>,
-    /// The endpoint's name: free text of your own.
-    pub name: Lenient<Pii<Box<str>>>,
-    /// How the body is written: `json`.
-    pub format: Lenient<Format>,
-    /// The endpoint's address as you entered it: text that need not be a valid URL. Hidden from
-    /// `Debug`, because some put a secret into it.
-    pub url: Lenient<Pii<Box<str>>>,
-}
-
 impl Event {
     /// What changed, wherever the event says it; `None` if it says nothing.
     #[must_use]
@@ -181,129 +170,11 @@ impl Event {
     }
 }
 
-/// The members of `event`.
-#[derive(Default)]
-struct Inner {
-    body: Option<EventBody>,
-    id: Once<EventId>,
-    object: Once<Lenient<ObjectType>>,
-    organization: Once<Lenient<OrganizationId>>,
-    previous_attributes: Once<Lenient<PreviousAttributes>>,
-    created_at: Once<Lenient<Timestamp>>,
-}
-
-impl<'de> Tagged<'de> for Inner {
-    const NAME: &'static str = "type";
-    const BODY: &'static str = "data";
-    const FIELDS: &'static [&'static str] =
-        &["id", "object", "organization", "type", "data", "previous_attributes", "created_at"];
-
-    fn read_body<D: Deserializer<'de>>(&mut self, name: &str, input: D) -> Result<(), D::Error> {
-        EventBody::read_into(&mut self.body, name, input)
-    }
-
-    fn read_member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<bool, A::Error> {
-        match name {
-            "id" => self.id.read("id", map),
-            "object" => self.object.read("object", map),
-            "organization" => self.organization.read("organization", map),
-            "previous_attributes" => self.previous_attributes.read("previous_attributes", map),
-            "created_at" => self.created_at.read("created_at", map),
-            _ => Ok(false),
-        }
-    }
-}
-
-/// An event as it stands inside the envelope, which is then put around it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Bare(Event);
-
-impl<'de> Deserialize<'de> for Bare {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let mut inner = Inner::default();
-        let name = read_tagged(input, &mut inner)?;
-        let body = match inner.body {
-            Some(body) => body,
-            None => EventBody::absent(&name, "data")?,
-        };
-        Ok(Self(Event {
-            id: inner.id.into_option().ok_or_else(|| D::Error::missing_field("id"))?,
-            body,
-            object: inner.object.into_option().unwrap_or_default(),
-            organization: inner.organization.into_option().unwrap_or_default(),
-            previous_attributes: inner.previous_attributes.into_option().unwrap_or_default(),
-            created_at: inner.created_at.into_option().unwrap_or_default(),
-            envelope: Envelope::default(),
-        }))
-    }
-}
-
-impl Serialize for Bare {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        BareRef(&self.0).serialize(out)
-    }
-}
-
-struct BareRef<'a>(&'a Event);
-
-impl Serialize for BareRef<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Self(inner) = self;
-        let mut event = out.serialize_struct("Event", 7)?;
-        event.serialize_field("id", &inner.id)?;
-        put(&mut event, "object", &inner.object)?;
-        put(&mut event, "organization", &inner.organization)?;
-        event.serialize_field("type", inner.body.name())?;
-        event.serialize_field("data", &inner.body)?;
-        put(&mut event, "previous_attributes", &inner.previous_attributes)?;
-        put(&mut event, "created_at", &inner.created_at)?;
-        event.end()
-    }
-}
-
-payload! {
-    /// The whole body.
-    struct Delivered {
-        event: Bare = "event",
-        id: Lenient<DeliveryId> = "id",
-        object: Lenient<ObjectType> = "object",
-        name: Lenient<Pii<Box<str>>> = "name",
-        format: Lenient<Format> = "format",
-        url: Lenient<Pii<Box<str>>> = "url",
-    }
-}
-
-impl<'de> Deserialize<'de> for Event {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let Delivered { event: Bare(event), id, payload, name, format, url } =
-            <Delivered as Deserialize>::deserialize(input)?;
-        Ok(Self { envelope: Envelope { id, payload, name, format, url }, ..event })
-    }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Envelope { id, payload, name, format, url } = &self.envelope;
-        let mut webhook = out.serialize_struct("Webhook", 6)?;
-        put(&mut webhook, "id", id)?;
-        put(&mut webhook, "object", object)?;
-        put(&mut webhook, "name", name)?;
-        put(&mut webhook, "format", format)?;
-        put(&mut webhook, "url", url)?;
-        webhook.serialize_field("event", &BareRef(self))?;
-        webhook.end()
-    }
-}
-
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "autentique";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
-    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        json::decode(body)
-    }
-
-    fn envelope(body: &[u8]) -> Envelope<'_> {
+    fn envelope(body: &[u8]) -> Envelope {
         let [event] = members(body, ["event"]);
         let [id, kind, time, data] = members_of(event, ["id", "type", "created_at", "data"]);
         let [payload, of_document, of_signature] = members_of(data, ["object", "id", "document"]);

@@ -12,7 +12,7 @@ mod model;
 pub mod rest;
 mod verify;
 
-pub use event::{DeliveryId, Envelope, Event, EventBody, EventId, Format};
+pub use event::{DeliveryId, Event, EventBody, EventId, Format, WebhookObject};
 pub use model::{
     bool_map::BoolMap,
     document::{Document, DocumentId, FolderId, Reminder},
@@ -27,7 +27,7 @@ pub use model::{
     person::{Actor, ActorId, Person},
     previous_attributes::PreviousAttributes,
     resource::Resource,
-    signature::{Action, OlderSignature, Signature, SignatureId},
+    signature::{Action, Signature, SignatureId},
     signature_event::{SignatureEvent, SignatureEventKind},
 };
 pub use verify::{Verifier, sign};

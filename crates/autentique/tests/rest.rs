@@ -15,7 +15,7 @@ use idhooks_autentique::{
 use idhooks_fixtures::{
     drift::{places, with, without},
     rest::sample,
-    suite::{Answers, Response},
+    suite::{Answer, Answers},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -241,9 +241,9 @@ fn codes_say_what_sort_of_error_it_is() {
 
 #[test]
 fn drift_is_read_and_nothing_personal_is_printed() {
-    let signature = |name, pointer| Response::of::<Signature>(name, part(name, pointer), &["public_id"]);
-    let document = |name, pointer| Response::of::<Document>(name, part(name, pointer), &["id"]);
-    let error = |name| Response::of::<ErrorItem>(name, part(name, "/errors/0"), &[]);
+    let signature = |name, pointer| Answer::of::<Signature>(name, part(name, pointer), &["public_id"]);
+    let document = |name, pointer| Answer::of::<Document>(name, part(name, pointer), &["id"]);
+    let error = |name| Answer::of::<ErrorItem>(name, part(name, "/errors/0"), &[]);
     let (link, me, endpoint) = ("create-link-response", "me-response", "create-endpoint-response");
     // Its message is the word that its category, which is shown, is as well.
     let body = part("error-endpoint-validation", "/errors/0");
@@ -257,14 +257,14 @@ fn drift_is_read_and_nothing_personal_is_printed() {
         signature("document-response", "/data/document/signatures/1"),
         signature("document-response", "/data/document/signatures/2"),
         signature("create-signer-response", "/data/createSigner"),
-        Response::of::<Link>(link, part(link, "/data/createLinkToSignature"), &[]),
-        Response::of::<Account>(me, part(me, "/data/me"), &[]),
-        Response::of::<CreatedEndpoint>(endpoint, part(endpoint, "/data/createEndpoint"), &["secret"]),
+        Answer::of::<Link>(link, part(link, "/data/createLinkToSignature"), &[]),
+        Answer::of::<Account>(me, part(me, "/data/me"), &[]),
+        Answer::of::<CreatedEndpoint>(endpoint, part(endpoint, "/data/createEndpoint"), &["secret"]),
         error("error-coded"),
         error("error-document-not-found"),
         error("error-missing-scope"),
         error("error-no-enterprise-access"),
-        Response::of::<ErrorItem>("error-endpoint-validation", validation, &[]),
+        Answer::of::<ErrorItem>("error-endpoint-validation", validation, &[]),
     ];
     let impersonal = &["action.name", "signatures.action.name"];
     Answers { each, personal: &PERSONAL, impersonal, open: OPEN }.keep_their_promises();

@@ -176,16 +176,16 @@ fn a_member_joined() {
 fn facts_agree_with_the_event() {
     for fixture in AUTENTIQUE {
         let event = Event::decode(fixture.body).unwrap();
-        let facts = Event::envelope(fixture.body);
-        assert_eq!(facts.event_name(), Some(event.body.name()), "{fixture:?}");
-        assert_eq!(facts.subject_id(), event.body.document_id().map(|id| id.as_str()), "{fixture:?}");
-        assert_eq!(facts.time(), event.created_at.as_ref().map(|time| time.as_str()), "{fixture:?}");
-        assert_eq!(facts.key(fixture.body).to_string(), event.id.as_str(), "{fixture:?}");
+        let envelope = Event::envelope(fixture.body);
+        assert_eq!(envelope.event_name(), Some(event.body.name()), "{fixture:?}");
+        assert_eq!(envelope.subject_id(), event.body.document_id().map(|id| id.as_str()), "{fixture:?}");
+        assert_eq!(envelope.time(), event.created_at.as_ref().map(|time| time.as_str()), "{fixture:?}");
+        assert_eq!(envelope.key(fixture.body).to_string(), event.id.as_str(), "{fixture:?}");
         let families =
             [event.body.document().is_some(), event.body.signature().is_some(), event.body.member().is_some()];
         let wanted = ["document.", "signature.", "member."].map(|family| fixture.event.starts_with(family));
         assert_eq!(families, wanted, "{fixture:?}");
-        assert_eq!(facts.subject_id().is_some(), !wanted[2], "{fixture:?}");
+        assert_eq!(envelope.subject_id().is_some(), !wanted[2], "{fixture:?}");
     }
 }
 

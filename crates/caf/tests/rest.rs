@@ -9,7 +9,7 @@ use idhooks_caf::rest::{Attributes, CreatedTransaction, FileType, NewTransaction
 use idhooks_core::{Pii, json};
 use idhooks_fixtures::{
     rest,
-    suite::{Answers, Response},
+    suite::{Answer, Answers},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -36,7 +36,7 @@ fn keeps_its_promises<T>(
 ) where
     T: DeserializeOwned + Serialize + Debug + PartialEq,
 {
-    let each = vec![Response::of::<T>(name, body, required)];
+    let each = vec![Answer::of::<T>(name, body, required)];
     Answers { each, personal, impersonal: &[], open }.keep_their_promises();
 }
 

@@ -12,7 +12,7 @@ pub use retry_error::RetryError;
 
 use idhooks_client::{ApiClient, Error, Page, Position, Request};
 use idhooks_core::List;
-use serde::de::DeserializeOwned;
+use idhooks_core::json::FromJson;
 
 /// Capa's partner API, version 2.
 ///
@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Sends `call` and reads what stands in the envelope of its answer.
-    async fn read<T: DeserializeOwned>(&self, call: Request) -> Result<T, Error> {
+    async fn read<T: for<'de> FromJson<'de>>(&self, call: Request) -> Result<T, Error> {
         envelope::read(&self.api.send(call).await?)
     }
 }

@@ -1,13 +1,13 @@
 //! The flat body: `type`, `event`, and fields beside them.
 
 use idhooks_core::{
-    Decimal, DecodeError, Envelope, Lenient, Pii, RawJson, WebhookEvent,
-    json::{self, members, text},
+    Decimal, DecodeError, Envelope, Lenient, Pii, WebhookEvent, envelope,
+    json::{self, FromJson, members, text},
     open_enum, payload, text_id,
 };
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use crate::{Kyc, KycEvent, Transaction, TransactionEvent, TransactionId};
+use crate::{Kyc, KycEvent, Transaction, TransactionEvent, TransactionId, stringify::stringify};
 
 text_id! {
     /// Your own id of a user: free text, as you gave it when you created them.
@@ -24,50 +24,25 @@ open_enum! {
     }
 }
 
-/// One event of Capa.
-///
-/// Source: [documented](https://docs.capa.fi/docs/webhook-events-overview).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-#[allow(clippy::large_enum_variant, reason = "events are read one at a time; a box would cost each of them")]
-pub enum Event {
-    /// An identity check moved on.
-    Kyc(Kyc),
-    /// A transaction moved on.
-    Transaction(Transaction),
-    /// A family or name this release has no type for. A known one whose body does not fit is an
-    /// error instead, so it can not hide here.
-    #[non_exhaustive]
-    Other {
+envelope! {
+    /// One event of Capa.
+    ///
+    /// Source: [documented](https://docs.capa.fi/docs/webhook-events-overview).
+    pub enum Event from Wire {
+        /// An identity check moved on.
+        Kyc(Kyc) by event,
+        /// A transaction moved on.
+        Transaction(Transaction) by event,
+    }
+    or {
         /// The vendor's `type`.
         family: EventFamily,
-        /// The vendor's `event`.
-        name: Box<str>,
-        /// The whole body.
-        body: RawJson,
-    },
-}
-
-impl Event {
-    /// The vendor's name of the event.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Kyc(kyc) => kyc.event.as_str(),
-            Self::Transaction(transaction) => transaction.event.as_str(),
-            Self::Other { name, .. } => name,
-        }
-    }
-
-    /// Whether this release has a type for it.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        !matches!(self, Self::Other { .. })
     }
 }
 
 /// The vendor's `event`, among whose names it is; one nobody knows counts as a transaction's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 enum Name {
     Kyc(KycEvent),
     Transaction(TransactionEvent),
@@ -88,7 +63,11 @@ impl From<&str> for Name {
     }
 }
 
-idhooks_core::__text_serde!(Name, |text| Name::from(text));
+impl FromJson<'_> for Name {
+    fn from_text(text: &str) -> Result<Self, DecodeError> {
+        Ok(text.into())
+    }
+}
 
 payload! {
     /// Every field any event has, so that one pass reads them all.
@@ -113,7 +92,24 @@ impl WebhookEvent for Event {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let wire: Wire = json::decode(body)?;
+        json::decode_flat(body, Self::from_wire)
+    }
+
+    fn envelope(body: &[u8]) -> Envelope {
+        let names = ["event", "transactionId", "externalUserId"];
+        let [event, transaction, user] = members(body, names);
+        // The user stands in for a transaction that is not there, not for one that can not be read.
+        let transaction = transaction.filter(|id| id.get() != "null");
+        Envelope::new().with_event(text(event)).with_subject(text(transaction.or(user)))
+    }
+
+    fn reserialize(body: &[u8]) -> Option<String> {
+        stringify(body)
+    }
+}
+
+impl Event {
+    fn from_wire(wire: Wire, body: &str) -> Result<Self, DecodeError> {
         match (&wire.family, wire.event) {
             (EventFamily::Kyc, Name::Kyc(event)) => {
                 Ok(Self::Kyc(Kyc { family: wire.family, event, external_user_id: wire.external_user_id }))
@@ -134,25 +130,10 @@ impl WebhookEvent for Event {
                     exchange_rate: wire.exchange_rate,
                 }))
             }
-            (_, name) => Ok(Self::Other { name: name.as_str().into(), body: json::decode(body)?, family: wire.family }),
-        }
-    }
-
-    fn envelope(body: &[u8]) -> Envelope<'_> {
-        let names = ["event", "transactionId", "externalUserId"];
-        let [event, transaction, user] = members(body, names);
-        // The user stands in for a transaction that is not there, not for one that can not be read.
-        let transaction = transaction.filter(|id| id.get() != "null");
-        Envelope::new().with_event(text(event)).with_subject(text(transaction.or(user)))
-    }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Kyc(kyc) => kyc.serialize(out),
-            Self::Transaction(transaction) => transaction.serialize(out),
-            Self::Other { body, .. } => body.serialize(out),
+            (_, name) => {
+                let body = json::decode(body.as_bytes())?;
+                Ok(Self::Other { name: name.as_str().into(), body, family: wire.family })
+            }
         }
     }
 }

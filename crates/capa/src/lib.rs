@@ -10,6 +10,7 @@ mod kyc;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub mod rest;
+mod stringify;
 mod transaction;
 mod verify;
 

@@ -6,7 +6,7 @@ use crate::{EventFamily, ExternalUserId};
 
 text_id! {
     /// Capa's id of a transaction, a UUID in the samples; the same as in REST (inferred).
-    pub struct TransactionId;
+    pub struct TransactionId ignoring case;
 }
 
 open_enum! {

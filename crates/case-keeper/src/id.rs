@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use idhooks_core::{Escaped, text_id};
+use idhooks_core::{Escaped, IgnoreCase, text_id};
 
-/// The vendor's id of a verification.
+/// The vendor's id of a verification, a UUID in the samples. Two that differ only in case are equal.
 ///
 /// Whoever has it can act on it: it stands in the link the end user opens, and a sub-module of the
 /// vendor answers for it without authentication (observed in public code, 2024-04). So `Debug`
@@ -19,7 +19,7 @@ use idhooks_core::{Escaped, text_id};
 /// assert_eq!(id.as_str(), "01234567-89ab-cdef-0123-456789abcdef");
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct VerificationId(Box<str>);
+pub struct VerificationId(IgnoreCase);
 
 /// How much of a verification id is shown: the first group of a UUID.
 const SHOWN: usize = 8;
@@ -52,22 +52,22 @@ impl fmt::Debug for VerificationId {
     }
 }
 
-idhooks_core::__text_serde!(VerificationId, |text| VerificationId::from(text));
+idhooks_core::__text_serde!(VerificationId);
 
 text_id! {
     /// The vendor's id of one attempt at one check (observed in public code, 2024-03 and 2024-04).
-    pub struct ResultId;
+    pub struct ResultId ignoring case;
 }
 
 text_id! {
     /// The vendor's id of the user who owns a verification
     /// ([documented](https://case-keeper-core.readme.io/docs)).
-    pub struct UserId;
+    pub struct UserId ignoring case;
 }
 
 text_id! {
     /// The vendor's id of an event record; deliveries were not seen to carry it.
-    pub struct EventId;
+    pub struct EventId ignoring case;
 }
 
 #[cfg(test)]

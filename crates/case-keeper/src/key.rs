@@ -145,6 +145,12 @@ impl EventKey {
         Self::KNOWN.contains(&self.as_str())
     }
 
+    /// Whether it is about a verification, and not about something else such as a flow.
+    #[must_use]
+    pub fn is_about_verification(&self) -> bool {
+        self.as_str().starts_with("verification.")
+    }
+
     /// The part of the verification it is about; `None` if it is about the whole, or not of the
     /// known form.
     #[must_use]

@@ -21,7 +21,7 @@ pub use client::FileError;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub use client::{Client, ClientBuilder, Confirmation};
-pub use event::Event;
+pub use event::{ClaimedVerification, Event};
 pub use id::{EventId, ResultId, UserId, VerificationId};
 pub use key::{Action, EventKey, Target};
 pub use link::{FoundLink, LinkState, PresignedLink, links_in};
@@ -47,7 +47,7 @@ pub use model::{
     result::{CommonResult, ComparedPair, Comparison, ErrorKey, FailedReasons, ResultError},
 };
 pub use verification::Verification;
-pub use verify::Verifier;
+pub use verify::OpenEndpoint;
 
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]

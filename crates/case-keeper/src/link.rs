@@ -122,7 +122,7 @@ impl fmt::Debug for PresignedLink {
     }
 }
 
-idhooks_core::__text_serde!(PresignedLink, |text| PresignedLink::from(text));
+idhooks_core::__text_serde!(PresignedLink);
 
 #[cfg(test)]
 mod tests {

@@ -227,19 +227,19 @@ payload! {
         pub amlo_results: Lenient<List<CommonResult>> = "amloResults",
         /// Id of the latest attempt at the anti-money-laundering office.
         pub amlo_result_id: Lenient<ResultId> = "amloResultId",
-        /// What you asked of the criminal payload; v2.
+        /// What you asked of the criminal record; v2.
         pub criminal_check_config: Lenient<Box<ProcessConfig>> = "criminalCheckConfig",
-        /// The latest attempt at the criminal payload; v2.
+        /// The latest attempt at the criminal record; v2.
         pub criminal_check_result: Lenient<Box<CriminalCheckResult>> = "criminalCheckResult",
-        /// Every attempt at the criminal payload; v2.
+        /// Every attempt at the criminal record; v2.
         pub criminal_check_results: Lenient<List<CriminalCheckResult>> = "criminalCheckResults",
         /// Id of the latest attempt at the criminal record.
         pub criminal_check_result_id: Lenient<ResultId> = "criminalCheckResultId",
-        /// What you asked of the employment payload; v2.
+        /// What you asked of the employment record; v2.
         pub employment_verification_config: Lenient<Box<ProcessConfig>> = "employmentVerificationConfig",
-        /// The latest attempt at the employment payload; v2.
+        /// The latest attempt at the employment record; v2.
         pub employment_verification_result: Lenient<Box<EmploymentVerificationResult>> = "employmentVerificationResult",
-        /// Every attempt at the employment payload; v2.
+        /// Every attempt at the employment record; v2.
         pub employment_verification_results: Lenient<List<EmploymentVerificationResult>> = "employmentVerificationResults",
         /// Id of the latest attempt at the employment record.
         pub employment_verification_result_id: Lenient<ResultId> = "employmentVerificationResultId",

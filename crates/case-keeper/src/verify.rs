@@ -16,9 +16,9 @@ use crate::Event;
 /// [`Credential::path`](idhooks_core::Credential::path):
 ///
 /// ```
-/// use idhooks_case_keeper::{Verifier, core::{Credential, VerifyError}};
+/// use idhooks_case_keeper::{OpenEndpoint, core::{Credential, VerifyError}};
 ///
-/// let verifier = Verifier::with_shared_secret(Credential::path("Zf9qk2c71d4n8w0x")?);
+/// let verifier = OpenEndpoint::with_shared_secret(Credential::path("Zf9qk2c71d4n8w0x")?);
 /// let body = &br#"{"key":"verification.updated","data":{"id":"01234567-89ab-cdef-0123-456789abcdef"}}"#[..];
 /// let headers = [("content-type", "application/json")];
 ///
@@ -40,4 +40,4 @@ use crate::Event;
 /// `idhooks_core::testing::unverified(body)` (feature `testing`).
 ///
 /// Source: [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events).
-pub type Verifier = Unauthenticated<Event>;
+pub type OpenEndpoint = Unauthenticated<Event>;

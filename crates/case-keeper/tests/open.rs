@@ -27,13 +27,13 @@ fn at(path: &str, verifier: &Verifier) -> Result<Unverified<Event>, VerifyError>
 
 #[test]
 fn an_open_door_gives_hints() {
-    let verifier = Verifier::new();
+    let verifier = OpenEndpoint::new();
     for hint in [with(NO_HEADERS, &verifier), with(&[("authorization", "Bearer x"); 2], &verifier), at("/x", &verifier)]
     {
         let hint = hint.expect("a hint");
         assert_eq!(hint.authentication().method(), AuthMethod::Nothing);
         assert!(!hint.authentication().method().covers_body());
-        assert_eq!(hint.event().expect("an event").key.as_str(), "verification.created");
+        assert_eq!(hint.decode().expect("an event").key.as_str(), "verification.created");
         assert_eq!(&hint.body()[..], sample().body);
     }
 }
@@ -41,7 +41,7 @@ fn an_open_door_gives_hints() {
 #[test]
 fn an_unreadable_hint_is_not_admitted() {
     use idhooks_case_keeper::core::Delivery as _;
-    let verifier = Verifier::new();
+    let verifier = OpenEndpoint::new();
     assert!(with(NO_HEADERS, &verifier).expect("a hint").admit().is_ok());
     for body in [&b"{}"[..], b"", b"[]", br#"{"key":"verification.created"}"#] {
         let hint = verifier.verify(NO_HEADERS, body).expect("a hint");
@@ -51,7 +51,7 @@ fn an_unreadable_hint_is_not_admitted() {
 
 #[test]
 fn a_path_is_a_door() {
-    let verifier = Verifier::with_shared_secret(Credential::path(SECRET).expect("a credential"));
+    let verifier = OpenEndpoint::with_shared_secret(Credential::path(SECRET).expect("a credential"));
     for path in [format!("/hooks/{SECRET}"), format!("/{SECRET}"), format!("/a/b/{SECRET}/")] {
         assert_eq!(at(&path, &verifier).expect("a hint").authentication().method(), AuthMethod::Path, "{path}");
     }
@@ -74,7 +74,7 @@ fn a_path_is_a_door() {
 
 #[test]
 fn a_header_is_a_door() {
-    let verifier = Verifier::with_shared_secret(Credential::in_header("X-Gateway", SECRET).expect("a credential"));
+    let verifier = OpenEndpoint::with_shared_secret(Credential::in_header("X-Gateway", SECRET).expect("a credential"));
     let given = [("x-gateway", SECRET)];
     assert_eq!(with(&given, &verifier).expect("a hint").authentication().method(), AuthMethod::ApiKey);
     for (headers, reason) in [
@@ -96,7 +96,7 @@ fn row_05_several_doors_and_new_locks() {
     let old = Credential::path("old-path-secret").expect("a credential").with_label("old");
     let new = Credential::path("new-path-secret").expect("a credential").with_label("new");
     let doors = Credentials::new([old.clone(), new.clone()]).expect("two credentials");
-    let verifier = Verifier::with_shared_secret(doors.clone());
+    let verifier = OpenEndpoint::with_shared_secret(doors.clone());
     assert_eq!(at("/new-path-secret", &verifier).expect("a hint").authentication().label(), Some("new"));
     assert_eq!(at("/old-path-secret", &verifier).expect("a hint").authentication().label(), Some("old"));
     doors.replace([new]).expect("one credential");
@@ -108,7 +108,7 @@ fn row_06_the_old_path_is_shut_once_its_time_is_over() {
     let [old, new, newest] = ["old-path-secret", "new-path-secret", "newest-path-secret"]
         .map(|text| Credential::path(text).expect("a credential"));
     let doors = Credentials::from(old);
-    let verifier = Verifier::with_shared_secret(doors.clone());
+    let verifier = OpenEndpoint::with_shared_secret(doors.clone());
     let now = SystemTime::now();
     doors.rotate(new, now + Duration::from_secs(3600)).expect("room");
     assert!(at("/old-path-secret", &verifier).is_ok() && at("/new-path-secret", &verifier).is_ok());
@@ -121,19 +121,20 @@ fn row_06_the_old_path_is_shut_once_its_time_is_over() {
 #[test]
 fn row_07_another_tenants_door_stays_shut() {
     let [bangkok, phuket] = ["secret-of-bangkok", "secret-of-phuket"]
-        .map(|text| Verifier::with_shared_secret(Credential::path(text).expect("a credential")).endpoint(text));
+        .map(|text| OpenEndpoint::with_shared_secret(Credential::path(text).expect("a credential")).endpoint(text));
     assert!(at("/secret-of-bangkok", &bangkok).is_ok() && at("/secret-of-phuket", &phuket).is_ok());
     assert_eq!(at("/secret-of-phuket", &bangkok).err(), Some(VerifyError::Mismatch));
     assert_eq!(at("/secret-of-bangkok", &phuket).err(), Some(VerifyError::Mismatch));
     let hint = |verifier| at("/x", verifier).expect("a hint");
-    let [here, there] = ["a", "b"].map(|name| Verifier::new().endpoint(name));
+    let [here, there] = ["a", "b"].map(|name| OpenEndpoint::new().endpoint(name));
     assert_ne!(hint(&here).endpoint(), hint(&there).endpoint(), "an open door says at least which one it was");
 }
 
 /// Row 50: what a stranger could learn is the same whatever they sent.
 #[test]
 fn row_50_reasons_are_constant_and_say_nothing() {
-    let verifier = Verifier::with_shared_secret(Credential::path(SECRET).expect("a credential")).endpoint("bangkok");
+    let verifier =
+        OpenEndpoint::with_shared_secret(Credential::path(SECRET).expect("a credential")).endpoint("bangkok");
     let refused = at("/CANARY", &verifier).expect_err("a wrong path");
     assert_eq!(refused.to_string(), "no accepted secret fits the delivery");
     assert_eq!(refused.as_str(), "mismatch");
@@ -148,10 +149,10 @@ fn a_delivery_says_what_glue_needs() {
     assert_eq!(<Verifier as Verify>::MAX_BODY, 2 * 1024 * 1024);
     assert_eq!(<Verifier as Verify>::CONTENT_TYPE, None);
 
-    let hint = with(NO_HEADERS, &Verifier::new().endpoint("bangkok")).expect("a hint");
+    let hint = with(NO_HEADERS, &OpenEndpoint::new().endpoint("bangkok")).expect("a hint");
     assert_eq!(hint.endpoint(), Some("bangkok"));
     assert_eq!(hint.envelope().event_name(), Some("verification.created"));
-    assert_eq!(hint.envelope().subject_id(), Some(hint.event().expect("an event").verification_id().as_str()));
+    assert_eq!(hint.envelope().subject_id(), Some(hint.decode().expect("an event").verification_id().as_str()));
     assert_eq!(hint.envelope().time(), None);
-    assert!(matches!(hint.key(), DedupKey::BodyDigest(_)), "the vendor gives no id of a delivery");
+    assert!(matches!(hint.dedup_key(), DedupKey::BodyDigest(_)), "the vendor gives no id of a delivery");
 }

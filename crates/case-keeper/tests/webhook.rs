@@ -96,10 +96,10 @@ fn every_event_names_its_verification() {
         let claimed = event.claimed().expect("a verification");
         let ids = [claimed.as_ref().and_then(|data| data.id.as_ref()), event.data_id.as_ref()];
         assert!(ids.iter().flatten().count() > 0 && ids.iter().flatten().all(|id| *id == event.verification_id()));
-        let facts = Event::envelope(fixture.body);
-        assert_eq!(facts.subject_id(), Some(event.verification_id().as_str()), "{fixture:?}");
-        assert_eq!((facts.event_name(), facts.time()), (Some(fixture.event), None));
-        assert!(matches!(facts.key(fixture.body), DedupKey::BodyDigest(_)));
+        let envelope = Event::envelope(fixture.body);
+        assert_eq!(envelope.subject_id(), Some(event.verification_id().as_str()), "{fixture:?}");
+        assert_eq!((envelope.event_name(), envelope.time()), (Some(fixture.event), None));
+        assert!(matches!(envelope.key(fixture.body), DedupKey::BodyDigest(_)));
     }
 }
 

@@ -194,7 +194,7 @@ impl<'de> FromJson<'de> for Decimal {
     }
 }
 
-crate::__deserialize!(Decimal);
+crate::impl_deserialize!(Decimal);
 
 #[cfg(test)]
 mod tests {

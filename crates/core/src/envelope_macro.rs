@@ -45,7 +45,7 @@
 ///   the optional field `other`, which the function decodes.
 /// - The same with `in "event" of webhook: Webhook { … }` behind it: the event stands in the member `event` of a larger
 ///   object, whose other members go into the field `webhook`.
-/// - `pub enum Event from Wire`, for events whose fields stand side by side; see [`FlatEvent`](crate::json::FlatEvent).
+/// - `pub enum Event from Wire { … }`, and `or { … }` with further fields of an unknown event, for events whose fields stand side by side; see [`FlatEvent`](crate::json::FlatEvent).
 #[macro_export]
 macro_rules! envelope {
     // The event is the whole body.
@@ -77,7 +77,7 @@ macro_rules! envelope {
             }
         }
 
-        $crate::__deserialize!($event);
+        $crate::impl_deserialize!($event);
     };
     // The event is a member of the body.
     (
@@ -121,7 +121,7 @@ macro_rules! envelope {
                     $(let mut $field = $crate::__private::slot::<'de, $type>();)*
                     let names = &[$member, $($name),*];
                     let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] = &mut [&mut inner, $(&mut $field),*];
-                    let error = $crate::json::read_members(object, budget, names, slots)?;
+                    let error = $crate::json::read_members(object, budget, names, slots, &mut [])?;
                     if let ::std::option::Option::Some(error) = error {
                         return ::std::result::Result::Ok(::std::result::Result::Err(error));
                     }
@@ -162,14 +162,14 @@ macro_rules! envelope {
             }
         };
 
-        $crate::__deserialize!($event);
+        $crate::impl_deserialize!($event);
     };
     // The event is one of several objects, told apart by their fields.
     (
         $(#[$meta:meta])* $vis:vis enum $event:ident from $wire:ident {
-            $($(#[$variant_meta:meta])* $variant:ident($body:ty) by $name:ident,)+
-            Other { $($(#[$other_meta:meta])* $other:ident: $other_type:ty,)* } $(,)?
+            $($(#[$variant_meta:meta])* $variant:ident($body:ty) by $name:ident),+ $(,)?
         }
+        $(or { $($(#[$other_meta:meta])* $other:ident: $other_type:ty,)* })?
     ) => {
         #[derive(Clone, Debug, PartialEq, Eq)]
         $(#[$meta])*
@@ -180,7 +180,7 @@ macro_rules! envelope {
             /// An event that this release has no type for. A known event whose body does not fit is an error instead.
             #[non_exhaustive]
             Other {
-                $($(#[$other_meta])* $other: $other_type,)*
+                $($($(#[$other_meta])* $other: $other_type,)*)?
                 /// The vendor's name of the event.
                 name: Box<str>,
                 /// The whole body.
@@ -217,26 +217,17 @@ macro_rules! envelope {
             }
         }
 
-        $crate::__flat!($event);
-    };
-}
-
-/// The read side of a [`FlatEvent`](crate::json::FlatEvent).
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __flat {
-    ($event:ident) => {
         impl<'de> $crate::json::FromJson<'de> for $event {
             fn from_json<D: $crate::__private::serde::Deserializer<'de>>(
                 input: D,
                 _: &$crate::json::Budget,
             ) -> $crate::json::Read<Self, D::Error> {
                 let body = <$crate::RawJson as $crate::__private::serde::Deserialize<'de>>::deserialize(input)?;
-                ::std::result::Result::Ok($crate::json::decode_flat(body.get().as_bytes()))
+                ::std::result::Result::Ok($crate::json::decode_flat(body.get().as_bytes(), Self::from_wire))
             }
         }
 
-        $crate::__deserialize!($event);
+        $crate::impl_deserialize!($event);
     };
 }
 
@@ -276,13 +267,13 @@ macro_rules! __envelope_struct {
                     let names = &[$tag, $content, $($member),*];
                     let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] =
                         &mut [&mut name, &mut body, $(&mut $field),*];
-                    $crate::json::read_members(object, budget, names, slots)?
+                    $crate::json::read_members(object, budget, names, slots, &mut [])?
                 };
                 if let ::std::option::Option::Some(error) = error {
                     return ::std::result::Result::Ok(::std::result::Result::Err(error));
                 }
                 let finish = || {
-                    let (name, body) = named.finish($tag, $content, budget)?;
+                    let (name, body) = named.finish($tag, $content)?;
                     $(let body = $convert(&name, body, &$alternative, $(&$argument),*)?;)?
                     let body = body
                         .or_else(|| <$bodies as $crate::json::Bodies>::without_body(&name))

@@ -7,19 +7,20 @@ mod lenient;
 mod list;
 mod members;
 mod scan;
+mod tokens;
 
 pub use budget::Budget;
 pub use error::DecodeError;
 pub use from_json::{FromJson, Read};
 pub use lenient::Lenient;
 pub use list::List;
-pub use members::{Bodies, BodySlot, Field, NameSlot, NamedBody, Slot, read_members};
+pub use members::{Bodies, BodySlot, Field, NameSlot, NamedBody, Payload, Slot, read_members};
 pub(crate) use scan::Name;
 pub use scan::{members, members_of, members_once, text};
+#[doc(hidden)]
+pub use tokens::{tokens, unescape};
 
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
-
-use crate::WebhookEvent;
 
 /// Decodes a body into `T`.
 ///
@@ -61,23 +62,26 @@ pub fn deserialize<'de, T: FromJson<'de>, D: Deserializer<'de>>(input: D) -> Res
     T::from_json(input, &Budget::unknown_body())?.map_err(D::Error::custom)
 }
 
-/// An event whose fields stand side by side, so that only all of them together tell which event it is.
-pub trait FlatEvent: WebhookEvent {
-    /// Every field that any of the events has.
-    type Wire: for<'de> FromJson<'de>;
-
-    /// Picks the event. `body` is the text that `wire` was decoded from.
-    ///
-    /// # Errors
-    /// When a field that this event requires is missing or of another type.
-    fn from_wire(wire: Self::Wire, body: &str) -> Result<Self, DecodeError>;
-}
-
-/// Decodes a [`FlatEvent`] in one pass.
+/// Decodes an event whose fields stand side by side, so that only all of them together tell which event it is: reads
+/// every field that any of the events has, and lets `pick` choose. `pick` also gets the text, for an unknown event.
 ///
 /// # Errors
 /// When the body is not JSON, or does not fit.
-pub fn decode_flat<E: FlatEvent>(body: &[u8]) -> Result<E, DecodeError> {
+pub fn decode_flat<'de, W: FromJson<'de>, E>(
+    body: &'de [u8],
+    pick: impl FnOnce(W, &str) -> Result<E, DecodeError>,
+) -> Result<E, DecodeError> {
     let wire = decode(body)?;
-    E::from_wire(wire, utf8(body)?)
+    pick(wire, utf8(body)?)
+}
+
+/// Decodes the body of the event called `name`, when it comes in a text of its own.
+///
+/// # Errors
+/// When it is not JSON, or does not fit.
+pub fn decode_named<B: Bodies>(name: &str, body: &[u8]) -> Result<B, DecodeError> {
+    let text = utf8(body)?;
+    let mut input = serde_json::Deserializer::from_str(text);
+    let read = B::from_named(name, &mut input, &Budget::for_body(text.len()));
+    read.and_then(|value| input.end().map(|()| value)).map_err(|error| DecodeError::not_json(&error))?
 }

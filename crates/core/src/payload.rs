@@ -6,6 +6,9 @@
 /// when it is missing, `null` or of another type. A known member that is there twice does not fit either, unknown
 /// members are skipped, and anything but an object is of another type.
 ///
+/// With `check method` behind the struct, `method(&self) -> Result<(), DecodeError>` decides in the end whether the
+/// object fits.
+///
 /// The type has `Serialize` and `Deserialize`, both correct by themselves under plain `serde_json`.
 ///
 /// ```
@@ -32,7 +35,7 @@
 macro_rules! payload {
     ($(#[$meta:meta])* $vis:vis struct $name:ident {
         $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $type:ty = $member:literal),* $(,)?
-    }) => {
+    } $(check $check:ident)?) => {
         #[derive(Clone, Debug, PartialEq, Eq)]
         $(#[$meta])*
         #[non_exhaustive]
@@ -40,23 +43,35 @@ macro_rules! payload {
             $($(#[$field_meta])* $field_vis $field: $type,)*
         }
 
+        impl<'de> $crate::json::Payload<'de> for $name {
+            fn read_with<A: $crate::__private::serde::de::MapAccess<'de>>(
+                object: A,
+                budget: &$crate::json::Budget,
+                others: &mut [(&'static str, &mut dyn $crate::json::Slot<'de, A>)],
+            ) -> $crate::json::Read<Self, A::Error> {
+                $(let mut $field = $crate::__private::slot::<'de, $type>();)*
+                let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] = &mut [$(&mut $field),*];
+                let error = $crate::json::read_members(object, budget, &[$($member),*], slots, others)?;
+                if let ::std::option::Option::Some(error) = error {
+                    return ::std::result::Result::Ok(::std::result::Result::Err(error));
+                }
+                let finish = || {
+                    let object = Self {
+                        $($field: <$type as $crate::json::Field<'de>>::finish($field, $member)?,)*
+                    };
+                    $(object.$check()?;)?
+                    ::std::result::Result::Ok(object)
+                };
+                ::std::result::Result::Ok(finish())
+            }
+        }
+
         impl<'de> $crate::json::FromJson<'de> for $name {
             fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
                 budget: &$crate::json::Budget,
             ) -> $crate::json::Read<Self, A::Error> {
-                $(let mut $field = $crate::__private::slot::<'de, $type>();)*
-                let error =
-                    $crate::json::read_members(object, budget, &[$($member),*], &mut [$(&mut $field),*])?;
-                if let ::std::option::Option::Some(error) = error {
-                    return ::std::result::Result::Ok(::std::result::Result::Err(error));
-                }
-                let finish = || {
-                    ::std::result::Result::Ok(Self {
-                        $($field: <$type as $crate::json::Field<'de>>::finish($field, $member)?,)*
-                    })
-                };
-                ::std::result::Result::Ok(finish())
+                <Self as $crate::json::Payload<'de>>::read_with(object, budget, &mut [])
             }
         }
 
@@ -73,7 +88,7 @@ macro_rules! payload {
             }
         }
 
-        $crate::__deserialize!($name);
+        $crate::impl_deserialize!($name);
     };
 }
 
@@ -115,7 +130,7 @@ macro_rules! one_of {
             $($crate::__one_of!($kind, $type, $variant);)+
         }
 
-        $crate::__deserialize!($name);
+        $crate::impl_deserialize!($name);
     };
 }
 
@@ -158,10 +173,27 @@ macro_rules! __one_of {
     };
 }
 
-/// `Deserialize` for a type that is read from JSON.
-#[doc(hidden)]
+/// Implements `Deserialize` for a type that implements [`FromJson`](crate::json::FromJson) by hand.
+///
+/// ```
+/// use idhooks_core::{DecodeError, impl_deserialize, json::FromJson};
+///
+/// /// A count that the vendor sends as a string.
+/// struct Count(u64);
+///
+/// impl FromJson<'_> for Count {
+///     fn from_text(text: &str) -> Result<Self, DecodeError> {
+///         text.parse().map(Self).map_err(|_| DecodeError::new("", "is not a count"))
+///     }
+/// }
+///
+/// impl_deserialize!(Count);
+///
+/// assert_eq!(serde_json::from_str::<Count>(r#""5""#)?.0, 5);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[macro_export]
-macro_rules! __deserialize {
+macro_rules! impl_deserialize {
     ($name:ident) => {
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(

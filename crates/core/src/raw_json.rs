@@ -56,6 +56,12 @@ impl From<&RawValue> for RawJson {
     }
 }
 
+impl From<&serde_json::Value> for RawJson {
+    fn from(value: &serde_json::Value) -> Self {
+        serde_json::value::to_raw_value(value).map(Self).unwrap_or_default()
+    }
+}
+
 impl PartialEq for RawJson {
     fn eq(&self, other: &Self) -> bool {
         self.get() == other.get()
@@ -88,4 +94,4 @@ impl<'de> FromJson<'de> for RawJson {
     }
 }
 
-crate::__deserialize!(RawJson);
+crate::impl_deserialize!(RawJson);

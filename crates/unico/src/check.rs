@@ -1,9 +1,6 @@
 //! The notice of the API contract ("by client", formerly Unico Check): another envelope altogether.
 
-use std::fmt;
-
-use idhooks_core::{Decimal, Lenient, Timestamp, open_enum, payload};
-use serde::{Deserialize, Serialize};
+use idhooks_core::{Decimal, Lenient, Timestamp, integer, open_enum, payload};
 
 use crate::ProcessId;
 
@@ -15,25 +12,25 @@ open_enum! {
     }
 }
 
-/// State of a process in the API contract: a number, kept whatever it is.
-///
-/// ```
-/// use idhooks_unico::CheckStatus;
-///
-/// let say = |status| match status {
-///     CheckStatus::FINISHED => "read the answer",
-///     CheckStatus::DIVERGENCE => "the score is still running",
-///     status if status.is_final() => "it will not finish any more",
-///     _ => "wait",
-/// };
-/// assert_eq!(say(CheckStatus::from(2)), "the score is still running");
-/// assert_eq!(say(CheckStatus::from(99)), "wait");
-/// ```
-///
-/// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CheckStatus(i64);
+integer! {
+    /// State of a process in the API contract: a number, kept whatever it is.
+    ///
+    /// ```
+    /// use idhooks_unico::CheckStatus;
+    ///
+    /// let say = |status| match status {
+    ///     CheckStatus::FINISHED => "read the answer",
+    ///     CheckStatus::DIVERGENCE => "the score is still running",
+    ///     status if status.is_final() => "it will not finish any more",
+    ///     _ => "wait",
+    /// };
+    /// assert_eq!(say(CheckStatus::from(2)), "the score is still running");
+    /// assert_eq!(say(CheckStatus::from(99)), "wait");
+    /// ```
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
+    pub struct CheckStatus(i64);
+}
 
 impl CheckStatus {
     /// 1: being worked on. Not among the states that are
@@ -48,30 +45,12 @@ impl CheckStatus {
     /// 5: ended in an error.
     pub const ERROR: Self = Self(5);
 
-    /// The number as sent.
-    #[must_use]
-    pub fn code(self) -> i64 {
-        self.0
-    }
-
     /// Whether the process is at its end: 3, 4 or 5, no other number
     /// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true)
     /// on the previous portal). Says nothing about the outcome.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::FINISHED | Self::CANCELLED | Self::ERROR)
-    }
-}
-
-impl From<i64> for CheckStatus {
-    fn from(code: i64) -> Self {
-        Self(code)
-    }
-}
-
-impl fmt::Display for CheckStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 

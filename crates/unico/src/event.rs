@@ -3,11 +3,10 @@
 use std::{borrow::Cow, mem};
 
 use idhooks_core::{
-    Decimal, DecodeError, Envelope, Lenient, Pii, RawJson, Timestamp, WebhookEvent,
+    Decimal, DecodeError, Envelope, Lenient, Pii, Timestamp, WebhookEvent, envelope,
     json::{self, members, members_of, text},
     payload,
 };
-use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -15,43 +14,16 @@ use crate::{
     ProcessState,
 };
 
-/// One notice of Unico.
-///
-/// Sources: [documented](https://developer.unico.io/developers/webhooks-and-events/event-types) for
-/// [`Finished`](Self::Finished), observed in public code for [`Check`](Self::Check).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Event {
-    /// A process came to its end.
-    Finished(ProcessFinished),
-    /// A process of the API contract ("by client", formerly Check) changed.
-    Check(CheckUpdate),
-    /// A state or event this release has no type for. A known one whose body does not fit is an
-    /// error instead, so it can not hide here.
-    #[non_exhaustive]
-    Other {
-        /// The vendor's `state`, or `event` where there is no `state`.
-        name: Box<str>,
-        /// The whole body.
-        body: RawJson,
-    },
-}
-
-impl Event {
-    /// The vendor's name of what happened: `state`, or `event` in a Check notice.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Finished(process) => process.state.as_str(),
-            Self::Check(update) => update.event.as_str(),
-            Self::Other { name, .. } => name,
-        }
-    }
-
-    /// Whether this release has a type for it.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        !matches!(self, Self::Other { .. })
+envelope! {
+    /// One notification of Unico.
+    ///
+    /// Sources: [documented](https://developer.unico.io/developers/webhooks-and-events/event-types) for
+    /// [`Finished`](Self::Finished), observed in public code for [`Check`](Self::Check).
+    pub enum Event from Wire {
+        /// A process ended.
+        Finished(ProcessFinished) by state,
+        /// A process of the API contract ("by client", formerly Check) changed.
+        Check(CheckUpdate) by event,
     }
 }
 
@@ -93,11 +65,7 @@ impl Wire {
     }
 
     fn check(self, event: CheckEvent) -> Result<CheckUpdate, DecodeError> {
-        let WireProcess { id, status, score } = match self.data.raw() {
-            // An object that can not be read has a member twice; say which.
-            Some(raw) => raw.decode().map_err(|error| error.inside("data"))?,
-            None => self.data.require("data")?,
-        };
+        let WireProcess { id, status, score } = self.data.require("data")?;
         let data = CheckedProcess { id: id.require("data.id")?, status, score };
         Ok(CheckUpdate { event, data, event_date: self.event_date })
     }
@@ -130,29 +98,10 @@ impl WebhookEvent for Event {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let mut wire: Wire = json::decode(body)?;
-        wire.refuse_two_processes()?;
-        let name = if !wire.state.is_absent() {
-            let name = mem::take(&mut wire.state).require("state")?;
-            let state = ProcessState::from(&*name);
-            if state.is_finished() {
-                return wire.finished(state).map(Self::Finished);
-            }
-            name
-        } else if !wire.event.is_absent() {
-            let name = mem::take(&mut wire.event).require("event")?;
-            let event = CheckEvent::from(&*name);
-            if event.is_known() {
-                return wire.check(event).map(Self::Check);
-            }
-            name
-        } else {
-            return Err(wire.nameless());
-        };
-        Ok(Self::Other { name, body: json::decode(body)? })
+        json::decode_flat(body, Self::from_wire)
     }
 
-    fn envelope(body: &[u8]) -> Envelope<'_> {
+    fn envelope(body: &[u8]) -> Envelope {
         let [process, state, event, data, time] = members(body, ["processId", "state", "event", "data", "eventDate"]);
         let [id, status, score] = members_of(data, ["id", "status", "score"]);
         let is_check = text(event).is_some_and(|event| CheckEvent::from(&*event).is_known());
@@ -183,6 +132,30 @@ impl WebhookEvent for Event {
     }
 }
 
+impl Event {
+    fn from_wire(mut wire: Wire, body: &str) -> Result<Self, DecodeError> {
+        wire.refuse_two_processes()?;
+        let name = if !wire.state.is_absent() {
+            let name = mem::take(&mut wire.state).require("state")?;
+            let state = ProcessState::from(&*name);
+            if state.is_finished() {
+                return wire.finished(state).map(Self::Finished);
+            }
+            name
+        } else if !wire.event.is_absent() {
+            let name = mem::take(&mut wire.event).require("event")?;
+            let event = CheckEvent::from(&*name);
+            if event.is_known() {
+                return wire.check(event).map(Self::Check);
+            }
+            name
+        } else {
+            return Err(wire.nameless());
+        };
+        Ok(Self::Other { name, body: json::decode(body.as_bytes())? })
+    }
+}
+
 /// The JSON of a member that is there and not `null`.
 fn said(member: Option<&RawValue>) -> Option<&str> {
     member.map(RawValue::get).filter(|json| *json != "null")
@@ -191,14 +164,4 @@ fn said(member: Option<&RawValue>) -> Option<&str> {
 /// Letter case differs between the vendor's pages; the key must not.
 fn lower_case(id: Cow<'_, str>) -> Cow<'_, str> {
     if id.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(id.to_ascii_lowercase()) } else { id }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Finished(process) => process.serialize(out),
-            Self::Check(update) => update.serialize(out),
-            Self::Other { body, .. } => body.serialize(out),
-        }
-    }
 }

@@ -1,90 +1,25 @@
 //! A process that came to its end, as IDCloud's current notice tells it.
 
-use std::{
-    cmp::Ordering,
-    fmt,
-    hash::{Hash, Hasher},
-};
+use idhooks_core::{Lenient, Pii, open_enum, payload, text_id};
 
-use idhooks_core::{Escaped, Lenient, Pii, open_enum, payload};
-use serde::{Deserialize, Serialize};
-
-/// Unico's id of a process, a UUID in the samples.
-///
-/// Any text: vendors change formats. Kept as sent, and compared without regard to ASCII case:
-/// Unico's current pages write ids in lower case, its oldest ones in upper case
-/// ([documented](https://developers.unico.io/en/docs/IDunico/Integracao/IDUnico_ID99)), and both
-/// name the same process (inferred). The same identifier is `id` in answers of the REST API
-/// ([documented](https://developer.unico.io/resources/glossary/index.html)). `Display` escapes
-/// characters that could disturb a log.
-///
-/// ```
-/// use idhooks_unico::ProcessId;
-///
-/// let id = ProcessId::from("8263A268-5388-492a-bca2-28e1ff4a69f0");
-/// assert_eq!(id, ProcessId::from("8263a268-5388-492a-bca2-28e1ff4a69f0"));
-/// assert_eq!(id.as_str(), "8263A268-5388-492a-bca2-28e1ff4a69f0");
-/// ```
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ProcessId(Box<str>);
-
-impl ProcessId {
-    /// The text, exactly as sent.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn folded(&self) -> impl Iterator<Item = u8> {
-        self.0.bytes().map(|byte| byte.to_ascii_lowercase())
-    }
-}
-
-impl From<&str> for ProcessId {
-    fn from(text: &str) -> Self {
-        Self(text.into())
-    }
-}
-
-impl AsRef<str> for ProcessId {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ProcessId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaped(&self.0).fmt(f)
-    }
-}
-
-impl PartialEq for ProcessId {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
-    }
-}
-
-impl Eq for ProcessId {}
-
-impl Hash for ProcessId {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded().for_each(|byte| byte.hash(state));
-        // As `str` does it, so that two ids in a row hash unlike the same letters cut elsewhere.
-        state.write_u8(0xff);
-    }
-}
-
-impl Ord for ProcessId {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.folded().cmp(other.folded())
-    }
-}
-
-impl PartialOrd for ProcessId {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+text_id! {
+    /// Unico's id of a process, a UUID in the samples.
+    ///
+    /// Any text: vendors change formats. Kept as sent, and compared without regard to ASCII case:
+    /// Unico's current pages write ids in lower case, its oldest ones in upper case
+    /// ([documented](https://developers.unico.io/en/docs/IDunico/Integracao/IDUnico_ID99)), and both
+    /// name the same process (inferred). The same identifier is `id` in answers of the REST API
+    /// ([documented](https://developer.unico.io/resources/glossary/index.html)). `Display` escapes
+    /// characters that could disturb a log.
+    ///
+    /// ```
+    /// use idhooks_unico::ProcessId;
+    ///
+    /// let id = ProcessId::from("8263A268-5388-492a-bca2-28e1ff4a69f0");
+    /// assert_eq!(id, ProcessId::from("8263a268-5388-492a-bca2-28e1ff4a69f0"));
+    /// assert_eq!(id.as_str(), "8263A268-5388-492a-bca2-28e1ff4a69f0");
+    /// ```
+    pub struct ProcessId ignoring case;
 }
 
 open_enum! {

@@ -48,7 +48,7 @@ async fn web_calls_are_what_the_pages_say() {
     assert_eq!(selfie.bytes().expect("base64").expose()[..2], [0xff, 0xd8]);
     assert_eq!(server.last().line(), format!("GET /client/v1/process/{FINISHED}/selfie"));
 
-    let evidence = client.get_evidence_set(&id(FINISHED)).await.expect("a file");
+    let authentication = client.get_evidence_set(&id(FINISHED)).await.expect("a file");
     assert!(authentication.bytes().expect("base64").expose().starts_with(b"%PDF"));
     assert_eq!(server.last().line(), format!("GET /client/v1/process/{FINISHED}/evidenceset"));
     let error = client.get_evidence_set(&id(CREATED)).await.expect_err("not finished");
@@ -308,7 +308,7 @@ async fn notices_that_can_not_be_asked_about_are_errors_and_nothing_is_sent() {
 #[test]
 fn a_hint_is_read_as_any_event_is() {
     let notice = finished(FINISHED, r#""ok""#);
-    assert_eq!(Event::decode(notice.body()).expect("readable"), notice.event().expect("readable"));
+    assert_eq!(Event::decode(notice.body()).expect("readable"), notice.decode().expect("readable"));
 }
 
 #[tokio::test]

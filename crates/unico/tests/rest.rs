@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use idhooks_core::{Decimal, json, payload};
 use idhooks_fixtures::{
     rest::{UNICO, sample},
-    suite::{Answers, Response},
+    suite::{Answer, Answers},
 };
 use idhooks_unico::{
     CheckStatus, Flow, ProcessId,
@@ -295,11 +295,11 @@ fn every_answer_survives_drift() {
         if is(&untyped) || is(&parts) {
             assert!(serde_json::from_slice::<Value>(sample.body).is_ok(), "{sample:?}");
         } else if is(&["getprocess-web"]) {
-            each.push(Response::of::<Envelope>(sample.name, sample.body, &["process", "process.id"]));
+            each.push(Answer::of::<Envelope>(sample.name, sample.body, &["process", "process.id"]));
         } else if is(&["getprocess-api", "createprocess-api"]) {
-            each.push(Response::of::<api::Process>(sample.name, sample.body, &["id"]));
+            each.push(Answer::of::<api::Process>(sample.name, sample.body, &["id"]));
         } else {
-            each.push(Response::of::<web::File>(sample.name, sample.body, &["fileContents"]));
+            each.push(Answer::of::<web::File>(sample.name, sample.body, &["fileContents"]));
         }
     }
     let impersonal = &["process.company.friendlyName"];

@@ -57,5 +57,5 @@ pub(crate) fn router(inbox: &Inbox) -> Result<Router, SecretError> {
         .route_service(&path(Vendor::Caf), Intake::new(inbox.clone(), caf::Verifier::new(secret.clone())))
         .route_service(&path(Vendor::Autentique), Intake::new(inbox.clone(), autentique::Verifier::new(secret.clone())))
         .route_service(&path(Vendor::Capa), Intake::new(inbox.clone(), capa::Verifier::new(secret)))
-        .route_service(&path(Vendor::CaseKeeper), Intake::new(inbox.clone(), case_keeper::Verifier::new())))
+        .route_service(&path(Vendor::CaseKeeper), Intake::new(inbox.clone(), case_keeper::OpenEndpoint::new())))
 }

@@ -28,7 +28,6 @@ struct ById<'a> {
 payload! {
     /// The vendor's `DocumentPagination`, as much of it as is asked for.
     struct DocumentPagination {
-        #[serde(deserialize_with = "idhooks_core::json::unquoted")]
         has_more_pages: bool = "has_more_pages",
         // The schema lets an element be null.
         data: List<Option<Document>> = "data",

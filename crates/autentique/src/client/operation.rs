@@ -1,11 +1,11 @@
 //! One GraphQL operation: what is sent, and when its answer is an error.
 
 use idhooks_client::{Bytes, Error, Request, Response, RetrySafety, VendorError, http::HeaderName};
-use idhooks_core::{DecodeError, json};
-use serde::{
-    Serialize,
-    de::{DeserializeOwned, IgnoredAny},
+use idhooks_core::{
+    DecodeError, RawJson,
+    json::{self, FromJson},
 };
+use serde::{Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::Client;
@@ -42,25 +42,25 @@ impl Operation {
 }
 
 #[derive(Serialize)]
-struct Request<'a, V> {
+struct GraphQl<'a, V> {
     query: &'static str,
     variables: &'a V,
 }
 
 impl Client {
     /// Sends `operation` and reads what stands under its field.
-    pub(super) async fn ask<T: DeserializeOwned>(
+    pub(super) async fn ask<T: for<'de> FromJson<'de>>(
         &self,
         operation: Operation,
         variables: &(impl Serialize + Sync),
     ) -> Result<T, Error> {
-        let request = Request { query: operation.text, variables };
+        let request = GraphQl { query: operation.text, variables };
         let call = Request::post(operation.route, operation.repeat).json(&request);
         read(&self.api.send(call).await?, operation.field)
     }
 }
 
-fn read<T: DeserializeOwned>(answer: &Response, field: &str) -> Result<T, Error> {
+fn read<T: for<'de> FromJson<'de>>(answer: &Response, field: &str) -> Result<T, Error> {
     let [data, errors] = json::members(answer.body(), ["data", "errors"]);
     if let Some(errors) = errors.filter(|errors| !is_nothing(errors)) {
         return Err(refused(answer, errors));
@@ -68,7 +68,7 @@ fn read<T: DeserializeOwned>(answer: &Response, field: &str) -> Result<T, Error>
     let unreadable = |why: DecodeError| answer.unreadable(why);
     let Some(data) = data else {
         // Says more than "data is missing" about what is no JSON at all.
-        answer.decode::<IgnoredAny>()?;
+        answer.decode::<RawJson>()?;
         return Err(unreadable(DecodeError::missing("data")));
     };
     let [value] = json::members_of(Some(data), [field]);

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use idhooks_core::{RawJson, json::members};
-use serde::{Deserialize, Deserializer, Serialize};
+use idhooks_core::{
+    RawJson,
+    json::{Budget, FromJson, Read, members},
+};
+use serde::{Deserializer, Serialize};
 
 use super::raw_members::{RawMembers, raw_starting_with};
 
@@ -54,8 +57,10 @@ fn as_bool(json: &str) -> Option<bool> {
     }
 }
 
-impl<'de> Deserialize<'de> for BoolMap {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        raw_starting_with(input, &["{"]).map(Self)
+impl<'de> FromJson<'de> for BoolMap {
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
+        Ok(raw_starting_with(input, budget, &["{"])?.map(Self))
     }
 }
+
+idhooks_core::impl_deserialize!(BoolMap);

@@ -2,7 +2,10 @@
 
 use idhooks_core::{Lenient, List, Pii, Timestamp, open_enum, payload, text_id};
 
-use super::{files::Files, flag::Flag, locale::Locale, object_type::ObjectType, person::Person, signature::Signature};
+use super::{
+    files::Files, flag::Flag, locale::Locale, object_type::ObjectType, person::Person, resource::Object,
+    signature::Signature,
+};
 
 text_id! {
     /// Autentique's id of a document: hex without dashes, 49 characters in every capture. Ids within
@@ -125,5 +128,15 @@ impl Document {
     #[must_use]
     pub fn made_by_api(&self) -> Option<bool> {
         self.api.or(*self.is_from_api)
+    }
+}
+
+impl Object for Document {
+    fn id(&self) -> Option<&str> {
+        Some(self.id.as_str())
+    }
+
+    fn object_type(&mut self) -> &mut Lenient<ObjectType> {
+        &mut self.object
     }
 }

@@ -5,10 +5,8 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, Unexpected, Visitor},
-};
+use idhooks_core::{DecodeError, json::FromJson};
+use serde::Serialize;
 
 /// Yes or no, sent as `true`/`false` in newer samples and as 1/0 in an older one (documented).
 ///
@@ -24,35 +22,43 @@ use serde::{
 /// assert_eq!(serde_json::to_string(&number)?, "1");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy)]
-pub struct Flag {
-    set: bool,
-    as_number: bool,
+#[derive(Clone, Copy, Serialize)]
+#[serde(transparent)]
+pub struct Flag(Spelling);
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+enum Spelling {
+    Bool(bool),
+    Number(u8),
 }
 
 impl Flag {
     /// Whether it says yes.
     #[must_use]
     pub fn is_set(self) -> bool {
-        self.set
+        match self.0 {
+            Spelling::Bool(set) => set,
+            Spelling::Number(number) => number == 1,
+        }
     }
 }
 
 impl From<bool> for Flag {
     fn from(set: bool) -> Self {
-        Self { set, as_number: false }
+        Self(Spelling::Bool(set))
     }
 }
 
 impl From<Flag> for bool {
     fn from(flag: Flag) -> Self {
-        flag.set
+        flag.is_set()
     }
 }
 
 impl PartialEq for Flag {
     fn eq(&self, other: &Self) -> bool {
-        self.set == other.set
+        self.is_set() == other.is_set()
     }
 }
 
@@ -60,45 +66,27 @@ impl Eq for Flag {}
 
 impl Hash for Flag {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.set.hash(state);
+        self.is_set().hash(state);
     }
 }
 
 impl fmt::Debug for Flag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.set.fmt(f)
+        self.is_set().fmt(f)
     }
 }
 
-impl Serialize for Flag {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        if self.as_number { out.serialize_u8(self.set.into()) } else { out.serialize_bool(self.set) }
+impl FromJson<'_> for Flag {
+    fn from_bool(set: bool) -> Result<Self, DecodeError> {
+        Ok(Self(Spelling::Bool(set)))
     }
-}
 
-impl<'de> Deserialize<'de> for Flag {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct BoolOrBit;
-
-        impl Visitor<'_> for BoolOrBit {
-            type Value = Flag;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a boolean, 0 or 1")
-            }
-
-            fn visit_bool<E>(self, set: bool) -> Result<Flag, E> {
-                Ok(Flag::from(set))
-            }
-
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Flag, E> {
-                match number {
-                    0 | 1 => Ok(Flag { set: number == 1, as_number: true }),
-                    _ => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
-                }
-            }
+    fn from_integer(number: i128) -> Result<Self, DecodeError> {
+        match u8::try_from(number) {
+            Ok(number @ (0 | 1)) => Ok(Self(Spelling::Number(number))),
+            _ => Err(DecodeError::new("", "is neither 0 nor 1")),
         }
-
-        input.deserialize_any(BoolOrBit)
     }
 }
+
+idhooks_core::impl_deserialize!(Flag);

@@ -2,7 +2,9 @@
 
 use idhooks_core::{Lenient, Pii, payload, text_id};
 
-use super::{bool_map::BoolMap, object_type::ObjectType, organization::OrganizationId, person::Person};
+use super::{
+    bool_map::BoolMap, object_type::ObjectType, organization::OrganizationId, person::Person, resource::Object,
+};
 
 text_id! {
     /// Autentique's id of a group, a UUID in the sample.
@@ -16,7 +18,7 @@ payload! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Member {
-        /// What the vendor calls this payload; not sent for members so far.
+        /// What the vendor calls this object; not sent for members so far.
         pub object: Lenient<ObjectType> = "object",
         /// Who.
         pub user: Lenient<Person> = "user",
@@ -43,5 +45,15 @@ payload! {
         pub permissions: Lenient<BoolMap> = "permissions",
         /// Its configuration; some names are Portuguese.
         pub configs: Lenient<BoolMap> = "configs",
+    }
+}
+
+impl Object for Member {
+    fn id(&self) -> Option<&str> {
+        None
+    }
+
+    fn object_type(&mut self) -> &mut Lenient<ObjectType> {
+        &mut self.object
     }
 }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use idhooks_core::{RawJson, json::members};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use idhooks_core::{
+    DecodeError, RawJson,
+    json::{Budget, FromJson, Read, members},
+};
+use serde::{Deserializer, Serialize};
 
 use super::raw_members::{RawMembers, raw_starting_with};
 
@@ -45,14 +48,17 @@ impl PreviousAttributes {
     }
 }
 
-impl<'de> Deserialize<'de> for PreviousAttributes {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let raw = raw_starting_with(input, &["{", "["])?;
-        let elements = raw.get().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        if elements.is_none_or(|elements| elements.trim_ascii().is_empty()) {
-            Ok(Self(raw))
-        } else {
-            Err(D::Error::custom("of another type than documented"))
-        }
+impl<'de> FromJson<'de> for PreviousAttributes {
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
+        let raw = raw_starting_with(input, budget, &["{", "["])?;
+        Ok(raw.and_then(|raw| {
+            let elements = raw.get().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+            match elements.is_none_or(|elements| elements.trim_ascii().is_empty()) {
+                true => Ok(Self(raw)),
+                false => Err(DecodeError::new("", "is of another type than documented")),
+            }
+        }))
     }
 }
+
+idhooks_core::impl_deserialize!(PreviousAttributes);

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use idhooks_core::{RawJson, json};
-use serde::{Deserialize, Deserializer, de::Error as _};
+use idhooks_core::{
+    DecodeError, RawJson,
+    json::{self, Budget, FromJson, Read},
+};
+use serde::Deserializer;
 use serde_json::value::RawValue;
 
 /// The members of an object, one at a time and without a map: a million short keys would take many
@@ -51,14 +54,16 @@ impl<'a> Iterator for RawMembers<'a> {
     }
 }
 
-/// Reads raw JSON that begins with one of `starts`.
-pub(super) fn raw_starting_with<'de, D: Deserializer<'de>>(input: D, starts: &[&str]) -> Result<RawJson, D::Error> {
-    let raw = RawJson::deserialize(input)?;
-    if starts.iter().any(|start| raw.get().starts_with(start)) {
-        Ok(raw)
-    } else {
-        Err(D::Error::custom("of another type than documented"))
-    }
+/// Reads JSON that begins with one of `starts`, and keeps it raw.
+pub(super) fn raw_starting_with<'de, D: Deserializer<'de>>(
+    input: D,
+    budget: &Budget,
+    starts: &[&str],
+) -> Read<RawJson, D::Error> {
+    Ok(RawJson::from_json(input, budget)?.and_then(|raw| {
+        let fits = starts.iter().any(|start| raw.get().starts_with(start));
+        if fits { Ok(raw) } else { Err(DecodeError::new("", "is of another type than documented")) }
+    }))
 }
 
 #[cfg(test)]

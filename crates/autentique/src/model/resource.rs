@@ -4,12 +4,11 @@ use std::{fmt, ops::Deref};
 
 use idhooks_core::{
     DecodeError, Lenient,
-    json::{self, SecondLook, members, members_of, put, second_look},
+    json::{Budget, FromJson, Payload, Read, Slot},
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct as _};
-use serde_json::value::RawValue;
+use serde::{Serialize, de::MapAccess};
 
-use super::previous_attributes::PreviousAttributes;
+use super::{object_type::ObjectType, previous_attributes::PreviousAttributes};
 
 /// What an event is about, whichever of two shapes it came in. Use it as the `T` it holds.
 ///
@@ -17,35 +16,47 @@ use super::previous_attributes::PreviousAttributes;
 /// published since February 2025), or it is a wrapper, `{"object": {…}, "previous_attributes": {…}}`
 /// (the first sample of the vendor's page and all its sample handlers; probably retired). Written
 /// back in the shape it came in.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Resource<T> {
-    resource: Box<T>,
-    /// What the wrapper said, if there was one.
-    wrapper: Option<Lenient<PreviousAttributes>>,
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Resource<T>(Shape<T>);
+
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum Shape<T> {
+    Flat(Box<T>),
+    Wrapped {
+        object: Box<T>,
+        #[serde(skip_serializing_if = "has_no_value")]
+        previous_attributes: Lenient<PreviousAttributes>,
+    },
+}
+
+fn has_no_value<T>(field: &Lenient<T>) -> bool {
+    field.is_none()
 }
 
 impl<T> Resource<T> {
-    fn flat(resource: T) -> Self {
-        Self { resource: Box::new(resource), wrapper: None }
-    }
-
     /// Whether it came in the older, wrapped shape.
     #[must_use]
     pub fn is_wrapped(&self) -> bool {
-        self.wrapper.is_some()
+        matches!(self.0, Shape::Wrapped { .. })
     }
 
-    /// What the wrapper says about former values. For either shape, ask the event:
-    /// [`Event::previous`](crate::Event::previous).
+    /// The former values in the wrapper. For either shape, ask the event: [`Event::previous`](crate::Event::previous).
     #[must_use]
     pub fn wrapped_previous_attributes(&self) -> Option<&Lenient<PreviousAttributes>> {
-        self.wrapper.as_ref()
+        match &self.0 {
+            Shape::Flat(_) => None,
+            Shape::Wrapped { previous_attributes, .. } => Some(previous_attributes),
+        }
     }
 
-    /// The resource, by value.
+    /// Returns the resource.
     #[must_use]
     pub fn into_inner(self) -> T {
-        *self.resource
+        match self.0 {
+            Shape::Flat(resource) | Shape::Wrapped { object: resource, .. } => *resource,
+        }
     }
 }
 
@@ -53,80 +64,92 @@ impl<T> Deref for Resource<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.resource
+        match &self.0 {
+            Shape::Flat(resource) | Shape::Wrapped { object: resource, .. } => resource,
+        }
     }
 }
 
 impl<T> AsRef<T> for Resource<T> {
     fn as_ref(&self) -> &T {
-        &self.resource
+        self
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Resource<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.wrapper {
-            None => self.resource.fmt(f),
-            Some(previous) => f
+        match &self.0 {
+            Shape::Flat(resource) => resource.fmt(f),
+            Shape::Wrapped { object, previous_attributes } => f
                 .debug_struct("Wrapped")
-                .field("object", &self.resource)
-                .field("previous_attributes", previous)
+                .field("object", object)
+                .field("previous_attributes", previous_attributes)
                 .finish(),
         }
     }
 }
 
-impl<T: Serialize> Serialize for Resource<T> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Some(previous) = &self.wrapper else { return self.resource.serialize(out) };
-        let mut wrapper = out.serialize_struct("Wrapped", 2)?;
-        wrapper.serialize_field("object", &self.resource)?;
-        put(&mut wrapper, "previous_attributes", previous)?;
-        wrapper.end()
+/// What a document, a signature and a member have in common.
+pub(crate) trait Object {
+    /// Its id, if it has one.
+    fn id(&self) -> Option<&str>;
+
+    /// The vendor's name for it.
+    fn object_type(&mut self) -> &mut Lenient<ObjectType>;
+}
+
+/// The member `object`: the name of the resource it stands in, or a resource that is wrapped.
+enum Member<T> {
+    Name(ObjectType),
+    Resource(T),
+}
+
+impl<'de, T: FromJson<'de>> FromJson<'de> for Member<T> {
+    fn from_text(text: &str) -> Result<Self, DecodeError> {
+        ObjectType::from_text(text).map(Self::Name)
+    }
+
+    fn from_object<A: MapAccess<'de>>(object: A, budget: &Budget) -> Read<Self, A::Error> {
+        Ok(T::from_object(object, budget)?.map(Self::Resource))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Resource<T> {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        second_look(input)
+impl<'de, T: Payload<'de> + Object> FromJson<'de> for Resource<T> {
+    fn from_object<A: MapAccess<'de>>(object: A, budget: &Budget) -> Read<Self, A::Error> {
+        let mut member = Lenient::<Member<T>>::default();
+        let mut previous_attributes = Lenient::<PreviousAttributes>::default();
+        let others: &mut [(_, &mut dyn Slot<'de, A>)] =
+            &mut [("object", &mut member), ("previous_attributes", &mut previous_attributes)];
+        let outer = T::read_with(object, budget, others)?;
+        Ok(choose(outer, member, previous_attributes).map(Self))
     }
 }
 
-/// The older shape.
-#[derive(Deserialize)]
-struct Wrapped<T> {
-    object: T,
-    #[serde(default)]
+fn choose<T: Object>(
+    outer: Result<T, DecodeError>,
+    member: Lenient<Member<T>>,
     previous_attributes: Lenient<PreviousAttributes>,
-}
-
-impl<'de, T: Deserialize<'de>> SecondLook<'de> for Resource<T> {
-    // Every resource takes `object` as text, so a wrapper never passes for a resource here.
-    fn first<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        T::deserialize(input).map(Self::flat)
-    }
-
-    fn second(raw: &'de RawValue) -> Result<Self, DecodeError> {
-        let text = raw.get().as_bytes();
-        let [object, previous, id, public_id] = members(text, ["object", "previous_attributes", "id", "public_id"]);
-        let named = members_of(object, ["id", "public_id"]).map(json::text);
-        let conflict = |(outer, inner): (Option<&'de RawValue>, &Option<_>)| {
-            outer.is_some() && inner.is_some() && json::text(outer) != *inner
-        };
-        if [id, public_id].into_iter().zip(&named).any(conflict) {
-            return Err(DecodeError::new("object", "has another id than what is around it"));
+) -> Result<Shape<T>, DecodeError> {
+    let error = member.error().map(|error| error.clone().inside("object"));
+    let is_wrapper_without_object = member.is_absent() && !previous_attributes.is_absent();
+    let name = match member.into_option() {
+        Some(Member::Resource(object)) => {
+            let [outside, inside] = [outer.as_ref().ok().and_then(T::id), object.id()];
+            if outside.is_some() && inside.is_some() && outside != inside {
+                return Err(DecodeError::new("object", "has another id than what is around it"));
+            }
+            return Ok(Shape::Wrapped { object: Box::new(object), previous_attributes });
         }
-        let flat = || json::decode(text).map(Self::flat);
-        match object {
-            // A resource whose `object` drifted from text to an object is still a resource.
-            Some(object) if object.get().starts_with('{') => match json::decode::<Wrapped<T>>(text) {
-                Ok(Wrapped { object, previous_attributes }) => {
-                    Ok(Self { resource: Box::new(object), wrapper: Some(previous_attributes) })
-                }
-                Err(error) => flat().map_err(|_| error),
-            },
-            None if previous.is_some() => flat().map_err(|_| DecodeError::missing("object")),
-            _ => flat(),
+        Some(Member::Name(name)) => Lenient::from(name),
+        None => Lenient::default(),
+    };
+    match outer {
+        // A resource whose `object` drifted from text to something else is still a resource.
+        Ok(mut resource) => {
+            *resource.object_type() = name;
+            Ok(Shape::Flat(Box::new(resource)))
         }
+        Err(_) if is_wrapper_without_object => Err(DecodeError::missing("object")),
+        Err(outer) => Err(error.unwrap_or(outer)),
     }
 }

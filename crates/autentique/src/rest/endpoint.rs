@@ -1,7 +1,7 @@
 //! Webhook endpoints that were made.
 
-use idhooks_core::{Lenient, List, Pii, Secret, SecretError, open_enum, payload, text_id};
-use serde::{Deserialize, Serialize};
+use idhooks_core::{DecodeError, Lenient, List, Pii, Secret, SecretError, json::FromJson, open_enum, payload, text_id};
+use serde::Serialize;
 
 text_id! {
     /// Autentique's id of a webhook endpoint.
@@ -78,7 +78,7 @@ open_enum! {
 /// # let _ = verifier;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct EndpointSecret(Pii<Box<str>>);
 
@@ -97,6 +97,14 @@ impl EndpointSecret {
         Secret::new(self.expose())
     }
 }
+
+impl FromJson<'_> for EndpointSecret {
+    fn from_text(text: &str) -> Result<Self, DecodeError> {
+        Ok(Self(Pii::from(Box::from(text))))
+    }
+}
+
+idhooks_core::impl_deserialize!(EndpointSecret);
 
 payload! {
     /// A webhook endpoint that was made, with its secret.

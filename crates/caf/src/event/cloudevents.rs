@@ -7,9 +7,9 @@ use cloudevents::{
     AttributesReader as _, AttributesWriter as _, Data, EventBuilder as _, EventBuilderV10,
     event::{SpecVersion as SdkVersion, TryIntoTime as _, TryIntoUrl as _},
 };
-use idhooks_core::{DecodeError, Lenient, WebhookEvent as _, json};
+use idhooks_core::{DecodeError, Lenient, WebhookEvent as _};
 
-use super::{Event, SpecVersion, is_json};
+use super::{Event, SpecVersion, exact::exact, is_json};
 
 /// Why one event could not be made from the other. Names the attribute at fault, never a value: it is
 /// safe to log.
@@ -121,7 +121,7 @@ impl TryFrom<&Event> for cloudevents::Event {
 
 /// What was sent, if it was of the documented type.
 fn given<'a, T>(attribute: &'static str, field: &'a Lenient<T>) -> Result<Option<&'a T>, CloudEventError> {
-    match field.raw() {
+    match field.error() {
         Some(_) => Err(CloudEventError::new(attribute, "is of another type than documented")),
         None => Ok(field.as_ref()),
     }
@@ -138,7 +138,7 @@ fn data(event: &Event, content_type: Option<&str>) -> Result<Option<Data>, Cloud
             .map(|bytes| Some(Data::Binary(bytes)))
             .map_err(|_| CloudEventError::new("data_base64", "is not base64"));
     }
-    let value = serde_json::to_string(&event.body).ok().and_then(|text| json::exact(&text));
+    let value = serde_json::to_string(&event.body).ok().and_then(|text| exact(&text));
     let value = value.ok_or_else(|| CloudEventError::new("data", "does not fit into a serde_json::Value as it is"))?;
     match (value, content_type.is_none_or(is_json)) {
         (serde_json::Value::Null, _) => Ok(None),

@@ -17,7 +17,6 @@ payload! {
         /// Caf's id of the attempt.
         pub attempt_id: AttemptId = "attemptId",
         /// Whether the face was the one on file.
-        #[serde(deserialize_with = "idhooks_core::json::unquoted")]
         pub is_match: bool = "isMatch",
         /// Your account at Caf.
         pub tenant_id: Lenient<TenantId> = "tenantId",

@@ -1,6 +1,6 @@
 //! What a new transaction is made of.
 
-use idhooks_core::{Lenient, List, Pii, open_enum, payload};
+use idhooks_core::{Lenient, List, Pii, RawJson, open_enum, payload};
 use serde_json::Value;
 
 use crate::TemplateId;
@@ -54,7 +54,7 @@ payload! {
         /// What is known about the person or company.
         pub attributes: Lenient<Attributes> = "attributes",
         /// Anything of yours, to be kept with the transaction. Hidden, because nothing keeps it impersonal.
-        pub metadata: Lenient<Pii<Value>> = "metadata",
+        pub metadata: Lenient<RawJson> = "metadata",
         /// Listed without a word on its use. Hidden, because it is called a token.
         pub reference_token: Lenient<Pii<Box<str>>> = "referenceToken",
         /// Where to post this transaction's events, `_callbackUrl`. Hidden, because such addresses carry secrets.
@@ -98,7 +98,7 @@ impl NewTransaction {
     /// Attaches JSON of yours.
     #[must_use]
     pub fn metadata(mut self, metadata: Value) -> Self {
-        self.metadata = Pii::from(metadata).into();
+        self.metadata = RawJson::from(&metadata).into();
         self
     }
 
@@ -119,14 +119,14 @@ impl NewTransaction {
 
 /// All attributes are text about a person or company, and set alike.
 macro_rules! attributes {
-    ($($(#[$meta:meta])* $name:ident $set:literal;)+) => {
+    ($($(#[$meta:meta])* $name:ident = $member:literal, $set:literal;)+) => {
         payload! {
             /// What is known about the person or company. Forms are the template's business; nothing is checked here.
             ///
             /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction), names
             /// without a word on the forms.
             pub struct Attributes {
-
+                $($(#[$meta])* pub $name: Lenient<Pii<Box<str>>> = $member,)+
             }
         }
 
@@ -151,29 +151,29 @@ macro_rules! attributes {
 
 attributes! {
     /// Tax number of a person.
-    cpf "Sets the tax number of a person.";
+    cpf = "cpf", "Sets the tax number of a person.";
     /// Number of the identity card.
-    rg "Sets the number of the identity card.";
+    rg = "rg", "Sets the number of the identity card.";
     /// Full name.
-    name "Sets the full name.";
+    name = "name", "Sets the full name.";
     /// Birth date. The page does not show its form; answers of the older Core API have `DD/MM/YYYY`.
-    birth_date "Sets the birth date.";
+    birth_date = "birthDate", "Sets the birth date.";
     /// Father's name.
-    father_name "Sets the father's name.";
+    father_name = "fatherName", "Sets the father's name.";
     /// Mother's name.
-    mother_name "Sets the mother's name.";
+    mother_name = "motherName", "Sets the mother's name.";
     /// Federal state.
-    uf "Sets the federal state.";
+    uf = "uf", "Sets the federal state.";
     /// Tax number of a company; may hold letters since July 2026.
-    cnpj "Sets the tax number of a company.";
+    cnpj = "cnpj", "Sets the tax number of a company.";
     /// Postal code.
-    cep "Sets the postal code.";
+    cep = "cep", "Sets the postal code.";
     /// E-mail address.
-    email "Sets the e-mail address.";
+    email = "email", "Sets the e-mail address.";
     /// Phone number.
-    phone_number "Sets the phone number.";
+    phone_number = "phoneNumber", "Sets the phone number.";
     /// Number plate of a vehicle.
-    plate "Sets the number plate of a vehicle.";
+    plate = "plate", "Sets the number plate of a vehicle.";
 }
 
 impl Default for Attributes {

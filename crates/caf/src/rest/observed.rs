@@ -11,8 +11,11 @@ pub use self::{
     transaction::{TransactionDetails, TransactionOptions},
 };
 
-use idhooks_core::{RawJson, json::hand_out};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use idhooks_core::{
+    RawJson,
+    json::{Budget, FromJson, Read},
+};
+use serde::Deserializer;
 
 /// An answer no page describes: the members that are known to be read, and all of it as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +28,8 @@ pub struct Observed<T> {
     pub raw: RawJson,
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Observed<T> {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let raw = RawJson::deserialize(input)?;
-        let known = raw.decode().map_err(hand_out)?;
-        Ok(Self { known, raw })
+impl<'de, T: for<'a> FromJson<'a>> FromJson<'de> for Observed<T> {
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
+        Ok(RawJson::from_json(input, budget)?.and_then(|raw| Ok(Self { known: raw.decode()?, raw })))
     }
 }

@@ -4,8 +4,8 @@
 //! every answer is read by the one rule below.
 
 use idhooks_client::{Error, Response, VendorError};
+use idhooks_core::json::FromJson;
 use idhooks_core::{DecodeError, json};
-use serde::de::DeserializeOwned;
 
 #[derive(Debug, PartialEq, Eq)]
 enum Content<'a> {
@@ -14,7 +14,7 @@ enum Content<'a> {
     /// An envelope of success without anything in it.
     Nothing,
     /// An error, whatever the status says.
-    TransportErrorKind,
+    Failure,
 }
 
 /// Takes the envelope off. A bare object may have members `status` (a transaction) and `data` (a list) of its own, so
@@ -23,7 +23,7 @@ fn open(body: &[u8]) -> Content<'_> {
     let [success, status, data] = json::members(body, ["success", "status", "data"]);
     let success = success.map(|raw| raw.get());
     if success == Some("false") {
-        return Content::TransportErrorKind;
+        return Content::Failure;
     }
     if success != Some("true") && json::text(status).as_deref() != Some("ok") {
         return Content::Data(body);
@@ -31,7 +31,7 @@ fn open(body: &[u8]) -> Content<'_> {
     data.map_or(Content::Nothing, |raw| Content::Data(raw.get().as_bytes()))
 }
 
-pub(super) fn read<T: DeserializeOwned>(answer: &Response) -> Result<T, Error> {
+pub(super) fn read<T: for<'de> FromJson<'de>>(answer: &Response) -> Result<T, Error> {
     match open(answer.body()) {
         Content::Data(data) => json::decode(data).map_err(|error| answer.unreadable(error)),
         Content::Nothing => Err(answer.unreadable(DecodeError::missing("data"))),
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(open(br#"{"success":true}"#), Content::Nothing);
         assert_eq!(open(br#"{"status":"ok"}"#), Content::Nothing);
         assert_eq!(open(br#"{"success":true,"data":null}"#), Content::Data(b"null"));
-        assert_eq!(open(br#"{"success":false,"data":{}}"#), Content::TransportErrorKind);
-        assert_eq!(open(br#"{"success":false,"status":"ok","data":{}}"#), Content::TransportErrorKind);
+        assert_eq!(open(br#"{"success":false,"data":{}}"#), Content::Failure);
+        assert_eq!(open(br#"{"success":false,"status":"ok","data":{}}"#), Content::Failure);
     }
 }

@@ -39,7 +39,7 @@ impl Client {
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); which state fits
     /// which event is inferred.
     pub async fn confirm(&self, hint: &Unverified<Event>) -> Result<Confirmation, Error> {
-        let event = hint.event().map_err(|why| Error::other("the hint can not be read", why))?;
+        let event = hint.decode().map_err(|why| Error::other("the hint can not be read", why))?;
         self.confirm_event(&event).await
     }
 
@@ -48,7 +48,9 @@ impl Client {
     /// # Errors
     /// As there.
     pub async fn confirm_event(&self, event: &Event) -> Result<Confirmation, Error> {
-        let asked = event.verification_id();
+        let Some(asked) = event.verification_id() else {
+            return Err(Error::argument("the event is not about a verification"));
+        };
         let answer = match self.read(asked, None).await {
             Ok(answer) => answer,
             Err(error) if is_of_vendor(&error) && error.is_not_found() => return Ok(Confirmation::Gone),

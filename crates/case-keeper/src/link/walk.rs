@@ -1,7 +1,6 @@
 //! Every link in a piece of JSON, wherever the vendor moved it.
 
-use idhooks_core::{DecodeError, json};
-use serde::de::IgnoredAny;
+use idhooks_core::{DecodeError, RawJson, json};
 
 use super::PresignedLink;
 
@@ -42,7 +41,7 @@ const LONGEST: usize = 1_024;
 /// # Ok::<(), idhooks_case_keeper::core::DecodeError>(())
 /// ```
 pub fn links_in(json: &[u8]) -> Result<Vec<FoundLink>, DecodeError> {
-    let IgnoredAny = json::decode(json)?;
+    json::decode::<RawJson>(json)?;
     // From here on it is known to be JSON, so its tokens can be told apart by their first byte.
     let mut rest = std::str::from_utf8(json).unwrap_or_default();
     let mut walk = Walk::default();

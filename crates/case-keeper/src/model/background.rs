@@ -1,4 +1,4 @@
-//! Background checks: criminal and employment payload, sanction lists, bankruptcy.
+//! Background checks: criminal and employment record, sanction lists, bankruptcy.
 //!
 //! Of the v2 objects little more than the names was seen. The fields are those of their v3 cousins,
 //! which live in an entity of their own; that v2 has the same is inferred, and nothing is required.
@@ -40,7 +40,7 @@ open_enum! {
 }
 
 result! {
-    /// A check of the criminal payload; v2.
+    /// A check of the criminal record; v2.
     ///
     /// Source: `resultDocumentUrl` by the
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events) key
@@ -79,7 +79,7 @@ result! {
 }
 
 result! {
-    /// A check of the employment payload; v2.
+    /// A check of the employment record; v2.
     ///
     /// Source: `resultDocumentUrl` by the
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events) key
@@ -190,7 +190,7 @@ result! {
     pub struct BankruptcyResult {
         /// Whether there is a record of the person.
         pub found_record: bool = "foundRecord",
-        /// The payload; absent when there is none (inferred).
+        /// The record; absent when there is none (inferred).
         pub result: Box<BankruptcyCase> = "result",
         /// Lasting name of the document.
         pub document_key: Pii<Box<str>> = "documentKey",

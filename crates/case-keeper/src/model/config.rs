@@ -1,12 +1,6 @@
 //! What you asked of a check.
 
-use std::fmt;
-
-use idhooks_core::{Decimal, Lenient, List, open_enum, payload};
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer},
-};
+use idhooks_core::{Decimal, Lenient, List, one_of, open_enum, payload};
 
 payload! {
     /// What you asked of one check. One type for all of them; each uses some of the fields.
@@ -109,46 +103,13 @@ open_enum! {
     }
 }
 
-/// Which of the less important fields are compared, in the shape it came (both observed in public
-/// code, 2024-03).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ComparedFields {
-    /// All or none.
-    All(bool),
-    /// These.
-    Named(List<Box<str>>),
-}
-
-impl Serialize for ComparedFields {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::All(all) => all.serialize(out),
-            Self::Named(names) => names.serialize(out),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for ComparedFields {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct Fields;
-
-        impl<'de> Visitor<'de> for Fields {
-            type Value = ComparedFields;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, false or an array")
-            }
-
-            fn visit_bool<E: Error>(self, all: bool) -> Result<ComparedFields, E> {
-                Ok(ComparedFields::All(all))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<ComparedFields, A::Error> {
-                List::deserialize(SeqAccessDeserializer::new(seq)).map(ComparedFields::Named)
-            }
-        }
-
-        input.deserialize_any(Fields)
+one_of! {
+    /// Which of the less important fields are compared, in the shape it came (both observed in public
+    /// code, 2024-03).
+    pub enum ComparedFields {
+        /// All or none.
+        All(bool) = bool,
+        /// These.
+        Named(List<Box<str>>) = array,
     }
 }

@@ -1,12 +1,6 @@
 //! The Thai civil registry's answer.
 
-use std::fmt;
-
-use idhooks_core::Pii;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, Visitor},
-};
+use idhooks_core::{Pii, one_of};
 
 use super::{response::view, result::result};
 use crate::ResultId;
@@ -68,14 +62,14 @@ impl ChipDopaResult {
     }
 }
 
-/// The registry's own status, a text or a number, in the shape it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ResponseStatus {
-    /// A text, such as `"200"`.
-    Text(Box<str>),
-    /// A whole number, such as `200`.
-    Number(i64),
+one_of! {
+    /// The registry's own status, a text or a number, in the shape it came.
+    pub enum ResponseStatus {
+        /// A text, such as `"200"`.
+        Text(Box<str>) = text,
+        /// A whole number, such as `200`.
+        Number(i64) = integer,
+    }
 }
 
 impl ResponseStatus {
@@ -86,42 +80,5 @@ impl ResponseStatus {
             Self::Text(text) => text.parse().ok(),
             Self::Number(number) => Some(*number),
         }
-    }
-}
-
-impl Serialize for ResponseStatus {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => text.serialize(out),
-            Self::Number(number) => number.serialize(out),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for ResponseStatus {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct Either;
-
-        impl Visitor<'_> for Either {
-            type Value = ResponseStatus;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or a whole number")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<ResponseStatus, E> {
-                Ok(ResponseStatus::Text(text.into()))
-            }
-
-            fn visit_i64<E: Error>(self, number: i64) -> Result<ResponseStatus, E> {
-                Ok(ResponseStatus::Number(number))
-            }
-
-            fn visit_u64<E: Error>(self, number: u64) -> Result<ResponseStatus, E> {
-                number.try_into().map(ResponseStatus::Number).map_err(E::custom)
-            }
-        }
-
-        input.deserialize_any(Either)
     }
 }

@@ -1,8 +1,6 @@
 //! What a provider saw in a face.
 
-use idhooks_core::{Decimal, Lenient, List, Pii, open_enum, payload};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use serde_json::value::RawValue;
+use idhooks_core::{Decimal, Lenient, List, Pii, one_of, open_enum, payload};
 
 open_enum! {
     /// What stands in the way of seeing a face.
@@ -23,16 +21,16 @@ open_enum! {
     }
 }
 
-/// What the provider saw, in that provider's shape.
-///
-/// Source: [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v13-release-notes-13-july-2023).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FaceAnalysis {
-    /// One entry for each face, from FaceTec and FaceTec with Amazon.
-    Faces(List<DetectedFace>),
-    /// SenseTime's answer.
-    Sensetime(SensetimeAnalysis),
+one_of! {
+    /// What the provider saw, in that provider's shape.
+    ///
+    /// Source: [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v13-release-notes-13-july-2023).
+    pub enum FaceAnalysis {
+        /// One entry for each face, from FaceTec and FaceTec with Amazon.
+        Faces(List<DetectedFace>) = array,
+        /// SenseTime's answer.
+        Sensetime(SensetimeAnalysis) = object,
+    }
 }
 
 impl FaceAnalysis {
@@ -97,26 +95,5 @@ payload! {
         pub kind: Lenient<Box<str>> = "type",
         /// In words; spelt as the provider spells.
         pub description: Lenient<Pii<Box<str>>> = "description",
-    }
-}
-
-impl Serialize for FaceAnalysis {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Faces(faces) => faces.serialize(out),
-            Self::Sensetime(answer) => Serialize::serialize(answer, out),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for FaceAnalysis {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(input)?.get();
-        let read = if raw.starts_with('{') {
-            serde_json::from_str(raw).map(Self::Sensetime)
-        } else {
-            serde_json::from_str(raw).map(Self::Faces)
-        };
-        read.map_err(|_| D::Error::custom("neither an array nor an object"))
     }
 }

@@ -1,8 +1,6 @@
 //! Entries of the vendor's lists: titles, positions, departments.
 
-use idhooks_core::{Lenient, Pii, payload};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use serde_json::value::RawValue;
+use idhooks_core::{Lenient, Pii, one_of, payload};
 
 payload! {
     /// An entry of one of the vendor's lists: a title, a position, a department. It describes the
@@ -45,14 +43,14 @@ payload! {
     }
 }
 
-/// A translated text, in the shape it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Translation {
-    /// The text itself, as newer data has it.
-    Text(Pii<Box<str>>),
-    /// The text in an payload, as older data has it.
-    Labelled(Label),
+one_of! {
+    /// A translated text, in the shape it came.
+    pub enum Translation {
+        /// The text itself, as newer data has it.
+        Text(Pii<Box<str>>) = text,
+        /// The text in an object, as older data has it.
+        Labelled(Label) = object,
+    }
 }
 
 impl Translation {
@@ -63,26 +61,5 @@ impl Translation {
             Self::Text(text) => Some(text),
             Self::Labelled(Label { label }) => label.as_ref(),
         }
-    }
-}
-
-impl Serialize for Translation {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => text.serialize(out),
-            Self::Labelled(label) => Serialize::serialize(label, out),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Translation {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(input)?.get();
-        let read = if raw.starts_with('{') {
-            serde_json::from_str(raw).map(Self::Labelled)
-        } else {
-            serde_json::from_str(raw).map(Self::Text)
-        };
-        read.map_err(|_| D::Error::custom("neither a text nor an object"))
     }
 }

@@ -2,9 +2,8 @@
 
 use idhooks_core::{
     Lenient, RawJson,
-    json::{decode, members},
+    json::{FromJson, decode, members},
 };
-use serde::Deserialize;
 
 /// The text of what stands at `path` inside `raw`.
 fn at<'a>(raw: &'a Lenient<RawJson>, path: &[&str]) -> Option<&'a str> {
@@ -15,6 +14,6 @@ fn at<'a>(raw: &'a Lenient<RawJson>, path: &[&str]) -> Option<&'a str> {
 }
 
 /// What stands at `path` inside `raw`; `None` if it is not there or not a `T`.
-pub(crate) fn view<'a, T: Deserialize<'a>>(raw: &'a Lenient<RawJson>, path: &[&str]) -> Option<T> {
+pub(crate) fn view<'a, T: FromJson<'a>>(raw: &'a Lenient<RawJson>, path: &[&str]) -> Option<T> {
     decode(at(raw, path)?.as_bytes()).ok()
 }

@@ -1,52 +1,46 @@
 //! What every result has.
 
-use std::fmt;
-
-use idhooks_core::{Decimal, Lenient, List, Pii, open_enum, payload};
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, SeqAccess, Visitor, value::SeqAccessDeserializer},
-};
+use idhooks_core::{Decimal, Lenient, List, Pii, one_of, open_enum, payload};
 
 /// Declares a result: the fields every one has, then its own.
 macro_rules! result {
     ($(#[$meta:meta])* $vis:vis struct $name:ident {
         $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $field_type:ty = $member:literal,)*
     }) => {
-        idhooks_core::object! {
+        idhooks_core::payload! {
             $(#[$meta])*
             ///
             /// Every field may be absent: a delivery can be partial, and v2 and v3 differ.
             $vis struct $name {
                 /// Id of this attempt.
-                pub id: $crate::ResultId = "id",
+                pub id: idhooks_core::Lenient<$crate::ResultId> = "id",
                 /// When it was made; RFC 3339, UTC, with milliseconds.
-                pub created_at: idhooks_core::Timestamp = "createdAt",
+                pub created_at: idhooks_core::Lenient<idhooks_core::Timestamp> = "createdAt",
                 /// When it last changed.
-                pub updated_at: idhooks_core::Timestamp = "updatedAt",
+                pub updated_at: idhooks_core::Lenient<idhooks_core::Timestamp> = "updatedAt",
                 /// The verification it belongs to.
-                pub verification_id: $crate::VerificationId = "verificationId",
+                pub verification_id: idhooks_core::Lenient<$crate::VerificationId> = "verificationId",
                 /// Whether the check passed.
-                pub verified: bool = "verified",
+                pub verified: idhooks_core::Lenient<bool> = "verified",
                 /// Whether the end user confirmed it; v2.
-                pub confirmed: bool = "confirmed",
+                pub confirmed: idhooks_core::Lenient<bool> = "confirmed",
                 /// Whether the check was done; v3.
-                pub completed: bool = "completed",
+                pub completed: idhooks_core::Lenient<bool> = "completed",
                 /// Whether what was handed in is valid; v3.
-                pub valid: bool = "valid",
+                pub valid: idhooks_core::Lenient<bool> = "valid",
                 /// What is wrong; empty, `null` or absent when nothing is. One that is `skipped`
                 /// did not count ([documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023)).
-                pub errors: idhooks_core::List<$crate::ResultError> = "errors",
+                pub errors: idhooks_core::Lenient<idhooks_core::List<$crate::ResultError>> = "errors",
                 /// What is wrong, in older words.
-                pub failed_reasons: $crate::FailedReasons = "failedReasons",
+                pub failed_reasons: idhooks_core::Lenient<$crate::FailedReasons> = "failedReasons",
                 /// The provider's answer as it came; its shape varies. The methods of this type
                 /// read the places that are known.
-                pub response: idhooks_core::RawJson = "response",
+                pub response: idhooks_core::Lenient<idhooks_core::RawJson> = "response",
                 /// What the end user corrected, as sent; `null` when nothing.
-                pub edits: idhooks_core::RawJson = "edits",
+                pub edits: idhooks_core::Lenient<idhooks_core::RawJson> = "edits",
                 /// What was read against what you gave.
-                pub comparisons: idhooks_core::List<$crate::Comparison> = "comparisons",
-                $($(#[$field_meta])* $field_vis $field: $field_type = $member,)*
+                pub comparisons: idhooks_core::Lenient<idhooks_core::List<$crate::Comparison>> = "comparisons",
+                $($(#[$field_meta])* $field_vis $field: idhooks_core::Lenient<$field_type> = $member,)*
             }
         }
 
@@ -158,15 +152,15 @@ open_enum! {
     }
 }
 
-/// `failedReasons`, in the shape it came: a list beside a result, an empty text inside `response`
-/// (observed in public recordings, 2024-04).
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FailedReasons {
-    /// Names of what failed, such as `comparison`.
-    List(List<Box<str>>),
-    /// A text; only the empty one was seen.
-    Text(Pii<Box<str>>),
+one_of! {
+    /// `failedReasons`, in the shape it came: a list beside a result, an empty text inside `response`
+    /// (observed in public recordings, 2024-04).
+    pub enum FailedReasons {
+        /// Names of what failed, such as `comparison`.
+        List(List<Box<str>>) = array,
+        /// A text; only the empty one was seen.
+        Text(Pii<Box<str>>) = text,
+    }
 }
 
 impl FailedReasons {
@@ -186,39 +180,6 @@ impl FailedReasons {
             Self::Text(text) => (&[][..], Some(&**text.expose()).filter(|text| !text.is_empty())),
         };
         list.iter().map(|reason| &**reason).chain(text)
-    }
-}
-
-impl Serialize for FailedReasons {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::List(reasons) => reasons.serialize(out),
-            Self::Text(text) => text.serialize(out),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for FailedReasons {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct Reasons;
-
-        impl<'de> Visitor<'de> for Reasons {
-            type Value = FailedReasons;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array or a string")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<FailedReasons, E> {
-                Ok(FailedReasons::Text(Pii::from(Box::from(text))))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<FailedReasons, A::Error> {
-                List::deserialize(SeqAccessDeserializer::new(seq)).map(FailedReasons::List)
-            }
-        }
-
-        input.deserialize_any(Reasons)
     }
 }
 

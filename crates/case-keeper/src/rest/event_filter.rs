@@ -73,7 +73,8 @@ impl EventFilter {
     /// such event, as after a forged delivery.
     #[must_use]
     pub fn of(event: &Event) -> Self {
-        Self::new().key(event.key.clone()).data_id(event.verification_id().clone())
+        let filter = Self::new().key(event.key.clone());
+        event.subject_id().cloned().into_iter().fold(filter, Self::data_id)
     }
 
     /// Adds a key: records with any of those that were added.

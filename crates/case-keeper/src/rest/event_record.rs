@@ -55,10 +55,10 @@ payload! {
 }
 
 impl EventRecord {
-    /// Reads one payload, such as one you stored.
+    /// Reads one record, such as one you stored.
     ///
     /// # Errors
-    /// When it is no JSON payload, or names a member twice.
+    /// When it is not a JSON object, or names a member twice.
     pub fn read(raw: RawJson) -> Result<Self, DecodeError> {
         let Wire { id, key, data_id, data, user_id, user, created_at, updated_at, deleted_at } = raw.decode()?;
         Ok(Self { id, key, data_id, data, user_id, user, created_at, updated_at, deleted_at, raw })

@@ -76,10 +76,10 @@ struct Results {
     verified: bool,
 }
 
-/// An object, also one that this release can not read. `false`, `""` or `[]` in its place is not one: the vendor
-/// writes an empty text where it has nothing to say.
+/// An object, also one that this release cannot read. `false`, `""` or `[]` in its place is not one: the vendor writes
+/// an empty string where it has nothing to say.
 fn is_there<T>(object: &Lenient<Box<T>>) -> bool {
-    object.is_some() || object.raw().is_some_and(|raw| raw.get().starts_with('{'))
+    object.is_some() || object.error().is_some_and(|error| !error.path().is_empty())
 }
 
 /// Every result type has the same common fields, but no common type.

@@ -27,7 +27,8 @@ impl<'de, A: MapAccess<'de>, T: FromJson<'de>> Slot<'de, A> for Lenient<T> {
     }
 }
 
-/// Reads an object to its end, each member into the slot of the same place as its name.
+/// Reads an object to its end, each member into the slot of the same place as its name. A name among `others` goes
+/// there instead.
 ///
 /// Returns what is wrong with the object as a whole: a known member that is there twice. Unknown members are skipped.
 ///
@@ -38,9 +39,14 @@ pub fn read_members<'de, A: MapAccess<'de>>(
     budget: &Budget,
     names: &[&'static str],
     slots: &mut [&mut dyn Slot<'de, A>],
+    others: &mut [(&'static str, &mut dyn Slot<'de, A>)],
 ) -> Result<Option<DecodeError>, A::Error> {
     let (mut error, mut seen, mut next) = (None, [false; 256], 0);
     while let Some(Name(member)) = object.next_key()? {
+        if let Some((_, slot)) = others.iter_mut().find(|(name, _)| *name == member) {
+            slot.read(&mut object, budget)?;
+            continue;
+        }
         // Members mostly come in the order of the fields, so the search starts behind the last one.
         let (before, after) = names.split_at_checked(next).unwrap_or((names, &[]));
         let ahead = after.iter().position(|name| **name == member).map(|at| at + next);
@@ -64,6 +70,19 @@ pub fn read_members<'de, A: MapAccess<'de>>(
         }
     }
     Ok(error)
+}
+
+/// A struct that [`payload!`](crate::payload) declared.
+pub trait Payload<'de>: FromJson<'de> {
+    /// Reads the object, and the members named in `others` into their slots instead of into fields.
+    ///
+    /// # Errors
+    /// When the input is broken.
+    fn read_with<A: MapAccess<'de>>(
+        object: A,
+        budget: &Budget,
+        others: &mut [(&'static str, &mut dyn Slot<'de, A>)],
+    ) -> Read<Self, A::Error>;
 }
 
 /// The type of a field of a payload: a type that is read from JSON is required, a [`Lenient`] one is optional.
@@ -148,25 +167,15 @@ impl<B: Bodies> NamedBody<B> {
     ///
     /// # Errors
     /// When there is no name, or the body does not fit.
-    pub fn finish(
-        self,
-        name_field: &str,
-        body_field: &str,
-        budget: &Budget,
-    ) -> Result<(Box<str>, Option<B>), DecodeError> {
+    pub fn finish(self, name_field: &str, body_field: &str) -> Result<(Box<str>, Option<B>), DecodeError> {
         let name = self.name.into_inner().unwrap_or_default().require(name_field)?;
         let body = match (self.body, self.early) {
             (Some(body), _) => Some(body),
-            (None, Some(raw)) => Some(read_raw(&name, &raw, budget)),
+            (None, Some(raw)) => Some(super::decode_named(&name, raw.get().as_bytes())),
             (None, None) => None,
         };
         Ok((name, body.transpose().map_err(|error| error.inside(body_field))?))
     }
-}
-
-fn read_raw<B: Bodies>(name: &str, raw: &RawValue, budget: &Budget) -> Result<B, DecodeError> {
-    B::from_named(name, &mut serde_json::Deserializer::from_str(raw.get()), budget)
-        .map_err(|error| DecodeError::not_json(&error))?
 }
 
 /// Reads the name.

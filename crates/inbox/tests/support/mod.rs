@@ -92,7 +92,7 @@ pub(crate) fn unico_hint(body: Vec<u8>) -> Unverified<unico::Event> {
 
 pub(crate) fn case_keeper(verification: &str) -> Unverified<case_keeper::Event> {
     let body = fixture("case-keeper", "verification-updated", &[("/data/id", verification)]);
-    case_keeper::Verifier::new().verify(&[] as &[(&str, &str)], body).unwrap()
+    case_keeper::OpenEndpoint::new().verify(&[] as &[(&str, &str)], body).unwrap()
 }
 
 pub(crate) fn route(vendor: &'static str, verified: bool) -> Route {

@@ -112,7 +112,7 @@ impl AccountBuilder {
         use idhooks_client::env;
 
         let name = env::required("UNICO_SERVICE_ACCOUNT")?;
-        let environment = Environment::with_label(&env::required("UNICO_ENVIRONMENT")?)
+        let environment = Environment::named(&env::required("UNICO_ENVIRONMENT")?)
             .ok_or_else(|| BuildError::bad_variable("UNICO_ENVIRONMENT", "is neither sandbox nor production"))?;
         Ok(Account::builder(&name, key_from_env()?, environment))
     }

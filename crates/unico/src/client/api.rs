@@ -1,6 +1,6 @@
 //! The API contract.
 
-use idhooks_client::{ApiClient, BuildError, Confirmation, Error, Request, SecretText, Settings, http::HeaderName};
+use idhooks_client::{BuildError, Confirmation, Error, Request, SecretText, Settings, http::HeaderName};
 use idhooks_core::Delivery;
 
 use super::{Account, confirm, settings};
@@ -17,7 +17,7 @@ use crate::{Event, ProcessId, rest::api};
 /// once, as after 401.
 #[derive(Clone, Debug)]
 pub struct ApiClient {
-    api: ApiClient,
+    api: idhooks_client::ApiClient,
 }
 
 impl ApiClient {

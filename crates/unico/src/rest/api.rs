@@ -3,10 +3,7 @@
 //! Which members an answer has depends on the `APIKEY`, because the key selects product and capabilities
 //! ([documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html)).
 
-use std::fmt;
-
-use idhooks_core::{Decimal, Lenient, Pii, Timestamp, open_enum, payload, text_id};
-use serde::{Deserialize, Serialize};
+use idhooks_core::{Decimal, Lenient, Pii, Timestamp, integer, open_enum, payload, text_id};
 
 use crate::{CheckStatus, ProcessId};
 
@@ -56,42 +53,24 @@ open_enum! {
     }
 }
 
-/// What the check of liveness gave: a number, kept whatever it is.
-///
-/// **1 is no proof that a living person was there.** With Identity Verification but without Liveness it is always 1,
-/// and no check has run
-/// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integration-by-client/api/api-reference/liveness-+-identity-verification-+-behavior-alert));
-/// for a 1:1 validation without Liveness it is absent instead. And it is left out of most answers whose
-/// `unicoId` says `yes`, because that already includes it. So only what your key was issued for tells what a 1 is worth.
-///
-/// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Liveness(i64);
+integer! {
+    /// What the check of liveness gave: a number, kept whatever it is.
+    ///
+    /// **1 is no proof that a living person was there.** With Identity Verification but without Liveness it is always 1,
+    /// and no check has run
+    /// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integration-by-client/api/api-reference/liveness-+-identity-verification-+-behavior-alert));
+    /// for a 1:1 validation without Liveness it is absent instead. And it is left out of most answers whose
+    /// `unicoId` says `yes`, because that already includes it. So only what your key was issued for tells what a 1 is worth.
+    ///
+    /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
+    pub struct Liveness(i64);
+}
 
 impl Liveness {
     /// 1: passed, or never checked.
     pub const PASSED: Self = Self(1);
     /// 2: failed.
     pub const FAILED: Self = Self(2);
-
-    /// The number as sent.
-    #[must_use]
-    pub fn code(self) -> i64 {
-        self.0
-    }
-}
-
-impl From<i64> for Liveness {
-    fn from(code: i64) -> Self {
-        Self(code)
-    }
-}
-
-impl fmt::Display for Liveness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 payload! {
