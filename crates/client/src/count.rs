@@ -1,6 +1,10 @@
 //! Counts that some vendors send as text.
 
-use idhooks_core::{DecodeError, json::FromJson};
+use idhooks_core::{
+    DecodeError,
+    json::{self, FromJson},
+};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A count that comes as a number or as text: `5` or `"5"`.
 ///
@@ -11,7 +15,7 @@ use idhooks_core::{DecodeError, json::FromJson};
 /// assert_eq!(count.get(), 5);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Count(u64);
 
@@ -35,11 +39,15 @@ impl FromJson<'_> for Count {
     }
 }
 
-idhooks_core::__deserialize!(Count);
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        json::deserialize(input)
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use idhooks_core::{Lenient, json, payload};
+    use idhooks_core::{Lenient, payload};
 
     use super::*;
 

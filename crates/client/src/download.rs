@@ -259,6 +259,29 @@ impl DownloaderBuilder {
     }
 }
 
+/// Writes the setters for downloads of a client's builder that holds its [`DownloaderBuilder`] in the given field.
+#[macro_export]
+macro_rules! downloader {
+    ($field:ident) => {
+        /// Changes how files are downloaded, such as the largest size. Defaults to 32 MiB and 60 seconds a file.
+        #[must_use]
+        pub fn downloader(
+            mut self,
+            change: impl ::std::ops::FnOnce($crate::DownloaderBuilder) -> $crate::DownloaderBuilder,
+        ) -> Self {
+            self.$field = change(self.$field);
+            self
+        }
+
+        /// Allows downloads from another host: `files.example.com` for one host, `*.example.com` for all below it. It
+        /// never gets your credentials. Defaults to the vendor's own hosts.
+        #[must_use]
+        pub fn extra_download_host(self, host: &str) -> Self {
+            self.downloader(|downloader| downloader.allow_host(host))
+        }
+    };
+}
+
 impl fmt::Debug for Downloader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Downloader").field("hosts", &self.0.hosts).finish_non_exhaustive()

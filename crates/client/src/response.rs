@@ -75,6 +75,13 @@ impl Response {
         self.error_with_body(vendor, &self.body)
     }
 
+    /// Makes an error of the response, for a vendor that reports a missing object under a status that means success.
+    #[must_use]
+    pub fn not_found(&self, why: DecodeError) -> Error {
+        let vendor = VendorError { is_not_found: true, ..VendorError::default() };
+        self.error(vendor).with_source(why)
+    }
+
     /// As [`error`](Self::error), and keeps only `part` of the body in it.
     #[must_use]
     pub fn error_with_body(&self, mut vendor: VendorError, part: &Bytes) -> Error {

@@ -57,6 +57,12 @@ impl VendorError {
             .or_message(error)
     }
 
+    /// Returns the first element of a list of errors.
+    #[must_use]
+    pub fn first(list: Option<&RawValue>) -> Option<&RawValue> {
+        serde_json::from_str::<Vec<&RawValue>>(list?.get()).ok()?.first().copied()
+    }
+
     /// Takes the code from a string or a number.
     #[must_use]
     pub fn or_code(mut self, member: Option<&RawValue>) -> Self {

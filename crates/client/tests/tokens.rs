@@ -528,7 +528,7 @@ fn row_49_credentials_hide_the_secret_and_report_bad_ones_when_built() {
     assert!(shown.contains("id-1") && !shown.contains("CANARY"), "{shown}");
     let build = |id: &str, secret: &str| {
         let api = settings(&Vendor::new()).build(Auth::none()).unwrap();
-        ClientCredentials::new(api, "/token", &Credentials::new(id, secret))
+        TokenCache::client_credentials(api, "/token", &Credentials::new(id, secret))
             .map(drop)
             .map_err(|error| error.to_string())
     };
