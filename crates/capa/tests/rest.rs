@@ -239,7 +239,8 @@ fn the_spelling_of_an_order_can_be_chosen() {
 /// A page may hold a hundred transactions; the shortest known stay within what one body may take.
 #[test]
 fn a_full_page_of_small_transactions_is_read() {
-    let page = json!({ "data": vec![serde_json::from_slice::<Value>(data("cancel-transaction")).unwrap(); 100] }).to_string();
+    let page =
+        json!({ "data": vec![serde_json::from_slice::<Value>(data("cancel-transaction")).unwrap(); 100] }).to_string();
     core::payload! {
         struct Page {
             data: core::List<Transaction> = "data",

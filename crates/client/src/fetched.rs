@@ -37,6 +37,12 @@ impl<T> Fetched<T> {
         self.value
     }
 
+    /// Returns the value and the JSON.
+    #[must_use]
+    pub fn into_parts(self) -> (T, RawJson) {
+        (self.value, self.raw)
+    }
+
     /// Returns the JSON as the vendor sent it. It may hold personal data.
     #[must_use]
     pub fn raw(&self) -> &RawJson {
@@ -65,6 +71,7 @@ impl<T> Fetched<T> {
     where
         T: for<'de> FromJson<'de>,
     {
+        // The value first, because its errors say more.
         Ok(Self { value: json::decode(json)?, raw: json::decode(json)? })
     }
 }

@@ -1,6 +1,6 @@
 //! Identity checks of people and businesses.
 
-use idhooks_client::{Error, Request};
+use idhooks_client::{Error, Fetched, Request};
 
 use super::{Client, query_text};
 use crate::rest::{KybDetails, KycDetails, UserId};
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
-    pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<KycDetails, Error> {
-        self.read(Request::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?)).await
+    pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<Fetched<KycDetails>, Error> {
+        self.fetch(Request::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?)).await
     }
 
     /// A business, its owners and how its check stands.
@@ -29,7 +29,7 @@ impl Client {
     ///
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
-    pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<KybDetails, Error> {
-        self.read(Request::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
+    pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<Fetched<KybDetails>, Error> {
+        self.fetch(Request::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
     }
 }

@@ -1,6 +1,6 @@
 //! Where deliveries go, and what became of them.
 
-use idhooks_client::{Error, Pages, Request, RetrySafety, Url};
+use idhooks_client::{Count, Error, Fetched, Pages, Request, RetrySafety, Url};
 use idhooks_core::{Lenient, List, payload};
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ payload! {
     struct NotificationList {
         data: List<WebhookNotificationSummary> = "data",
         // `count` is not read: beside `total` it looks like the size of the page (inferred).
-        total: Lenient<u64> = "total",
+        total: Lenient<Count> = "total",
     }
 }
 
@@ -36,8 +36,8 @@ impl Client {
     /// # Errors
     /// `INVALID_USER_INPUT_ERROR` (400) when Capa does not like the URL, `UNAUTHORIZED` (401), `INVALID_PARTNER_FLOW`
     /// (403).
-    pub async fn update_webhook_settings(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
-        self.read(
+    pub async fn update_webhook_settings(&self, url: Option<&Url>) -> Result<Fetched<WebhookSettings>, Error> {
+        self.fetch(
             Request::put("/api/partner/v2/webhook-settings", RetrySafety::Idempotent)
                 .json(&Update { url: url.map(Url::as_str) }),
         )
@@ -52,8 +52,8 @@ impl Client {
     ///
     /// # Errors
     /// Those of [`Self::update_webhook_settings`]; the page lists none.
-    pub async fn update_webhook_settings_v1(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
-        self.read(
+    pub async fn update_webhook_settings_v1(&self, url: Option<&Url>) -> Result<Fetched<WebhookSettings>, Error> {
+        self.fetch(
             Request::put("/api/partner/v1/webhook-settings", RetrySafety::Idempotent)
                 .json(&Update { url: url.map(Url::as_str) }),
         )
@@ -78,8 +78,8 @@ impl Client {
         Pages::new(move |at| {
             let (client, call, limit) = (client.clone(), filtered(&filter), filter.limit);
             async move {
-                let list: NotificationList = client.read(paged(call?, at, limit)).await?;
-                Ok(page(list.data, list.total.into_option(), at, limit))
+                let (list, raw) = client.fetch::<NotificationList>(paged(call?, at, limit)).await?.into_parts();
+                Ok(page(raw, list.data, list.total, at, limit))
             }
         })
     }
@@ -92,8 +92,8 @@ impl Client {
     ///
     /// # Errors
     /// `NOT_FOUND` (404), `UNAUTHORIZED` (401).
-    pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, Error> {
-        self.read(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
+    pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<Fetched<WebhookNotification>, Error> {
+        self.fetch(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
     }
 
     /// Queues a failed delivery again, at once and with a fresh round of automatic attempts.
@@ -110,10 +110,13 @@ impl Client {
     ///
     /// # Errors
     /// See [`RetryError`].
-    pub async fn retry_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, RetryError> {
+    pub async fn retry_webhook_notification(
+        &self,
+        id: &NotificationId,
+    ) -> Result<Fetched<WebhookNotification>, RetryError> {
         let call = Request::post("/api/partner/v2/webhook-notifications/{id}/retry", RetrySafety::Never)
             .with("id", id.as_str());
-        self.read(call).await.map_err(RetryError::of)
+        self.fetch(call).await.map_err(RetryError::of)
     }
 }
 
