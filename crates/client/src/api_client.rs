@@ -59,7 +59,7 @@ impl ApiClient {
     /// # Errors
     /// As [`send`](Self::send), and when the body does not fit `T`.
     pub async fn fetch<T: for<'de> FromJson<'de>>(&self, call: Request) -> Result<Fetched<T>, Error> {
-        self.send(call).await?.fetched().inspect_err(trace::decode_failed)
+        self.send(call).await?.fetched(&[]).inspect_err(trace::decode_failed)
     }
 }
 

@@ -57,12 +57,6 @@ impl<T> Fetched<T> {
         self.raw.decode_as()
     }
 
-    /// Replaces the value, such as an envelope by the object inside. The JSON stays whole.
-    #[must_use]
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Fetched<U> {
-        Fetched { value: change(self.value), raw: self.raw }
-    }
-
     /// Decodes the body of a response, or a part of it.
     ///
     /// # Errors

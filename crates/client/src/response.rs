@@ -5,7 +5,7 @@ use std::{fmt, time::SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use idhooks_core::{
-    DecodeError,
+    DecodeError, RawJson,
     json::{self, FromJson},
 };
 
@@ -55,12 +55,27 @@ impl Response {
         json::decode(&self.body).map_err(|why| self.invalid(why))
     }
 
-    /// Decodes the body and keeps it beside the value.
+    /// Decodes the part of the body at `path`, such as `data`, and keeps its JSON beside the value. An empty path is
+    /// the whole body.
     ///
     /// # Errors
-    /// When the body does not fit `T`. The error names fields, never values.
-    pub fn fetched<T: for<'de> FromJson<'de>>(&self) -> Result<Fetched<T>, Error> {
-        Fetched::decode(&self.body).map_err(|why| self.invalid(why))
+    /// When that part is missing or does not fit `T`. The error names fields, never values.
+    pub fn fetched<T: for<'de> FromJson<'de>>(&self, path: &[&str]) -> Result<Fetched<T>, Error> {
+        self.part(path).map_err(|why| self.invalid(why))
+    }
+
+    fn part<T: for<'de> FromJson<'de>>(&self, path: &[&str]) -> Result<Fetched<T>, DecodeError> {
+        if path.is_empty() {
+            return Fetched::decode(&self.body);
+        }
+        let whole: RawJson = json::decode(&self.body)?;
+        let mut part = whole.get();
+        for (depth, name) in path.iter().enumerate() {
+            let [inner] = json::members(part.as_bytes(), [name]);
+            let missing = || DecodeError::missing(&path.get(..=depth).unwrap_or(path).join("."));
+            part = inner.ok_or_else(missing)?.get();
+        }
+        Fetched::decode(part.as_bytes()).map_err(|why| why.inside(&path.join(".")))
     }
 
     /// Makes an error of a response that cannot be decoded, for a vendor crate with a rule that no type can state.

@@ -1,13 +1,13 @@
 //! From a hint to a fact.
 
-use idhooks_client::Error;
+use idhooks_client::{Error, Fetched, http::StatusCode};
 use idhooks_core::Unverified;
 
 use super::{Client, is_of_vendor, own_id};
 use crate::{Event, Verification, rest::supports};
 
 /// What asking the vendor made of a hint.
-pub type Confirmation = idhooks_client::Confirmation<Verification>;
+pub type Confirmation = idhooks_client::Confirmation<Fetched<Verification>>;
 
 impl Client {
     /// Asks the vendor whether a hint is true: reads the verification it names again, and looks whether its state
@@ -39,7 +39,7 @@ impl Client {
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); which state fits
     /// which event is inferred.
     pub async fn confirm(&self, hint: &Unverified<Event>) -> Result<Confirmation, Error> {
-        let event = hint.decode().map_err(|why| Error::other("the hint can not be read", why))?;
+        let event = hint.decode().map_err(|why| Error::other("decoding the delivery failed", why))?;
         self.confirm_event(&event).await
     }
 
@@ -49,16 +49,18 @@ impl Client {
     /// As there.
     pub async fn confirm_event(&self, event: &Event) -> Result<Confirmation, Error> {
         let Some(asked) = event.verification_id() else {
-            return Err(Error::argument("the event is not about a verification"));
+            return Err(Error::invalid_request("the event is not about a verification"));
         };
         let answer = match self.read(asked, None).await {
             Ok(answer) => answer,
             Err(error) if is_of_vendor(&error) && error.is_not_found() => return Ok(Confirmation::Gone),
-            Err(error) if is_of_vendor(&error) && error.status() == Some(403) => return Ok(Confirmation::NotYours),
+            Err(error) if is_of_vendor(&error) && error.status() == Some(StatusCode::FORBIDDEN) => {
+                return Ok(Confirmation::NotYours);
+            }
             Err(error) => return Err(error),
         };
-        let verification: Verification = answer.decode()?;
-        let own = own_id(&verification).map_err(|why| answer.unreadable(why))?;
+        let verification: Fetched<Verification> = answer.fetched(&[])?;
+        let own = own_id(&verification).map_err(|why| answer.invalid(why))?;
         if own == asked && supports(&event.key, &verification) {
             Ok(Confirmation::Confirmed(verification))
         } else {

@@ -12,8 +12,8 @@ impl Client {
     /// As [`Client::get_verification`]; and as [`links_in`] if the answer is made to hurt.
     pub async fn links(&self, id: &VerificationId) -> Result<Vec<FoundLink>, Error> {
         let answer = self.read(id, None).await?;
-        check_id(&answer.decode()?, id).map_err(|why| answer.unreadable(why))?;
-        links_in(answer.body()).map_err(|why| answer.unreadable(why))
+        check_id(&answer.decode()?, id).map_err(|why| answer.invalid(why))?;
+        links_in(answer.body()).map_err(|why| answer.invalid(why))
     }
 
     /// Reads a verification again and gives the link at this place, as in [`FoundLink::path`]; `None` if there is

@@ -1,5 +1,6 @@
 //! An event as the vendor keeps it, and a page of them.
 
+use idhooks_client::Count;
 use idhooks_core::{DecodeError, Lenient, List, RawJson, Timestamp, json, payload};
 use serde::{Serialize, Serializer};
 
@@ -104,8 +105,8 @@ payload! {
 
 payload! {
     struct Meta {
-        count: Lenient<u64> = "count",
-        limit: Lenient<u64> = "limit",
+        count: Lenient<Count> = "count",
+        limit: Lenient<Count> = "limit",
     }
 }
 
@@ -120,8 +121,8 @@ impl EventPage {
         let records = records.into_iter().map(EventRecord::read).collect::<Result<_, _>>();
         Ok(Self {
             records: records.map_err(|error| error.inside("data"))?,
-            count: meta.as_ref().and_then(|meta| *meta.count),
-            limit: meta.as_ref().and_then(|meta| *meta.limit),
+            count: meta.as_ref().and_then(|meta| meta.count.as_ref()).map(|count| count.get()),
+            limit: meta.as_ref().and_then(|meta| meta.limit.as_ref()).map(|limit| limit.get()),
         })
     }
 
