@@ -17,7 +17,6 @@ use idhooks_fixtures::{
     rest::sample,
     suite::{Answer, Answers},
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Places of words of which there may be new ones.
@@ -70,7 +69,7 @@ fn part(name: &str, pointer: &str) -> Vec<u8> {
 }
 
 #[track_caller]
-fn read<T: DeserializeOwned>(name: &str, pointer: &str) -> T {
+fn read<T: for<'de> idhooks_core::json::FromJson<'de>>(name: &str, pointer: &str) -> T {
     json::decode(&part(name, pointer)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -194,7 +193,10 @@ fn errors_with_codes_with_fields_and_with_prose() {
     let first = |name: &str| -> ErrorItem { read(name, "/errors/0") };
     let coded = first("error-coded");
     assert_eq!(coded.code(), Some(ErrorCode::TooManyResentEmails));
-    assert_eq!(coded.path.as_ref().map(|path| path.decode::<Vec<String>>()), Some(Ok(vec!["resendSignatures".into()])));
+    assert_eq!(
+        coded.path.as_ref().map(|path| path.decode_as::<Vec<String>>()),
+        Some(Ok(vec!["resendSignatures".into()]))
+    );
     assert!(coded.violations().is_empty());
     assert_eq!(first("error-document-not-found").code(), Some(ErrorCode::DocumentNotFound));
     assert_eq!(first("error-missing-scope").code(), Some(ErrorCode::MissingScope));

@@ -14,7 +14,6 @@ use idhooks_fixtures::{
     rest::{CAPA, sample},
     suite::{Answer, Answers},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Members whose text is about a person, or may be.

@@ -98,7 +98,7 @@ fn row_27_a_reformatted_body_is_accepted_when_told() {
 fn row_27_however_a_body_was_reformatted_it_is_one_delivery() {
     let verifier = Verifier::new(secret()).accept_reserialized();
     let headers = [("capa-signature", COMPACT_SIGNATURE)];
-    let key = |body: &[u8]| verifier.verify(&headers, body.to_vec()).expect("the same JSON").dedup_key();
+    let key = |body: &[u8]| verifier.verify(&headers, body.to_vec()).expect("the same JSON").dedup_key().clone();
     let as_signed = key(COMPACT.as_bytes());
     let escaped = COMPACT.replace("SATOSHI", "\\u0053ATOSHI");
     let spaced = COMPACT.replace(',', " ,\r\n\t");
@@ -108,7 +108,7 @@ fn row_27_however_a_body_was_reformatted_it_is_one_delivery() {
 
     let pretty = body("completed-on-ramp");
     let signed_pretty = verifier.verify(&[sign(&secret(), pretty)], pretty).expect("as it was signed");
-    assert_ne!(signed_pretty.dedup_key(), as_signed, "other bytes were signed");
+    assert_ne!(*signed_pretty.dedup_key(), as_signed, "other bytes were signed");
 }
 
 #[test]

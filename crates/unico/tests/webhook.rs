@@ -325,6 +325,6 @@ fn row_22_two_processes_in_one_body_are_refused() {
     ] {
         let error = Event::decode(body.as_bytes()).expect_err("a repeated member");
         assert_eq!(error.to_string(), format!("data.{member} is there more than once"));
-        assert!(Event::envelope(body.as_bytes()).key(body.as_bytes()).to_string().starts_with("sha256:"));
+        assert!(Event::envelope(body.as_bytes()).dedup_key(body.as_bytes()).to_string().starts_with("sha256:"));
     }
 }
