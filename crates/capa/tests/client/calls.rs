@@ -191,7 +191,7 @@ async fn a_transaction_that_is_not_there() {
     // An API that passed over the filter must not look as if the transaction did not exist, nor be another.
     let (_server, client) = sampled(200, "list-transactions").await;
     let error = client.get_transaction(&TransactionId::from("tx-2")).await.unwrap_err();
-    assert!(error.to_string().contains("data holds another transaction than was asked for"), "{error}");
+    assert!(error_chain(&error).contains("data holds another transaction than requested"), "{error}");
     assert!(!error.is_not_found());
 }
 

@@ -178,7 +178,7 @@ async fn a_hint_that_can_not_be_read_asks_nothing() {
     let client = client(&server);
     for body in ["", "{}", "[]", r#"{"key":"k"}"#, r#"{"key":"k","dataId":"CANARY","data":{"id":"v-2"}}"#] {
         let error = client.confirm(&hint(body.as_bytes())).await.expect_err(body);
-        assert_eq!(error.to_string(), "the hint can not be read");
+        assert_eq!(error.to_string(), "decoding the delivery failed");
         assert!(error.source().is_some() && !error.is_transient() && !error.may_have_taken_effect());
         assert!(!format!("{error:?}").contains("CANARY"));
     }

@@ -112,8 +112,8 @@ async fn fields_trim_the_answer() {
     let other = api(|_| Reply::value(200, &json!({ "id": "other", "status": "verified" }))).await;
     let error = super::client(&other).get_verification_fields(&id("v-1"), &["id"]).await.expect_err("another id");
     assert_eq!(
-        error.to_string(),
-        "GET /verifications/{verificationId}: the answer 200 can not be read: id is not the one that was asked for"
+        error_chain(&error),
+        "GET /verifications/{verificationId}: invalid response (status 200): id is not the one that was asked for"
     );
 }
 
@@ -141,7 +141,7 @@ async fn row_45_what_is_no_verification_is_an_error() {
         let before = calls(&server).len();
         next.is(Reply::json(200, body));
         let error = client.get_verification(&id("v-1")).await.expect_err(body);
-        assert!(error.to_string().ends_with(&format!("the answer 200 can not be read: {why}")), "{body}: {error}");
+        assert!(error_chain(&error).ends_with(&format!("invalid response (status 200): {why}")), "{body}: {error}");
         assert_eq!(
             (error.status().map(|status| status.as_u16()), error.is_transient(), calls(&server).len() - before),
             (Some(200), false, 1),
