@@ -54,19 +54,19 @@ async fn main() -> ExitCode {
 }
 
 async fn real() -> Result<(), Box<dyn Error>> {
-    let client = ClientBuilder::from_env()?.build()?;
+    let client = Client::from_env()?;
     let filter = DocumentFilter::new().limit(5).order_by("created_at", Direction::Descending);
     if let Ok(id) = env::var("AUTENTIQUE_DOCUMENT_ID") {
-        read(&client, &DocumentId::from(id.as_str()), client.downloads()).await?;
+        read(&client, &DocumentId::from(id.as_str())).await?;
     }
     list(&client, &filter).await
 }
 
 async fn rehearsal() -> Result<(), Box<dyn Error>> {
     let server = double::start().await?;
-    let client = Client::builder(double::API_KEY).base_url(server.url()).build()?;
+    let client = Client::builder(double::API_KEY).base_url(server.url()).downloader(|files| files.allow_loopback()).build()?;
     line(format_args!("no AUTENTIQUE_API_KEY: a server on this machine answers"));
-    read(&client, &finished()?, client.downloads().allow_loopback()).await?;
+    read(&client, &finished()?).await?;
     list(&client, &DocumentFilter::new().limit(2).show_sandbox(true)).await
 }
 
