@@ -19,11 +19,10 @@ use std::{
 use idhooks::{
     Secret,
     autentique::{
-        Client, ClientBuilder, DocumentId, Verifier, errors_of,
+        Client, DocumentId, Verifier,
         rest::{Direction, Document, DocumentFilter},
         sign,
     },
-    http_client::DownloaderBuilder,
 };
 use idhooks_fixtures::{find, server::autentique as double};
 
@@ -81,11 +80,10 @@ fn finished() -> Result<DocumentId, Box<dyn Error>> {
     Ok(id.clone())
 }
 
-async fn read(client: &Client, id: &DocumentId, downloads: DownloaderBuilder) -> Result<(), Box<dyn Error>> {
+async fn read(client: &Client, id: &DocumentId) -> Result<(), Box<dyn Error>> {
     let document = match client.get_document(id).await {
-        Ok(Some(document)) => document,
-        Ok(None) => return Err("there is neither a document nor an error".into()),
-        Err(error) if errors_of(&error).iter().any(|item| item.code().is_some_and(|code| code.is_not_found())) => {
+        Ok(document) => document,
+        Err(error) if error.is_not_found() => {
             return Err(format!("there is no document {id}, or its owner is not yours").into());
         }
         Err(error) => return Err(error.into()),
@@ -106,7 +104,7 @@ async fn read(client: &Client, id: &DocumentId, downloads: DownloaderBuilder) ->
         line(format_args!("  there is no link to a signed file"));
         return Ok(());
     };
-    match downloads.build()?.get(link.expose()).await {
+    match client.download(link.expose()).await {
         Ok(file) => line(format_args!(
             "  signed file: {} bytes, {}",
             file.body().len(),

@@ -17,7 +17,7 @@ use std::{
 };
 
 use idhooks::caf::{
-    Client, ClientBuilder,
+    Client, Credentials,
     rest::{Attributes, NewTransaction},
 };
 use idhooks_fixtures::server::caf as double;
