@@ -1,7 +1,7 @@
 //! Reading documents.
 
 use idhooks_client::{Count, Error, Fetched, Page, Pages, Position};
-use idhooks_core::{DecodeError, Lenient, List, RawJson, payload};
+use idhooks_core::{DecodeError, Lenient, List, json, payload};
 use serde::Serialize;
 
 use super::{Client, operation::Operation};
@@ -65,11 +65,13 @@ impl Client {
         if id.as_str().is_empty() {
             return Err(Error::invalid_request("the document's id is empty"));
         }
-        let path = ["data", DOCUMENT.field];
         let response = self.execute(DOCUMENT, &ById { id }).await?;
-        match response.fetched::<RawJson>(&path)?.get() {
-            "null" => Err(response.not_found(DecodeError::new("data.document", "is null"))),
-            _ => response.fetched(&path),
+        let [data] = json::members(response.body(), ["data"]);
+        match json::members_of(data, [DOCUMENT.field]) {
+            [Some(document)] if document.get() == "null" => {
+                Err(response.not_found(DecodeError::new("data.document", "is null")))
+            }
+            _ => response.fetched(&["data", DOCUMENT.field]),
         }
     }
 
