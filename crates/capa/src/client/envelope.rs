@@ -39,7 +39,7 @@ pub(super) fn read<T: for<'de> FromJson<'de>>(response: &Response) -> Result<Fet
     match open(response.body()) {
         Content::Data(data) => Fetched::decode(data).map_err(|why| response.invalid(why)),
         Content::Nothing => Err(response.invalid(DecodeError::missing("data"))),
-        Content::Failure => Err(response.error(error::read(response))),
+        Content::Failure => Err(response.error(error::read(response), response.body())),
     }
 }
 
