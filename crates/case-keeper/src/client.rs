@@ -101,6 +101,14 @@ impl Client {
     ///
     /// It is the vendor's own word, given to your token. Only `status` `verified` says passed.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// let verification = client.get_verification(&"the verification's id".into()).await?;
+    /// println!("{:?}", verification.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// - [`Error::is_not_found`]: there is none, or none your token may see.
     /// - [`Error::is_auth`] with status 403: not yours. Recorded for a missing token, too; if yours was about to run
@@ -119,6 +127,15 @@ impl Client {
 
     /// As [`Client::get_verification`], but only these fields, each a path such as `status` or
     /// `frontIdCardResult.verified`. Everything else is absent, the `id` too unless you ask for it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// let fields = ["id", "status", "frontIdCardResult.verified"];
+    /// let verification = client.get_verification_fields(&"the verification's id".into(), &fields).await?;
+    /// println!("{:?}", verification.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As there, but that a missing `id` is none; and before sending if there is no field, or one is empty or has a
@@ -147,6 +164,20 @@ impl Client {
     ///
     /// Nothing is sent before [`Pages::next`]. A short page is the last one, unless the vendor's count says that more
     /// follow; an empty page always is. Paging is by position, so a record made meanwhile may be seen twice.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client, event: &idhooks_case_keeper::Event) -> Result<(), idhooks_case_keeper::Error> {
+    /// use idhooks_case_keeper::rest::EventFilter;
+    ///
+    /// let mut pages = client.list_events(&EventFilter::of(event));
+    /// while let Some(page) = pages.next().await? {
+    ///     for record in page.items {
+    ///         println!("{:?} {:?}", record.key, record.created_at);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// None here. `next` fails as any call does; before sending if the limit is zero or a key is empty or has a comma

@@ -46,13 +46,12 @@ macro_rules! payload {
         impl<'de> $crate::json::Payload<'de> for $name {
             fn read_with<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
-                budget: &$crate::json::Budget,
                 others: &mut [(&'static str, &mut dyn $crate::json::Slot<'de, A>)],
-                place: &mut $crate::Lenient<Self>,
+                place: $crate::json::Place<'_, Self>,
             ) -> ::std::result::Result<(), A::Error> {
                 $(let mut $field = $crate::__private::slot::<'de, $type>();)*
                 let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] = &mut [$(&mut $field),*];
-                let error = $crate::json::read_members(object, budget, &[$($member),*], slots, others)?;
+                let error = $crate::json::read_members(object, &place, &[$($member),*], slots, others)?;
                 let finish = || {
                     if let ::std::option::Option::Some(error) = error {
                         return ::std::result::Result::Err(error);
@@ -63,18 +62,16 @@ macro_rules! payload {
                     $(object.$check()?;)?
                     ::std::result::Result::Ok(object)
                 };
-                place.set(finish());
-                ::std::result::Result::Ok(())
+                place.set(finish())
             }
         }
 
         impl<'de> $crate::json::FromJson<'de> for $name {
             fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
-                budget: &$crate::json::Budget,
-                place: &mut $crate::Lenient<Self>,
+                place: $crate::json::Place<'_, Self>,
             ) -> ::std::result::Result<(), A::Error> {
-                <Self as $crate::json::Payload<'de>>::read_with(object, budget, &mut [], place)
+                <Self as $crate::json::Payload<'de>>::read_with(object, &mut [], place)
             }
         }
 
@@ -159,21 +156,23 @@ macro_rules! __one_of {
     (array, $type:ty, $variant:ident) => {
         fn from_array<A: $crate::__private::serde::de::SeqAccess<'de>>(
             array: A,
-            budget: &$crate::json::Budget,
-            place: &mut $crate::Lenient<Self>,
+            place: $crate::json::Place<'_, Self>,
         ) -> ::std::result::Result<(), A::Error> {
-            place.fill(Self::$variant, |inner| <$type as $crate::json::FromJson<'de>>::from_array(array, budget, inner))
+            place.fill(
+                |value| ::std::result::Result::Ok(Self::$variant(value)),
+                |place| <$type as $crate::json::FromJson<'de>>::from_array(array, place),
+            )
         }
     };
     (object, $type:ty, $variant:ident) => {
         fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
             object: A,
-            budget: &$crate::json::Budget,
-            place: &mut $crate::Lenient<Self>,
+            place: $crate::json::Place<'_, Self>,
         ) -> ::std::result::Result<(), A::Error> {
-            place.fill(Self::$variant, |inner| {
-                <$type as $crate::json::FromJson<'de>>::from_object(object, budget, inner)
-            })
+            place.fill(
+                |value| ::std::result::Result::Ok(Self::$variant(value)),
+                |place| <$type as $crate::json::FromJson<'de>>::from_object(object, place),
+            )
         }
     };
 }

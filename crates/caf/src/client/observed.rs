@@ -17,6 +17,16 @@ impl Client {
     /// What it answers is the state when it answered: the thing to act on after an event, for `COMPLETED` is no
     /// verdict.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// use idhooks_caf::rest::TransactionOptions;
+    ///
+    /// let transaction = client.get_transaction(&"the transaction's id".into(), &TransactionOptions::new()).await?;
+    /// println!("{:?}", transaction.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::is_not_found`] for an id Caf does not know (inferred); otherwise as any call.
     pub async fn get_transaction(
@@ -45,6 +55,14 @@ impl Client {
     /// The CPF stands in the path, because Caf has it so: this client keeps it out of errors and spans, but proxies on
     /// the way may log it.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let profile = client.get_person_profile("00011122233").await?;
+    /// println!("{:?}", profile.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call.
     pub async fn get_person_profile(&self, cpf: &str) -> Result<Fetched<PersonProfile>, Error> {
@@ -53,6 +71,14 @@ impl Client {
 
     /// Reads the profile of a company: `GET /v1/profiles/companies/{cnpj}`, without marks.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let profile = client.get_company_profile("00000000000191").await?;
+    /// println!("{:?}", profile.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call.
     pub async fn get_company_profile(&self, cnpj: &str) -> Result<Fetched<CompanyProfile>, Error> {
@@ -60,6 +86,14 @@ impl Client {
     }
 
     /// Reads an attempt to recognise a face: `GET /v1/faces/attempts/{attemptId}`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let attempt = client.get_face_attempt(&"the attempt's id".into()).await?;
+    /// println!("{attempt:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any call.

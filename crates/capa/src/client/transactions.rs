@@ -33,6 +33,21 @@ impl Client {
     ///
     /// Each page is repeated after any passing failure: nothing changes by asking.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// use idhooks_capa::rest::{TransactionFilter, TransactionType};
+    ///
+    /// let filter = TransactionFilter::new().transaction_type(TransactionType::OnRamp).limit(50);
+    /// let mut pages = client.list_transactions(&filter);
+    /// while let Some(page) = pages.next().await? {
+    ///     for transaction in page.items {
+    ///         println!("{}: {:?}", transaction.id, transaction.status);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_listpartnerusertransactions).
     ///
     /// # Errors
@@ -95,6 +110,14 @@ impl Client {
     /// The answer has the id, the user and the new status, in an older sample all the rest too.
     ///
     /// Repeated after any passing failure: the call is documented as idempotent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let cancelled = client.cancel_transaction(&"the transaction's id".into()).await?;
+    /// println!("{:?}", cancelled.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_cancelpartnertransaction).
     ///

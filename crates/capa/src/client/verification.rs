@@ -13,6 +13,14 @@ impl Client {
     /// [`KycDetails::verdict`] proves what Capa holds now. Repeated after any passing failure: nothing changes by
     /// asking.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let details = client.get_kyc_details(&"the user's id".into()).await?;
+    /// println!("{:?}", details.verdict());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Source: [documented](https://docs.capa.fi/reference/kycpartnercontrollerv2_getuserverificationdetails).
     ///
     /// # Errors
@@ -24,6 +32,14 @@ impl Client {
     /// A business, its owners and how its check stands.
     ///
     /// Asks by Capa's own id of the user. Repeated after any passing failure: nothing changes by asking.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let details = client.get_kyb_details(&"the user's id".into()).await?;
+    /// println!("{details:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/kybpartnercontrollerv2_getuserkybdetails).
     ///

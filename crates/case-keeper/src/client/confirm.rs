@@ -29,6 +29,15 @@ impl Client {
     /// On [`ApiVersion::V3`](crate::rest::ApiVersion::V3) a verification holds no background checks, so events of
     /// those are contradicted there: ask v2, or the event's record.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client, delivery: &idhooks_case_keeper::core::Unverified<idhooks_case_keeper::Event>) -> Result<(), idhooks_case_keeper::Error> {
+    /// if let Some(verification) = client.confirm(delivery).await?.confirmed() {
+    ///     println!("{:?}", verification.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// - The hint can not be read: it is never going to be.
     /// - The id can stand in no path (it is `.` or `..`): nothing was sent.
@@ -44,6 +53,15 @@ impl Client {
     }
 
     /// As [`Client::confirm`], for an event that was read already.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client, event: &idhooks_case_keeper::Event) -> Result<(), idhooks_case_keeper::Error> {
+    /// if let Some(verification) = client.confirm_event(event).await?.confirmed() {
+    ///     println!("{:?}", verification.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As there.

@@ -91,6 +91,14 @@ impl ApiClient {
     ///
     /// Repeated whenever it may succeed later, because it changes nothing.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process_v2(&"the process's id".into()).await?;
+    /// println!("{}", process.is_finished());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`ApiClient`].
     ///
@@ -108,6 +116,15 @@ impl ApiClient {
     /// - `Contradicted`: another status.
     /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
     ///   `NotYours` here; and 410, on one page, also for a process that ended in an error.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::ApiClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {
+    /// if let Some(process) = client.confirm(delivery).await?.confirmed() {
+    ///     println!("{:?}", process.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or

@@ -64,6 +64,14 @@ impl WebClient {
     /// The answer is Unico's own word, over TLS and to your account. **200 is no approval, and neither is
     /// `PROCESS_RESULT_OK`**: see [`web::Process`]. Repeated whenever it may succeed later, because it changes nothing.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process(&"the process's id".into()).await?;
+    /// println!("{} {:?}", process.is_finished(), process.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`WebClient`]. 404 also for another tenant's process.
     ///
@@ -78,6 +86,14 @@ impl WebClient {
     ///
     /// Repeated whenever it may succeed later, because it changes nothing.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let selfie = client.get_selfie(&"the process's id".into()).await?;
+    /// std::fs::write("selfie.jpg", selfie.bytes()?.expose())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`WebClient`]. The current page promises no codes for this call.
     ///
@@ -90,6 +106,14 @@ impl WebClient {
     ///
     /// Repeated whenever it may succeed later, because it changes nothing. If it is larger than expected, raise
     /// `max_response_bytes`: in base64 a file takes a third more.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let evidence = client.get_evidence_set(&"the process's id".into()).await?;
+    /// std::fs::write("evidence.pdf", evidence.bytes()?.expose())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`WebClient`]. 404 also before the process is finished; no codes are promised for this call.
@@ -110,6 +134,15 @@ impl WebClient {
     ///   no forgery. Nor does it when the notice's result is a word this release does not know. Go by the process.
     /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
     ///   `NotYours` here.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::WebClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {
+    /// if let Some(process) = client.confirm(delivery).await?.confirmed() {
+    ///     println!("{:?}", process.result);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or
