@@ -233,7 +233,7 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
 fn check_id(verification: &Verification, asked: &VerificationId) -> Result<(), DecodeError> {
     match own_id(verification)? {
         own if own == asked => Ok(()),
-        _ => Err(DecodeError::new("id", "is not the one that was asked for")),
+        _ => Err(DecodeError::new("id", "is not the requested one")),
     }
 }
 

@@ -6,6 +6,7 @@ mod support;
 
 use idhooks_core::WebhookEvent;
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{
         Reply,
@@ -256,11 +257,20 @@ async fn notices_of_finished_processes_are_confirmed_by_reading() {
 }
 
 #[tokio::test]
-async fn another_process_than_the_one_asked_for_confirms_nothing() {
+async fn row_59_another_process_is_an_error() {
+    let why = "invalid response (status 200): process.id is not the requested one";
     let server = always(sample_reply(200, "getprocess-web-idlive")).await;
-    assert_eq!(word(web(&server).confirm(&finished(FINISHED, "null")).await), "contradicted");
+    let confirmed = web(&server).confirm(&finished(FINISHED, "null")).await.map(drop);
+    for error in [confirmed, web(&server).get_process(&id(FINISHED)).await.map(drop)] {
+        assert!(error_chain(&error.expect_err("another process")).ends_with(why));
+    }
+    let why = "invalid response (status 200): id is not the requested one";
     let server = always(sample_reply(200, "getprocess-api-full")).await;
-    assert_eq!(word(api(&server).confirm(&checked(API_DIVERGENCE, "3")).await), "contradicted");
+    let confirmed = api(&server).confirm(&checked(API_DIVERGENCE, "3")).await.map(drop);
+    let read = api(&server).get_process(&id(API_DIVERGENCE)).await.map(drop);
+    for error in [confirmed, read, api(&server).get_process_v2(&id(API_DIVERGENCE)).await.map(drop)] {
+        assert!(error_chain(&error.expect_err("another process")).ends_with(why));
+    }
 }
 
 #[tokio::test]

@@ -51,13 +51,15 @@ async fn the_vendor_has_the_last_word() {
         ("verification.sanction.created", double::COMPLETED, "confirmed"),
         ("verification.livenessResult.created", double::VERIFIED, "confirmed"),
         ("verification.livenessResult.created", double::OPEN, "contradicted"),
-        ("SOMETHING_NEW", double::OPEN, "confirmed"),
-        ("SOMETHING_NEW", unknown, "gone"),
     ] {
         assert_eq!(word(&client, key, id).await, expected, "{key} of {id}");
         assert_eq!(server.last().line(), format!("GET {V3}/verifications/{id}"));
     }
     assert_eq!(tokens(&server), 1);
+    let sent = server.received().len();
+    let error = client.confirm_event(&event("SOMETHING_NEW", double::OPEN)).await.expect_err("no verification");
+    assert_eq!(error.to_string(), "invalid request: the event is not about a verification");
+    assert_eq!(server.received().len(), sent);
 }
 
 /// A hint whose data say otherwise changes nothing.
@@ -112,12 +114,13 @@ async fn every_documented_event_can_be_confirmed_and_contradicted() {
 }
 
 #[tokio::test]
-async fn another_verification_is_no_answer_to_the_question() {
+async fn row_59_another_verification_is_an_error() {
     let (server, next) = Next::server().await;
     let client = client(&server);
     for (answer, expected) in [
-        (json!({ "id": "v-2", "status": "verified" }), Some("contradicted")),
-        (json!({ "id": "V-1", "status": "verified" }), Some("contradicted")),
+        (json!({ "id": "v-2", "status": "verified" }), None),
+        (json!({ "id": "v-2", "status": "opened" }), None),
+        (json!({ "id": "V-1", "status": "verified" }), Some("confirmed")),
         (json!({ "id": "v-1", "status": "verified" }), Some("confirmed")),
         (json!({ "status": "verified" }), None),
         (json!({ "id": 1, "status": "verified" }), None),

@@ -1,7 +1,7 @@
 //! The API contract.
 
 use idhooks_client::{BuildError, Confirmation, Error, Fetched, Request, SecretText, Settings, http::HeaderName};
-use idhooks_core::Delivery;
+use idhooks_core::{DecodeError, Delivery};
 
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::api};
@@ -83,7 +83,7 @@ impl ApiClient {
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
     pub async fn get_process(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
-        self.api.fetch(Request::get("/processes/v1/{processId}").with("processId", process.as_str())).await
+        self.read(Request::get("/processes/v1/{processId}").with("processId", process.as_str()), process).await
     }
 
     /// `GetProcess`, version 2: the same and who the person is, in `process_additional_info`. Whether it still works
@@ -104,7 +104,16 @@ impl ApiClient {
     ///
     /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
     pub async fn get_process_v2(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
-        self.api.fetch(Request::get("/processes/v2/{id}").with("id", process.as_str())).await
+        self.read(Request::get("/processes/v2/{id}").with("id", process.as_str()), process).await
+    }
+
+    async fn read(&self, call: Request, asked: &ProcessId) -> Result<Fetched<api::Process>, Error> {
+        let response = self.api.send(call).await?;
+        let found: Fetched<api::Process> = response.fetched(&[])?;
+        match found.id == *asked {
+            true => Ok(found),
+            false => Err(response.invalid(DecodeError::new("id", "is not the requested one"))),
+        }
     }
 
     /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a hint, and a verified delivery too, because

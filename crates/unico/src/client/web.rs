@@ -1,7 +1,7 @@
 //! The Web & SDK contract.
 
 use idhooks_client::{ApiClient, BuildError, Confirmation, Error, Fetched, Request, Settings};
-use idhooks_core::Delivery;
+use idhooks_core::{DecodeError, Delivery};
 
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::web};
@@ -78,7 +78,12 @@ impl WebClient {
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
     pub async fn get_process(&self, process: &ProcessId) -> Result<Fetched<web::Process>, Error> {
         let call = Request::get("/client/v1/process/{processId}").with("processId", process.as_str());
-        self.api.send(call).await?.fetched(&["process"])
+        let response = self.api.send(call).await?;
+        let found: Fetched<web::Process> = response.fetched(&["process"])?;
+        match found.id == *process {
+            true => Ok(found),
+            false => Err(response.invalid(DecodeError::new("process.id", "is not the requested one"))),
+        }
     }
 
     /// `GetSelfie`: the picture of the person, with a watermark. Unico permits it tenant by tenant; not in the flow
