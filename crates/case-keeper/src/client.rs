@@ -96,10 +96,9 @@ impl Client {
         ClientBuilder::new(credentials, base_url)
     }
 
-    /// *Get Verification By Id*: the whole verification as it is now. Also the way to ask when a webhook never came;
-    /// the answer is of the same type.
+    /// Reads a verification as it is now (*Get Verification By Id*). Also the call to make when a webhook never came.
     ///
-    /// It is the vendor's own word, given to your token. Only `status` `verified` says passed.
+    /// Only the status `verified` means passed.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
@@ -113,7 +112,7 @@ impl Client {
     /// - [`Error::is_not_found`]: there is none, or none your token may see.
     /// - [`Error::is_auth`] with status 403: not yours. Recorded for a missing token, too; if yours was about to run
     ///   out, the call has been made again with a new one.
-    /// - An answer without an `id`, or with another one than you asked for, can not be read.
+    /// - A response without an `id`, or with another one, is invalid.
     ///
     /// Source: observed in public code, 2024-03 and 2026-03. The vendor
     /// [names the call](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); a page about it
@@ -125,8 +124,8 @@ impl Client {
         Ok(verification)
     }
 
-    /// As [`Client::get_verification`], but only these fields, each a path such as `status` or
-    /// `frontIdCardResult.verified`. Everything else is absent, the `id` too unless you ask for it.
+    /// Reads some fields of a verification, each a path such as `status` or `frontIdCardResult.verified`. All other fields are
+    /// absent, the `id` as well unless you ask for it.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
@@ -138,8 +137,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As there, but that a missing `id` is none; and before sending if there is no field, or one is empty or has a
-    /// comma in it.
+    /// As [`Client::get_verification`], but a missing `id` is not an error. Nothing is sent if `fields` is empty, or a field
+    /// is empty or has a comma in it.
     ///
     /// Source: `fields` is [documented](https://case-keeper-core.readme.io/docs/query-params-and-operators) for lists;
     /// that one verification takes it is inferred.
@@ -159,11 +158,11 @@ impl Client {
         Ok(verification)
     }
 
-    /// The event records your token may see, page by page: what the vendor itself says has happened. For the records
-    /// of one event: `list_events(&EventFilter::of(&event))`.
+    /// Lists the event records that your token may see, page by page: what the vendor says has happened. For the records of one
+    /// event: `list_events(&EventFilter::of(&event))`.
     ///
-    /// Nothing is sent before [`Pages::next`]. A short page is the last one, unless the vendor's count says that more
-    /// follow; an empty page always is. Paging is by position, so a record made meanwhile may be seen twice.
+    /// A short page is the last one, unless the vendor's count says that more follow. An empty page always is. The vendor pages
+    /// by position, so a record that is added meanwhile may appear twice.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client, event: &idhooks_case_keeper::Event) -> Result<(), idhooks_case_keeper::Error> {
@@ -228,8 +227,7 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     Ok(if offset == 0 { call } else { call.query("offset", offset) })
 }
 
-/// Another answer than to the question, such as `{}` from a gateway, must not pass for a verification: all of its
-/// other fields are optional.
+/// Checks the id, because all other fields are optional and `{}` from a gateway would pass for a verification.
 fn check_id(verification: &Verification, asked: &VerificationId) -> Result<(), DecodeError> {
     match own_id(verification)? {
         own if own == asked => Ok(()),

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Calls that no page of the Connect API describes: public code makes them (observed July 2026). They may change in any
-/// release of this crate. All only read, so all are repeated.
+/// release of this crate. All only read, so the client retries all of them.
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable-rest")))]
 impl Client {
     /// Reads a transaction: `GET /v1/transactions/{id}`.

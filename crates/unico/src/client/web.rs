@@ -6,9 +6,9 @@ use idhooks_core::{DecodeError, Delivery};
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::web};
 
-/// Calls of the Web & SDK contract ("by Unico"). Cheap to clone; clones share connections, token and limits.
+/// A client for the Web & SDK contract ("by Unico"). Cheap to clone. Clones share connections, token and limits.
 ///
-/// Its errors: 400 for an id that can not be one, 401 for a token, 403 for a right the account lacks, 404 for a
+/// Its errors: 400 for an invalid id, 401 for a token, 403 for a right the account lacks, 404 for a
 /// process that is absent **or another tenant's**, 429, and 5xx. [`Error::code`] has the vendor's number (3, 7, 5,
 /// 99999, in that order) where the answer has one.
 #[derive(Clone, Debug)]
@@ -59,10 +59,9 @@ impl WebClient {
         WebClientBuilder { account: account.clone(), settings: settings(account.environment().web_host()) }
     }
 
-    /// `GetProcess`: the state of a process and, once it is finished, what was found out.
+    /// Reads a process (`GetProcess`): its state and, once it is finished, its result.
     ///
-    /// The answer is Unico's own word, over TLS and to your account. **200 is no approval, and neither is
-    /// `PROCESS_RESULT_OK`**: see [`web::Process`]. Repeated whenever it may succeed later, because it changes nothing.
+    /// **Neither 200 nor `PROCESS_RESULT_OK` is an approval**: see [`web::Process`]. Retries after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), idhooks_unico::Error> {
@@ -86,10 +85,10 @@ impl WebClient {
         }
     }
 
-    /// `GetSelfie`: the picture of the person, with a watermark. Unico permits it tenant by tenant; not in the flow
-    /// `idsmart`; on an older page for eight hours after the process.
+    /// Reads the picture of the person (`GetSelfie`), with a watermark. Unico permits it for each tenant, and not in the flow
+    /// `idsmart`. An older page says: for eight hours after the process.
     ///
-    /// Repeated whenever it may succeed later, because it changes nothing.
+    /// Retries after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {
@@ -107,10 +106,9 @@ impl WebClient {
         self.api.fetch(Request::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
     }
 
-    /// `GetEvidenceSet`: the evidence of a finished process, as a PDF; on an older page for two hours after it.
+    /// Reads the evidence of a finished process as a PDF (`GetEvidenceSet`). An older page says: for two hours after the process.
     ///
-    /// Repeated whenever it may succeed later, because it changes nothing. If it is larger than expected, raise
-    /// `max_response_bytes`: in base64 a file takes a third more.
+    /// Retries after every transient error, because the call only reads. For large files raise `max_response_bytes`: base64 makes a file a third larger.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {
@@ -129,16 +127,15 @@ impl WebClient {
         self.api.fetch(call).await
     }
 
-    /// Asks Unico whether a notice of a finished process is true, by `GetProcess`. Takes a hint, and a verified
-    /// delivery too, because a credential says nothing about a body.
+    /// Asks Unico whether a notice of a finished process is true, by `GetProcess`. Takes a verified delivery as well, because a
+    /// credential proves nothing about a body.
     ///
-    /// - `Confirmed`: Unico has that very process, it is finished, and if the notice gives a result, the process has
-    ///   the one of the same name. **Never an approval**: read the process.
-    /// - `Contradicted`: another state or result. Unico nowhere says that the notice's `ok`, `expired` and
-    ///   `invalid_identity` are the process's `PROCESS_RESULT_OK`, `_EXPIRED` and `_INVALID_IDENTITY`, so this proves
-    ///   no forgery. Nor does it when the notice's result is a word this release does not know. Go by the process.
-    /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
-    ///   `NotYours` here.
+    /// - `Confirmed`: Unico has that process, it is finished, and its result has the same name as the notice's, if that has one.
+    ///   **Never an approval**: read the process.
+    /// - `Contradicted`: another state or result. This proves no forgery: Unico does not document that the notice's `ok`,
+    ///   `expired` and `invalid_identity` are the process's `PROCESS_RESULT_OK`, `_EXPIRED` and `_INVALID_IDENTITY`, and this
+    ///   release may not know the notice's result. Trust the process.
+    /// - `Gone`: 404 or 410. Unico responds with 404 for another tenant's process as well, so `NotYours` never occurs.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {
