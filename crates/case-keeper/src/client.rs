@@ -77,8 +77,8 @@ impl Client {
     ///
     /// The credentials are those of your tenant's service account (`{tenant}-case-keeper-service-account`; observed in
     /// public code, 2024-04 and 2026-03). The base URL has no default: the vendor's pages name none, two were seen in
-    /// production (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go to
-    /// the wrong one. [`ClientBuilder::version`] says what the client adds to it.
+    /// production (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go
+    /// to the wrong one. [`ClientBuilder::version`] says what the client adds to it.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -124,8 +124,8 @@ impl Client {
         Ok(verification)
     }
 
-    /// Reads some fields of a verification, each a path such as `status` or `frontIdCardResult.verified`. All other fields are
-    /// absent, the `id` as well unless you ask for it.
+    /// Reads some fields of a verification, each a path such as `status` or `frontIdCardResult.verified`. All other
+    /// fields are absent, the `id` as well unless you ask for it.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
@@ -137,8 +137,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::get_verification`], but a missing `id` is not an error. Nothing is sent if `fields` is empty, or a field
-    /// is empty or has a comma in it.
+    /// As [`Client::get_verification`], but a missing `id` is not an error. Nothing is sent if `fields` is empty, or a
+    /// field is empty or has a comma in it.
     ///
     /// Source: `fields` is [documented](https://case-keeper-core.readme.io/docs/query-params-and-operators) for lists;
     /// that one verification takes it is inferred.
@@ -158,11 +158,11 @@ impl Client {
         Ok(verification)
     }
 
-    /// Lists the event records that your token may see, page by page: what the vendor says has happened. For the records of one
-    /// event: `list_events(&EventFilter::of(&event))`.
+    /// Lists the event records that your token may see, page by page: what the vendor says has happened. For the
+    /// records of one event: `list_events(&EventFilter::of(&event))`.
     ///
-    /// A short page is the last one, unless the vendor's count says that more follow. An empty page always is. The vendor pages
-    /// by position, so a record that is added meanwhile may appear twice.
+    /// A short page is the last one, unless the vendor's count says that more follow. An empty page always is. The
+    /// vendor pages by position, so a record that is added meanwhile may appear twice.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client, event: &idhooks_case_keeper::Event) -> Result<(), idhooks_case_keeper::Error> {

@@ -57,8 +57,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [every call](Client#errors). [`Error::is_not_found`] for `document_not_found`, and for a response with neither
-    /// a document nor an error. An empty id is an error before anything is sent.
+    /// As [every call](Client#errors). [`Error::is_not_found`] for `document_not_found`, and for a response with
+    /// neither a document nor an error. An empty id is an error before anything is sent.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos).
     pub async fn get_document(&self, id: &DocumentId) -> Result<Fetched<Document>, Error> {
@@ -75,11 +75,12 @@ impl Client {
         }
     }
 
-    /// Lists the documents that match `filter`, page by page. Sandbox documents are left out unless the filter asks for them.
+    /// Lists the documents that match `filter`, page by page. Sandbox documents are left out unless the filter asks for
+    /// them.
     ///
-    /// **Billed** like [`get_document`](Self::get_document), each document of each page. A document that is added or deleted
-    /// between two pages can shift another one past you. The list ends at the stated total, even if the API says that more pages
-    /// follow.
+    /// **Billed** like [`get_document`](Self::get_document), each document of each page. A document that is added or
+    /// deleted between two pages can shift another one past you. The list ends at the stated total, even if the API
+    /// says that more pages follow.
     ///
     /// Each page is retried after every transient error, because the call only reads.
     ///

@@ -25,8 +25,8 @@ impl Client {
     /// Sends these signers another request, the same way as the first one. Free of charge.
     ///
     /// The API silently skips signers who got a request a short while ago. If that is all of them, the error is
-    /// [`TooManyResentEmails`](crate::rest::ErrorCode::TooManyResentEmails). `true` means that the API accepted the request, not
-    /// that anything arrived.
+    /// [`TooManyResentEmails`](crate::rest::ErrorCode::TooManyResentEmails). `true` means that the API accepted the
+    /// request, not that anything arrived.
     ///
     /// Takes ids from webhooks as well, and sends them in the API's own spelling, without dashes.
     ///
@@ -51,8 +51,8 @@ impl Client {
         Ok(self.ask::<bool>(RESEND, &Signatures { public_ids }).await?.into_inner())
     }
 
-    /// Creates a link for this signer, for you to deliver. Anyone with the link can open the document. The id may come from a
-    /// webhook.
+    /// Creates a link for this signer, for you to deliver. Anyone with the link can open the document. The id may come
+    /// from a webhook.
     ///
     /// Retries only if the request cannot have arrived: no connection, or 429.
     ///

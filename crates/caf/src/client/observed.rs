@@ -14,8 +14,7 @@ use crate::{
 impl Client {
     /// Reads a transaction: `GET /v1/transactions/{id}`.
     ///
-    /// What it answers is the state when it answered: the thing to act on after an event, for `COMPLETED` is no
-    /// verdict.
+    /// Act on this state after an event, because `COMPLETED` says nothing about the result.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {

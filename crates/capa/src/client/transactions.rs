@@ -28,8 +28,8 @@ payload! {
 impl Client {
     /// Lists transactions, page by page. [`Page::total`](idhooks_client::Page::total) is the number of all that match.
     ///
-    /// Capa pages by position (`skip`). A transaction that is added or removed meanwhile shifts the others, so you may see one
-    /// twice or miss one.
+    /// Capa pages by position (`skip`). A transaction that is added or removed meanwhile shifts the others, so you may
+    /// see one twice or miss one.
     ///
     /// Each page is retried after every transient error, because the call only reads.
     ///
@@ -104,7 +104,8 @@ impl Client {
         })
     }
 
-    /// Cancels a transaction in a state that allows it, such as `PENDING`, `BANK_TRANSFER_PENDING` or `CRYPTO_NOT_RECEIVED`.
+    /// Cancels a transaction in a state that allows it, such as `PENDING`, `BANK_TRANSFER_PENDING` or
+    /// `CRYPTO_NOT_RECEIVED`.
     ///
     /// The response has the id, the user and the new status, and in an older sample all other fields as well.
     ///

@@ -10,7 +10,8 @@ impl Client {
     ///
     /// Takes Capa's own id of the user. A webhook has yours: look up the other one in your database.
     ///
-    /// [`KycDetails::verdict`] is Capa's current result. Retries after every transient error, because the call only reads.
+    /// [`KycDetails::verdict`] is Capa's current result. Retries after every transient error, because the call only
+    /// reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {

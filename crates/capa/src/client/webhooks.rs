@@ -26,8 +26,8 @@ payload! {
 impl Client {
     /// Sets the URL that Capa delivers to, or turns deliveries off with `None`. Each partner has one URL.
     ///
-    /// The response has the current setting. Capa stores events that happen while deliveries are off as `NOT_SENT`, and they
-    /// cannot be retried. The secret stays the same. Capa recommends HTTPS and does not enforce it.
+    /// The response has the current setting. Capa stores events that happen while deliveries are off as `NOT_SENT`, and
+    /// they cannot be retried. The secret stays the same. Capa recommends HTTPS and does not enforce it.
     ///
     /// Retries after every transient error, because setting the same URL again changes nothing.
     ///
@@ -76,10 +76,11 @@ impl Client {
         .await
     }
 
-    /// Lists webhook notifications, page by page. [`Page::total`](idhooks_client::Page::total) is the number of all that match.
+    /// Lists webhook notifications, page by page. [`Page::total`](idhooks_client::Page::total) is the number of all
+    /// that match.
     ///
-    /// Capa pages by position (`skip`). A retried notification leaves a filtered list and shifts the others, so you miss some:
-    /// collect the ids first, then retry.
+    /// Capa pages by position (`skip`). A retried notification leaves a filtered list and shifts the others, so you
+    /// miss some: collect the ids first, then retry.
     ///
     /// Each page is retried after every transient error, because the call only reads.
     ///
@@ -134,8 +135,9 @@ impl Client {
 
     /// Queues a failed notification again, at once and with new automatic attempts.
     ///
-    /// It goes to the current URL. Capa allows three retries for each notification, and ten a minute in all. The response proves
-    /// that the notification is queued, not that it was delivered: call [`Self::get_webhook_notification`] later.
+    /// It goes to the current URL. Capa allows three retries for each notification, and ten a minute in all. The
+    /// response proves that the notification is queued, not that it was delivered: call
+    /// [`Self::get_webhook_notification`] later.
     ///
     /// **Never retried**, not even after 429, because each attempt counts and Capa cannot recognise a repeated request.
     ///

@@ -25,8 +25,8 @@ impl Client {
         links_in(answer.body()).map_err(|why| answer.invalid(why))
     }
 
-    /// Reads a verification again and returns the link at this place, as in [`FoundLink::path`], or `None` if it has none there.
-    /// A place in a webhook (`data.faceImageUrl`) is that place in the verification.
+    /// Reads a verification again and returns the link at this place, as in [`FoundLink::path`], or `None` if it has
+    /// none there. A place in a webhook (`data.faceImageUrl`) is that place in the verification.
     ///
     /// A place in a list (`frontIdCardResults[0].…`) may belong to a newer attempt, if the vendor puts that first.
     /// `frontIdCardResult.…` is always the latest one.

@@ -65,8 +65,8 @@ impl ApiClient {
         ApiClientBuilder { account: account.clone(), api_key: SecretText::new("APIKEY", api_key), settings }
     }
 
-    /// Reads a process (`GetProcess`, version 1): its state and its result. The response to creating a process is mostly final
-    /// already. This call reads it again, for example to wait for a risk score.
+    /// Reads a process (`GetProcess`, version 1): its state and its result. The response to creating a process is
+    /// mostly final already. This call reads it again, for example to wait for a risk score.
     ///
     /// **200 is not an approval**: a process that ended in an error comes under 200 as well. Decide only when
     /// [`is_finished`](api::Process::is_finished). Retries after every transient error, because the call only reads.
@@ -87,8 +87,8 @@ impl ApiClient {
         self.read(Request::get("/processes/v1/{processId}").with("processId", process.as_str()), process).await
     }
 
-    /// Reads a process (`GetProcess`, version 2), with data about the person in `process_additional_info`. Only the previous
-    /// portal documents it, so it may no longer work.
+    /// Reads a process (`GetProcess`, version 2), with data about the person in `process_additional_info`. Only the
+    /// previous portal documents it, so it may no longer work.
     ///
     /// Retries after every transient error, because the call only reads.
     ///
@@ -103,7 +103,8 @@ impl ApiClient {
     /// # Errors
     /// See [`ApiClient`].
     ///
-    /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
+    /// Source:
+    /// [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
     pub async fn get_process_v2(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
         self.read(Request::get("/processes/v2/{id}").with("id", process.as_str()), process).await
     }
@@ -117,14 +118,15 @@ impl ApiClient {
         }
     }
 
-    /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a verified delivery as well, because a credential proves
-    /// nothing about a body.
+    /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a verified delivery as well, because a
+    /// credential proves nothing about a body.
     ///
-    /// - `Confirmed`: Unico has that process, and its status is the notice's, or is final where the notice's was not yet. The
-    ///   score is not compared, because it may change with every notice. **Never an approval**: read the process.
+    /// - `Confirmed`: Unico has that process, and its status is the notice's, or is final where the notice's was not
+    ///   yet. The score is not compared, because it may change with every notice. **Never an approval**: read the
+    ///   process.
     /// - `Contradicted`: another status.
-    /// - `Gone`: 404 or 410. Unico responds with 404 for another tenant's process as well, so `NotYours` never occurs. One page
-    ///   says that 410 also stands for a process that ended in an error.
+    /// - `Gone`: 404 or 410. Unico responds with 404 for another tenant's process as well, so `NotYours` never occurs.
+    ///   One page says that 410 also stands for a process that ended in an error.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::ApiClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {

@@ -61,7 +61,8 @@ impl WebClient {
 
     /// Reads a process (`GetProcess`): its state and, once it is finished, its result.
     ///
-    /// **Neither 200 nor `PROCESS_RESULT_OK` is an approval**: see [`web::Process`]. Retries after every transient error, because the call only reads.
+    /// **Neither 200 nor `PROCESS_RESULT_OK` is an approval**: see [`web::Process`]. Retries after every transient
+    /// error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), idhooks_unico::Error> {
@@ -85,8 +86,8 @@ impl WebClient {
         }
     }
 
-    /// Reads the picture of the person (`GetSelfie`), with a watermark. Unico permits it for each tenant, and not in the flow
-    /// `idsmart`. An older page says: for eight hours after the process.
+    /// Reads the picture of the person (`GetSelfie`), with a watermark. Unico permits it for each tenant, and not in
+    /// the flow `idsmart`. An older page says: for eight hours after the process.
     ///
     /// Retries after every transient error, because the call only reads.
     ///
@@ -106,9 +107,11 @@ impl WebClient {
         self.api.fetch(Request::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
     }
 
-    /// Reads the evidence of a finished process as a PDF (`GetEvidenceSet`). An older page says: for two hours after the process.
+    /// Reads the evidence of a finished process as a PDF (`GetEvidenceSet`). An older page says: for two hours after
+    /// the process.
     ///
-    /// Retries after every transient error, because the call only reads. For large files raise `max_response_bytes`: base64 makes a file a third larger.
+    /// Retries after every transient error, because the call only reads. For large files raise `max_response_bytes`:
+    /// base64 makes a file a third larger.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {
@@ -127,14 +130,14 @@ impl WebClient {
         self.api.fetch(call).await
     }
 
-    /// Asks Unico whether a notice of a finished process is true, by `GetProcess`. Takes a verified delivery as well, because a
-    /// credential proves nothing about a body.
+    /// Asks Unico whether a notice of a finished process is true, by `GetProcess`. Takes a verified delivery as well,
+    /// because a credential proves nothing about a body.
     ///
-    /// - `Confirmed`: Unico has that process, it is finished, and its result has the same name as the notice's, if that has one.
-    ///   **Never an approval**: read the process.
-    /// - `Contradicted`: another state or result. This proves no forgery: Unico does not document that the notice's `ok`,
-    ///   `expired` and `invalid_identity` are the process's `PROCESS_RESULT_OK`, `_EXPIRED` and `_INVALID_IDENTITY`, and this
-    ///   release may not know the notice's result. Trust the process.
+    /// - `Confirmed`: Unico has that process, it is finished, and its result has the same name as the notice's, if that
+    ///   has one. **Never an approval**: read the process.
+    /// - `Contradicted`: another state or result. This proves no forgery: Unico does not document that the notice's
+    ///   `ok`, `expired` and `invalid_identity` are the process's `PROCESS_RESULT_OK`, `_EXPIRED` and
+    ///   `_INVALID_IDENTITY`, and this release may not know the notice's result. Trust the process.
     /// - `Gone`: 404 or 410. Unico responds with 404 for another tenant's process as well, so `NotYours` never occurs.
     ///
     /// ```no_run
@@ -147,8 +150,8 @@ impl WebClient {
     /// ```
     ///
     /// # Errors
-    /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or
-    /// is no notice of a finished process. For Check notices there is [`ApiClient::confirm`](super::ApiClient::confirm).
+    /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or is
+    /// no notice of a finished process. For Check notices there is [`ApiClient::confirm`](super::ApiClient::confirm).
     pub async fn confirm(
         &self,
         notice: &impl Delivery<Event = Event>,
