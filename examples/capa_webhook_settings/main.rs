@@ -61,10 +61,12 @@ async fn run(mut arguments: Arguments) -> Result<(), Box<dyn Error>> {
         return Err("say what to do: --url https://… or --off".into());
     }
     if let Some(url) = &arguments.url {
-        show(&client.update_webhook_settings(Some(url)).await?);
+        let settings = client.update_webhook_settings(Some(url)).await?;
+        show(&settings);
     }
     if arguments.off {
-        show(&client.update_webhook_settings(None).await?);
+        let settings = client.update_webhook_settings(None).await?;
+        show(&settings);
     }
     Ok(())
 }

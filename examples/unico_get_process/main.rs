@@ -83,7 +83,7 @@ async fn rehearsal() -> Result<(), Box<dyn Error>> {
     for process in [double::FINISHED, double::INVALID_IDENTITY, double::CREATED] {
         ask_web(&web, &process.into()).await?;
     }
-    let api = ApiClient::builder(&account, "an-api-key")?.base_url(server.url()).build()?;
+    let api = ApiClient::builder(&account, "an-api-key").base_url(server.url()).build()?;
     for process in [double::API_FINISHED, double::API_DIVERGENCE] {
         ask_api(&api, &process.into()).await?;
     }

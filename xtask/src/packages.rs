@@ -24,8 +24,8 @@ const NATIVE_TLS: &str = "native-tls";
 /// Features that only enable others, and so are checked with them.
 const SUMS: &[&str] = &["default", "all-vendors"];
 
-/// Conversions of timestamps, one library each.
-pub(crate) const DATES: &[&str] = &["jiff-02", "time-03", "chrono-04"];
+/// Conversions to other libraries, one each.
+pub(crate) const CONVERSIONS: &[&str] = &["jiff-02", "time-03", "chrono-04", "rust_decimal-1", "bigdecimal-04"];
 
 /// Returns the published crates, in the order they are published.
 ///

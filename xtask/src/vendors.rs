@@ -66,12 +66,20 @@ fn places(vendor: &Vendor) -> Vec<Place> {
     let module = vendor.module();
     let in_list = |file, list: &str, key: String, line: String| Place { file, list: list.to_owned(), key, line };
     let place = |file, key: String, line: String| in_list(file, "", key, line);
-    let (delivery, carries, proves) = match vendor.scheme {
-        Scheme::Hmac => ("Verified", "HMAC-SHA256 of the body", "who sent it, and every bit of the body"),
-        Scheme::Credential => {
-            ("Verified", "a credential of your choice", "that the sender knows it; nothing about the body")
-        }
-        Scheme::None => ("Unverified", "nothing", "nothing"),
+    let (delivery, carries, proves, not_proven) = match vendor.scheme {
+        Scheme::Hmac => (
+            "Verified",
+            "HMAC-SHA256 of the body",
+            "who sent it, and every bit of the body",
+            "that it is new, the latest, or that none is missing",
+        ),
+        Scheme::Credential => (
+            "Verified",
+            "a credential of your choice",
+            "that the sender knows it; nothing about the body",
+            "anything about the body",
+        ),
+        Scheme::None => ("Unverified", "nothing", "nothing", "everything"),
     };
     let env = module.to_uppercase();
     let variables = match vendor.scheme {
@@ -134,9 +142,7 @@ fn places(vendor: &Vendor) -> Vec<Place> {
             guide,
             "\n| vendor | a delivery carries |",
             format!("\n| [{title}] |"),
-            format!(
-                "| [{title}] | {carries} | {event} | {proves} | that it is new, the latest, or that none is missing |"
-            ),
+            format!("| [{title}] | {carries} | {event} | {proves} | {not_proven} |"),
         ),
         in_list(
             guide,

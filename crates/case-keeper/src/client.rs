@@ -2,11 +2,12 @@
 
 mod builder;
 mod confirm;
+mod error;
 #[cfg(feature = "__tls")]
 mod files;
 mod links;
 
-use idhooks_client::{ApiClient, Error, Page, Pages, Request, Response, Url};
+use idhooks_client::{ApiClient, BuildError, Credentials, Error, Fetched, Page, Pages, Request, Response, Url};
 use idhooks_core::{DecodeError, json};
 
 pub use builder::ClientBuilder;
@@ -19,75 +20,163 @@ use crate::{
     rest::{EventFilter, EventPage, EventRecord},
 };
 
-/// Calls Case Keeper, with a token it gets and renews by itself. Cheap to clone; clones share the token.
+/// A client for Case Keeper. It logs in by itself. Cheap to clone. Clones share the token.
 ///
-/// Every call reads, so every call is repeated when the vendor is busy, fails in passing or does not answer.
+/// Every call only reads, so the client retries every call after a transient error.
+///
+/// ```no_run
+/// # async fn read(id: &idhooks_case_keeper::VerificationId) -> Result<(), Box<dyn std::error::Error>> {
+/// use idhooks_case_keeper::{Client, Credentials, http_client::Url};
+///
+/// let credentials = Credentials::new("tenant-case-keeper-service-account", "the secret");
+/// let client = Client::new(credentials, Url::parse("https://portal.mac.appmanteam.com")?)?;
+/// println!("{:?}", client.get_verification(id).await?.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     api: ApiClient,
     #[cfg(feature = "__tls")]
-    downloads: idhooks_client::Downloader,
+    downloader: idhooks_client::Downloader,
 }
 
 impl Client {
-    /// For the service account of your tenant (`{tenant}-case-keeper-service-account`; observed in public code,
-    /// 2024-04 and 2026-03) and the host its API is at.
+    /// Builds a client with the default settings. See [`builder`](Self::builder) for the arguments.
     ///
-    /// There is no host built in: the vendor's pages name none, two were seen in production
-    /// (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go to the
-    /// wrong one. See [`ClientBuilder::version`] for what is put behind it.
-    #[must_use]
-    pub fn builder(client_id: &str, client_secret: &str, base_url: Url) -> ClientBuilder {
-        ClientBuilder::new(client_id, client_secret, base_url)
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use idhooks_case_keeper::{Client, Credentials, http_client::Url};
+    ///
+    /// let credentials = Credentials::new("tenant-case-keeper-service-account", "the secret");
+    /// let client = Client::new(credentials, Url::parse("https://portal.mac.appmanteam.com")?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub fn new(credentials: Credentials, base_url: Url) -> Result<Self, BuildError> {
+        Self::builder(credentials, base_url).build()
     }
 
-    /// *Get Verification By Id*: the whole verification as it is now. Also the way to ask when a webhook never came;
-    /// the answer is of the same type.
+    /// Builds a client from environment variables. [`ClientBuilder::from_env`] lists them.
     ///
-    /// It is the vendor's own word, given to your token. Only `status` `verified` says passed.
+    /// ```no_run
+    /// let client = idhooks_case_keeper::Client::from_env()?;
+    /// # Ok::<(), idhooks_case_keeper::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::from_env`] and [`ClientBuilder::build`].
+    pub fn from_env() -> Result<Self, BuildError> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// Starts a client with other settings. [`ClientBuilder::build`] reports invalid credentials.
+    ///
+    /// The credentials are those of your tenant's service account (`{tenant}-case-keeper-service-account`; observed in
+    /// public code, 2024-04 and 2026-03). The base URL has no default: the vendor's pages name none, two were seen in
+    /// production (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go
+    /// to the wrong one. [`ClientBuilder::version`] says what the client adds to it.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use idhooks_case_keeper::{Client, Credentials, http_client::Url, rest::ApiVersion};
+    ///
+    /// let credentials = Credentials::new("tenant-case-keeper-service-account", "the secret");
+    /// let client = Client::builder(credentials, Url::parse("https://portal.mac.appmanteam.com")?)
+    ///     .version(ApiVersion::V2)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn builder(credentials: Credentials, base_url: Url) -> ClientBuilder {
+        ClientBuilder::new(credentials, base_url)
+    }
+
+    /// Reads a verification as it is now (*Get Verification By Id*). Also the call to make when a webhook never came.
+    ///
+    /// Only the status `verified` means passed.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// let verification = client.get_verification(&"the verification's id".into()).await?;
+    /// println!("{:?}", verification.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// - [`Error::is_not_found`]: there is none, or none your token may see.
     /// - [`Error::is_auth`] with status 403: not yours. Recorded for a missing token, too; if yours was about to run
     ///   out, the call has been made again with a new one.
-    /// - An answer without an `id`, or with another one than you asked for, can not be read.
+    /// - A response without an `id`, or with another one, is invalid.
     ///
     /// Source: observed in public code, 2024-03 and 2026-03. The vendor
     /// [names the call](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); a page about it
     /// was not found.
-    pub async fn get_verification(&self, id: &VerificationId) -> Result<Verification, Error> {
-        let answer = self.read(id, None).await?;
-        let verification = answer.decode()?;
-        check_id(&verification, id).map_err(|why| answer.unreadable(why))?;
+    pub async fn get_verification(&self, id: &VerificationId) -> Result<Fetched<Verification>, Error> {
+        let response = self.read(id, None).await?;
+        let verification = response.fetched(&[])?;
+        check_id(&verification, id).map_err(|why| response.invalid(why))?;
         Ok(verification)
     }
 
-    /// As [`Client::get_verification`], but only these fields, each a path such as `status` or
-    /// `frontIdCardResult.verified`. Everything else is absent, the `id` too unless you ask for it.
+    /// Reads some fields of a verification, each a path such as `status` or `frontIdCardResult.verified`. All other
+    /// fields are absent, the `id` as well unless you ask for it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// let fields = ["id", "status", "frontIdCardResult.verified"];
+    /// let verification = client.get_verification_fields(&"the verification's id".into(), &fields).await?;
+    /// println!("{:?}", verification.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As there, but that a missing `id` is none; and before sending if there is no field, or one is empty or has a
-    /// comma in it.
+    /// As [`Client::get_verification`], but a missing `id` is not an error. Nothing is sent if `fields` is empty, or a
+    /// field is empty or has a comma in it.
     ///
     /// Source: `fields` is [documented](https://case-keeper-core.readme.io/docs/query-params-and-operators) for lists;
     /// that one verification takes it is inferred.
-    pub async fn get_verification_fields(&self, id: &VerificationId, fields: &[&str]) -> Result<Verification, Error> {
+    pub async fn get_verification_fields(
+        &self,
+        id: &VerificationId,
+        fields: &[&str],
+    ) -> Result<Fetched<Verification>, Error> {
         if fields.is_empty() || fields.iter().any(|field| field.is_empty() || field.contains(',')) {
-            return Err(Error::argument("a field is missing, empty or has a comma in it"));
+            return Err(Error::invalid_request("a field is missing, empty or has a comma in it"));
         }
-        let answer = self.read(id, Some(&fields.join(","))).await?;
-        let verification: Verification = answer.decode()?;
+        let response = self.read(id, Some(&fields.join(","))).await?;
+        let verification: Fetched<Verification> = response.fetched(&[])?;
         if !verification.id.is_absent() {
-            check_id(&verification, id).map_err(|why| answer.unreadable(why))?;
+            check_id(&verification, id).map_err(|why| response.invalid(why))?;
         }
         Ok(verification)
     }
 
-    /// The event records your token may see, page by page: what the vendor itself says has happened. For the records
-    /// of one event: `list_events(&EventFilter::of(&event))`.
+    /// Lists the event records that your token may see, page by page: what the vendor says has happened. For the
+    /// records of one event: `list_events(&EventFilter::of(&event))`.
     ///
-    /// Nothing is sent before [`Pages::next`]. A short page is the last one, unless the vendor's count says that more
-    /// follow; an empty page always is. Paging is by position, so a record made meanwhile may be seen twice.
+    /// A short page is the last one, unless the vendor's count says that more follow. An empty page always is. The
+    /// vendor pages by position, so a record that is added meanwhile may appear twice.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client, event: &idhooks_case_keeper::Event) -> Result<(), idhooks_case_keeper::Error> {
+    /// use idhooks_case_keeper::rest::EventFilter;
+    ///
+    /// let mut pages = client.list_events(&EventFilter::of(event));
+    /// while let Some(page) = pages.next().await? {
+    ///     for record in page.items {
+    ///         println!("{:?} {:?}", record.key, record.created_at);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// None here. `next` fails as any call does; before sending if the limit is zero or a key is empty or has a comma
@@ -102,12 +191,12 @@ impl Client {
             let (api, filter) = (api.clone(), filter.clone());
             async move {
                 if at.number >= u64::from(filter.most_pages) {
-                    return Err(Error::argument("the list has more pages than its filter allows"));
+                    return Err(Error::invalid_request("the list has more pages than its filter allows"));
                 }
-                let answer = api.send(events(&filter, at.offset)?).await?;
-                let page = EventPage::read(answer.body()).map_err(|why| answer.unreadable(why))?;
+                let response = api.send(events(&filter, at.offset)?).await?;
+                let page = EventPage::read(response.body()).map_err(|why| response.invalid(why))?;
                 let is_last = page.is_last(filter.limit, at.offset);
-                Ok(Page::new(page.records, page.count, is_last))
+                Ok(Page::new(response.decode()?, "data", page.records, page.count, is_last))
             }
         })
     }
@@ -120,11 +209,11 @@ impl Client {
 
 fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     if filter.limit == 0 {
-        return Err(Error::argument("the limit is zero"));
+        return Err(Error::invalid_request("the limit is zero"));
     }
     let keys: Vec<_> = filter.keys.iter().map(|key| key.as_str()).collect();
     if keys.iter().any(|key| key.is_empty() || key.contains(',')) {
-        return Err(Error::argument("an event key is empty or has a comma in it"));
+        return Err(Error::invalid_request("an event key is empty or has a comma in it"));
     }
     let mut call = Request::get("/events");
     if !keys.is_empty() {
@@ -138,12 +227,11 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     Ok(if offset == 0 { call } else { call.query("offset", offset) })
 }
 
-/// Another answer than to the question, such as `{}` from a gateway, must not pass for a verification: all of its
-/// other fields are optional.
+/// Checks the id, because all other fields are optional and `{}` from a gateway would pass for a verification.
 fn check_id(verification: &Verification, asked: &VerificationId) -> Result<(), DecodeError> {
     match own_id(verification)? {
         own if own == asked => Ok(()),
-        _ => Err(DecodeError::new("id", "is not the one that was asked for")),
+        _ => Err(DecodeError::new("id", "is not the requested one")),
     }
 }
 

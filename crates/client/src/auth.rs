@@ -1,4 +1,4 @@
-//! How calls show who makes them.
+//! How calls authenticate.
 
 use std::fmt;
 
@@ -6,82 +6,62 @@ use http::{HeaderName, HeaderValue, header};
 
 use crate::{BuildError, TokenCache, sensitive::sensitive};
 
-/// How calls show who makes them. `Debug` shows the kind alone.
+/// How calls authenticate. `Debug` shows no key.
 #[derive(Clone)]
 pub struct Auth {
-    pub(crate) kind: Kind,
-    /// Headers sent beside it, such as a second key.
-    pub(crate) beside: Vec<(HeaderName, HeaderValue)>,
-}
-
-#[derive(Clone)]
-pub(crate) enum Kind {
-    None,
-    Fixed(HeaderName, HeaderValue),
-    TokenCache(TokenCache),
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) tokens: Option<TokenCache>,
 }
 
 impl Auth {
-    /// Nothing: for a token endpoint, whose proof is in the body.
+    /// Sends no credentials: for a token endpoint, which takes them in the body.
     #[must_use]
     pub fn none() -> Self {
-        Kind::None.into()
+        Self { headers: Vec::new(), tokens: None }
     }
 
-    /// The same key under a header, with every call.
+    /// Sends the same key in a header of every call.
     ///
     /// # Errors
-    /// When it is empty, or holds characters that can not stand in a header.
+    /// When the key is empty or cannot be sent in a header.
     pub fn header(name: HeaderName, key: &str) -> Result<Self, BuildError> {
-        Ok(Kind::Fixed(name, usable(key)?).into())
+        Self::none().and_header(name, key)
     }
 
-    /// The same bearer token with every call.
+    /// Sends the same bearer token with every call.
     ///
     /// # Errors
-    /// When it is empty, or holds characters that can not stand in a header.
+    /// When the token is empty or cannot be sent in a header.
     pub fn bearer(token: &str) -> Result<Self, BuildError> {
         if token.is_empty() {
-            return Err(BuildError::unusable("token", "is empty"));
+            return Err(BuildError::invalid("token", "is empty"));
         }
         Self::header(header::AUTHORIZATION, &format!("Bearer {token}"))
     }
 
-    /// Bearer tokens that are fetched and renewed.
+    /// Sends a bearer token from the cache, which renews it.
     #[must_use]
     pub fn tokens(tokens: TokenCache) -> Self {
-        Kind::TokenCache(tokens).into()
+        Self { headers: Vec::new(), tokens: Some(tokens) }
     }
 
-    /// Sends a further key with every call.
+    /// Adds another key in a header of every call.
     ///
     /// # Errors
-    /// When it is empty, or holds characters that can not stand in a header.
+    /// When the key is empty or cannot be sent in a header.
     pub fn and_header(mut self, name: HeaderName, key: &str) -> Result<Self, BuildError> {
-        self.beside.push((name, usable(key)?));
+        if key.trim().is_empty() {
+            return Err(BuildError::invalid("key", "is empty"));
+        }
+        let value = sensitive(key).ok_or_else(|| BuildError::invalid("key", "cannot be sent in a header"))?;
+        self.headers.push((name, value));
         Ok(self)
     }
 }
 
-impl From<Kind> for Auth {
-    fn from(kind: Kind) -> Self {
-        Self { kind, beside: Vec::new() }
-    }
-}
-
-fn usable(text: &str) -> Result<HeaderValue, BuildError> {
-    if text.trim().is_empty() {
-        return Err(BuildError::unusable("key", "is empty"));
-    }
-    sensitive(text).ok_or_else(|| BuildError::unusable("key", "can not stand in a header"))
-}
-
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &self.kind {
-            Kind::None => "Auth(none)",
-            Kind::Fixed(..) => "Auth(key)",
-            Kind::TokenCache(_) => "Auth(tokens)",
-        })
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Auth").field("headers", &names).field("tokens", &self.tokens).finish()
     }
 }

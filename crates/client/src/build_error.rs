@@ -2,106 +2,93 @@
 
 use std::{error, fmt, sync::Arc};
 
-/// Why a client could not be built. Says what is wrong and where, never a secret's text.
+use crate::chain::Chain;
+
+/// Why a client could not be built. Never shows a secret.
 #[derive(Clone)]
 pub struct BuildError {
-    kind: Kind,
-    cause: Option<Arc<dyn error::Error + Send + Sync>>,
+    variable: Option<Box<str>>,
+    /// What is wrong, if it is not a variable; empty if `why` is a sentence of its own.
+    what: &'static str,
+    why: &'static str,
+    source: Option<Arc<dyn error::Error + Send + Sync>>,
 }
 
-#[derive(Clone)]
-enum Kind {
-    MissingVariable(Box<str>),
-    BadVariable { name: Box<str>, why: &'static str },
-    Unusable { what: &'static str, why: &'static str },
-    Said(&'static str),
-}
+const NOT_SET: &str = "is not set";
 
 impl BuildError {
-    /// An environment variable that is not set.
+    /// Reports an environment variable that is not set.
     #[must_use]
     pub fn missing_variable(name: &str) -> Self {
-        Kind::MissingVariable(name.into()).into()
+        Self::invalid_variable(name, NOT_SET)
     }
 
-    /// An environment variable that is set and can not be used; `why` completes "the environment
-    /// variable NAME …".
+    /// Reports an environment variable with an invalid value: "the environment variable `name` `why`".
     #[must_use]
-    pub fn bad_variable(name: &str, why: &'static str) -> Self {
-        Kind::BadVariable { name: name.into(), why }.into()
+    pub fn invalid_variable(name: &str, why: &'static str) -> Self {
+        Self::new(why).in_variable(name)
     }
 
-    /// Something given that can not be used: "the `what` `why`".
+    /// Reports an invalid argument: "the `what` `why`".
     #[must_use]
-    pub fn unusable(what: &'static str, why: &'static str) -> Self {
-        Kind::Unusable { what, why }.into()
+    pub fn invalid(what: &'static str, why: &'static str) -> Self {
+        Self { what, ..Self::new(why) }
     }
 
-    /// Anything else, as a whole sentence.
+    /// Reports anything else.
     #[must_use]
-    pub fn said(sentence: &'static str) -> Self {
-        Kind::Said(sentence).into()
+    pub fn new(message: &'static str) -> Self {
+        Self { variable: None, what: "", why: message, source: None }
     }
 
-    /// The error that led to it, which becomes `source()`. It must not quote a secret.
+    /// Adds the source, which must not quote a secret.
     #[must_use]
-    pub fn because(self, cause: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
-        Self { cause: Some(Arc::from(cause.into())), ..self }
+    pub fn with_source(self, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+        Self { source: Some(Arc::from(source.into())), ..self }
     }
 
-    /// The same problem, told of the environment variable the text came from.
+    /// Names the environment variable that an invalid argument came from.
     #[must_use]
     pub fn in_variable(self, name: &str) -> Self {
-        match self.kind {
-            Kind::Unusable { why, .. } => {
-                Self { kind: Kind::BadVariable { name: name.into(), why }, cause: self.cause }
-            }
-            _ => self,
-        }
+        Self { variable: Some(name.into()), ..self }
     }
 
-    /// The environment variable at fault, if it is one.
+    /// Returns the environment variable that is missing or invalid.
     #[must_use]
     pub fn variable(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::MissingVariable(name) | Kind::BadVariable { name, .. } => Some(name),
-            Kind::Unusable { .. } | Kind::Said(_) => None,
-        }
+        self.variable.as_deref()
     }
 
-    /// Whether an environment variable is simply not set.
+    /// Returns whether an environment variable is not set.
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        matches!(self.kind, Kind::MissingVariable(_))
-    }
-}
-
-impl From<Kind> for BuildError {
-    fn from(kind: Kind) -> Self {
-        Self { kind, cause: None }
+        self.variable.is_some() && self.why == NOT_SET
     }
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::MissingVariable(name) => write!(f, "the environment variable {name} is not set"),
-            Kind::BadVariable { name, why } => write!(f, "the environment variable {name} {why}"),
-            Kind::Unusable { what, why } => write!(f, "the {what} {why}"),
-            Kind::Said(sentence) => f.write_str(sentence),
+        match (&self.variable, self.what) {
+            (Some(name), _) => write!(f, "the environment variable {name} {}", self.why),
+            (None, "") => f.write_str(self.why),
+            (None, what) => write!(f, "the {what} {}", self.why),
         }
     }
 }
 
-/// The sentence and its causes: a program that returns the error from `main` shows it in this form.
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::explain::with_causes(self, f)
+        f.debug_struct("BuildError")
+            .field("variable", &self.variable)
+            .field("what", &self.what)
+            .field("why", &self.why)
+            .field("source", &Chain::of(self))
+            .finish()
     }
 }
 
 impl error::Error for BuildError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -1,89 +1,59 @@
-//! Spans and events, if the feature is on. Routes, never paths; counts and codes, never bodies.
+//! Spans and events of the feature `tracing`. They hold routes, never paths, and codes, never bodies.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use http::Method;
 
+#[cfg(feature = "tracing")]
+use crate::chain::Chain;
 use crate::{Error, Response};
 
-/// What a span says of a call.
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only a span reads it"))]
-pub(crate) struct About<'a> {
-    pub(crate) vendor: &'static str,
-    pub(crate) method: &'a Method,
-    pub(crate) route: &'static str,
-}
-
+/// Runs a call in its span.
 #[cfg(feature = "tracing")]
 pub(crate) async fn call(
-    about: About<'_>,
+    vendor: &'static str,
+    method: &Method,
+    route: &'static str,
     run: impl Future<Output = Result<Response, Error>>,
 ) -> Result<Response, Error> {
     use tracing::{Instrument as _, field::Empty};
 
-    let span = tracing::debug_span!(
-        "idhooks.call",
-        vendor = about.vendor,
-        method = about.method.as_str(),
-        route = about.route,
-        status = Empty,
-        code = Empty,
-        request_id = Empty,
-    );
+    let method = method.as_str();
+    let span =
+        tracing::debug_span!("idhooks.call", vendor, method, route, status = Empty, code = Empty, request_id = Empty);
     let outcome = run.instrument(span.clone()).await;
-    match &outcome {
-        Ok(answer) => {
-            span.record("status", answer.status().as_u16());
-            if let Some(id) = answer.request_id() {
-                span.record("request_id", id);
-            }
-        }
-        Err(error) => {
-            if let Some(status) = error.status() {
-                span.record("status", status);
-            }
-            if let Some(code) = error.code() {
-                span.record("code", code);
-            }
-            if let Some(id) = error.request_id() {
-                span.record("request_id", id);
-            }
-        }
-    }
+    let (status, request_id) = match &outcome {
+        Ok(response) => (Some(response.status()), response.request_id()),
+        Err(error) => (error.status(), error.request_id()),
+    };
+    span.record("status", status.map(|status| status.as_u16()));
+    span.record("code", outcome.as_ref().err().and_then(Error::code));
+    span.record("request_id", request_id);
     outcome
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) async fn call(_: About<'_>, run: impl Future<Output = Result<Response, Error>>) -> Result<Response, Error> {
+pub(crate) async fn call(
+    _: &'static str,
+    _: &Method,
+    _: &'static str,
+    run: impl Future<Output = Result<Response, Error>>,
+) -> Result<Response, Error> {
     run.await
 }
 
-/// An attempt failed and another one follows after `wait`.
-pub(crate) fn again(attempt: u32, error: &Error, wait: std::time::Duration) {
+/// Logs a failed attempt that is retried after `wait`.
+pub(crate) fn retrying(attempt: u32, error: &Error, wait: Duration) {
     #[cfg(feature = "tracing")]
-    tracing::debug!(attempt, %error, wait_ms = wait.as_millis() as u64, "trying again");
+    tracing::debug!(attempt, %error, source = ?Chain::of(error), wait_ms = wait.as_millis() as u64, "retrying");
     #[cfg(not(feature = "tracing"))]
     let _ = (attempt, error, wait);
 }
 
-/// The vendor refused the token; a new one is fetched.
-pub(crate) fn token_refused() {
+/// Logs an error that the caller may never see.
+pub(crate) fn failed(what: &'static str, error: &Error) {
     #[cfg(feature = "tracing")]
-    tracing::debug!("the token was refused");
-}
-
-/// A token could not be renewed before its end, and is used on.
-pub(crate) fn renewal_failed(error: &Error) {
-    #[cfg(feature = "tracing")]
-    tracing::debug!(%error, "the token could not be renewed yet");
+    tracing::debug!(%error, source = ?Chain::of(error), "{what}");
     #[cfg(not(feature = "tracing"))]
-    let _ = error;
-}
-
-/// The answer had a good status and a body that does not fit.
-pub(crate) fn unreadable(error: &Error) {
-    #[cfg(feature = "tracing")]
-    tracing::debug!(%error, "the answer can not be read");
-    #[cfg(not(feature = "tracing"))]
-    let _ = error;
+    let _ = (what, error);
 }

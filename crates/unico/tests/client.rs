@@ -6,6 +6,7 @@ mod support;
 
 use idhooks_core::WebhookEvent;
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{
         Reply,
@@ -160,7 +161,7 @@ async fn errors_keep_status_code_and_words() {
             api(&server).get_process(&id(API_FINISHED)).await.expect_err("an error"),
         ];
         for error in errors {
-            assert_eq!(error.status(), Some(status), "{body}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{body}");
             assert_eq!((error.code(), error.message()), (code, message), "{status} {body}");
             let said = [error.is_auth(), error.is_not_found(), error.is_transient()];
             assert_eq!(said, predicates, "{status} {body}");
@@ -175,10 +176,10 @@ async fn answers_that_can_not_be_read() {
     for body in ["<html>hello</html>", "", r#"{"process":{"id":"#, "{}", r#"{"process":null}"#, "[]"] {
         let server = always(Reply::new(200, "text/html", body)).await;
         let error = web(&server).get_process(&id(FINISHED)).await.expect_err("unreadable");
-        assert_eq!((error.status(), error.code()), (Some(200), None), "{body}");
+        assert_eq!((error.status().map(|status| status.as_u16()), error.code()), (Some(200), None), "{body}");
         assert!(!error.is_transient() && !error.is_not_found(), "{body}");
         let error = api(&server).get_process(&id(API_FINISHED)).await.expect_err("unreadable");
-        assert_eq!(error.status(), Some(200), "{body}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{body}");
         assert_eq!(server.received().len(), 4, "two tokens, two calls, no repetition: {body}");
     }
 }
@@ -256,11 +257,20 @@ async fn notices_of_finished_processes_are_confirmed_by_reading() {
 }
 
 #[tokio::test]
-async fn another_process_than_the_one_asked_for_confirms_nothing() {
+async fn row_59_another_process_is_an_error() {
+    let why = "invalid response (status 200): process.id is not the requested one";
     let server = always(sample_reply(200, "getprocess-web-idlive")).await;
-    assert_eq!(word(web(&server).confirm(&finished(FINISHED, "null")).await), "contradicted");
+    let confirmed = web(&server).confirm(&finished(FINISHED, "null")).await.map(drop);
+    for error in [confirmed, web(&server).get_process(&id(FINISHED)).await.map(drop)] {
+        assert!(error_chain(&error.expect_err("another process")).ends_with(why));
+    }
+    let why = "invalid response (status 200): id is not the requested one";
     let server = always(sample_reply(200, "getprocess-api-full")).await;
-    assert_eq!(word(api(&server).confirm(&checked(API_DIVERGENCE, "3")).await), "contradicted");
+    let confirmed = api(&server).confirm(&checked(API_DIVERGENCE, "3")).await.map(drop);
+    let read = api(&server).get_process(&id(API_DIVERGENCE)).await.map(drop);
+    for error in [confirmed, read, api(&server).get_process_v2(&id(API_DIVERGENCE)).await.map(drop)] {
+        assert!(error_chain(&error.expect_err("another process")).ends_with(why));
+    }
 }
 
 #[tokio::test]
@@ -299,9 +309,9 @@ async fn notices_that_can_not_be_asked_about_are_errors_and_nothing_is_sent() {
     // A call that fails is no answer about the notice.
     let server = always(Reply::status(503)).await;
     let error = support::web(&server).confirm(&finished(FINISHED, "null")).await.expect_err("no answer");
-    assert_eq!(error.status(), Some(503));
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
     let error = support::web(&double().await).confirm(&finished("not%an%id", "null")).await.expect_err("400");
-    assert_eq!((error.status(), error.code()), (Some(400), Some("3")));
+    assert_eq!((error.status().map(|status| status.as_u16()), error.code()), (Some(400), Some("3")));
 }
 
 /// The notices of the webhook half and the answers of the REST half name one process alike.
@@ -326,7 +336,7 @@ async fn nothing_secret_or_personal_is_printed() {
     let builders = (
         idhooks_unico::Account::builder(support::ISSUER, support::key(), idhooks_unico::Environment::Sandbox),
         idhooks_unico::WebClient::builder(&account),
-        idhooks_unico::ApiClient::builder(&account, API_KEY).expect("a key"),
+        idhooks_unico::ApiClient::builder(&account, API_KEY),
     );
     let shown = format!(
         "{account:?} {web:?} {api:?} {process:#?} {file:?} {v2:?} {confirmation:?} {error} {error:?} {builders:?} {:?}",

@@ -6,7 +6,6 @@ pub mod client;
 mod clock;
 mod contestants;
 mod effort;
-mod floor;
 pub mod growth;
 mod hostile;
 pub mod inbox;

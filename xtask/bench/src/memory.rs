@@ -33,16 +33,16 @@ pub fn counted(sample: usize) -> Outcome<Option<[Call; 4]>> {
 fn allocations() -> Outcome<()> {
     println!("\n## Memory: allocations of one event, verified and decoded (a reallocation is one more)\n");
     let who = ["floor", "idhooks", "by hand", "svix + Value"];
-    print!("{:<20}", "");
+    print!("{:<56}", "");
     who.iter().for_each(|name| print!(" {name:>20}"));
-    println!("\n{:<20}{}", "", format!(" {:>8} {:>11}", "count", "bytes").repeat(who.len()));
+    println!("\n{:<56}{}", "", format!(" {:>8} {:>11}", "count", "bytes").repeat(who.len()));
     let rows = child::figures(&child::beside(COUNTER)?, &[ALLOCATIONS.to_owned()])?;
     let samples = vendors::samples()?;
     if rows.len() != samples.len() {
         return Err("not every body was counted".into());
     }
     for (sample, row) in samples.iter().zip(rows) {
-        print!("{:<11} {:>6} B", sample.vendor, sample.bytes);
+        print!("{:<11} {:<35} {:>6} B", sample.vendor, sample.name, sample.bytes);
         row.chunks(2).for_each(|pair| print!(" {:>8.0} {:>9.0} B", pair[0], pair[1]));
         println!();
     }

@@ -1,5 +1,4 @@
-//! The bodies measured, vendor by vendor: those of the fixtures that come closest to each size, or
-//! such a one with its own list made longer. No size is made up that a vendor does not send.
+//! The bodies measured: every sample that a vendor documents, and one large document.
 
 mod autentique;
 mod caf;

@@ -1,6 +1,6 @@
 //! Whose key it is.
 
-use idhooks_client::Error;
+use idhooks_client::{Error, Fetched};
 
 use super::{Client, operation::Operation};
 use crate::rest::Account;
@@ -8,19 +8,26 @@ use crate::rest::Account;
 const ME: Operation = Operation::query("me", include_str!("queries/me.graphql"));
 
 impl Client {
-    /// The account the key acts for: the cheapest way to learn whether it is good, no document being read.
+    /// Reads the account that the key acts for: the cheapest way to check a key, because it reads no document.
     ///
-    /// Repeated after a failure: it only reads.
+    /// Retries after every transient error, because the call only reads.
+    ///
+    /// ```no_run
+    /// # async fn check(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+    /// println!("{:?}", client.me().await?.id);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [every call](Client#errors).
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/fetch-current-user).
-    pub async fn me(&self) -> Result<Account, Error> {
+    pub async fn me(&self) -> Result<Fetched<Account>, Error> {
         self.ask(ME, &NoVariables {}).await
     }
 }
 
-/// `{}`, which the API wants where there are none.
+/// `{}`, which the API demands when there are none.
 #[derive(serde::Serialize)]
 struct NoVariables {}

@@ -1,7 +1,7 @@
 //! Reading documents.
 
-use idhooks_client::{Error, Page, Pages, Position};
-use idhooks_core::{Lenient, List, payload};
+use idhooks_client::{Count, Error, Fetched, Page, Pages, Position};
+use idhooks_core::{DecodeError, Lenient, List, json, payload};
 use serde::Serialize;
 
 use super::{Client, operation::Operation};
@@ -31,40 +31,58 @@ payload! {
         has_more_pages: bool = "has_more_pages",
         // The schema lets an element be null.
         data: List<Option<Document>> = "data",
-        total: Lenient<u64> = "total",
+        total: Lenient<Count> = "total",
     }
 }
 
 impl Client {
-    /// The document with that id, as it is now: who has signed, who declined, and where its files are.
+    /// Reads a document: who has signed, who declined, and where its files are.
     ///
-    /// **Billed**: US$ 0.0002 a document
-    /// ([documented](https://docs.autentique.com.br/api/api-pricing)). Wait for a webhook rather than asking again and
-    /// again.
+    /// **Billed**: US$ 0.0002 a document ([documented](https://docs.autentique.com.br/api/api-pricing)). Wait for a
+    /// webhook instead of polling.
     ///
-    /// `None` if the API answers with neither a document nor an error. That there is no such document it says by an
-    /// error, `document_not_found`; see [`ErrorCode::is_not_found`](crate::rest::ErrorCode::is_not_found).
+    /// Retries after every transient error, because the call only reads. If the first response was lost, both may be
+    /// billed.
     ///
-    /// Repeated after a failure: it only reads. If the first answer was lost on the way, both may be billed.
+    /// ```no_run
+    /// # use idhooks_autentique::{Client, DocumentId, Error};
+    /// # async fn read(client: &Client, id: &DocumentId) -> Result<(), Error> {
+    /// match client.get_document(id).await {
+    ///     Ok(document) => println!("{:?}", document.name),
+    ///     Err(error) if error.is_not_found() => println!("there is no such document"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As [every call](Client#errors), and before anything is sent if the id is empty.
+    /// As [every call](Client#errors). [`Error::is_not_found`] for `document_not_found`, and for a response with
+    /// neither a document nor an error. An empty id is an error before anything is sent.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos).
-    pub async fn get_document(&self, id: &DocumentId) -> Result<Option<Document>, Error> {
+    pub async fn get_document(&self, id: &DocumentId) -> Result<Fetched<Document>, Error> {
         if id.as_str().is_empty() {
-            return Err(Error::argument("the document's id is empty"));
+            return Err(Error::invalid_request("the document's id is empty"));
         }
-        self.ask(DOCUMENT, &ById { id }).await
+        let response = self.execute(DOCUMENT, &ById { id }).await?;
+        let [data] = json::members(response.body(), ["data"]);
+        match json::members_of(data, [DOCUMENT.field]) {
+            [Some(document)] if document.get() == "null" => {
+                Err(response.not_found(DecodeError::new("data.document", "is null")))
+            }
+            _ => response.fetched(&["data", DOCUMENT.field]),
+        }
     }
 
-    /// The documents that fit `filter`, page by page. Those of the sandbox are left out unless the filter asks for
+    /// Lists the documents that match `filter`, page by page. Sandbox documents are left out unless the filter asks for
     /// them.
     ///
-    /// **Billed** as [`get_document`](Self::get_document), each document of each page. A page is asked for when you ask
-    /// for it; a document made or deleted meanwhile can shift another one past you.
+    /// **Billed** like [`get_document`](Self::get_document), each document of each page. A document that is added or
+    /// deleted between two pages can shift another one past you. The list ends at the stated total, even if the API
+    /// says that more pages follow.
     ///
-    /// Each page is repeated after a failure: it only reads.
+    /// Each page is retried after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn list(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
@@ -91,9 +109,12 @@ impl Client {
             let (client, first) = (client.clone(), filter.page);
             let filter = filter.clone().page(first.saturating_add(at.number));
             async move {
-                let page: DocumentPagination = client.ask(DOCUMENTS, &filter).await?;
-                let documents = page.data.into_iter().flatten().collect();
-                Ok(Page::new(documents, *page.total, !page.has_more_pages))
+                let (page, raw) = client.ask::<DocumentPagination>(DOCUMENTS, &filter).await?.into_parts();
+                let documents: Vec<_> = page.data.into_iter().flatten().collect();
+                let total = page.total.into_option().map(Count::get);
+                // Every document is billed, so the stated total ends the list as well. It counts from the first page.
+                let is_all = first <= 1 && total.is_some_and(|total| at.offset + documents.len() as u64 >= total);
+                Ok(Page::new(raw, "data", documents, total, !page.has_more_pages || is_all))
             }
         })
     }

@@ -1,6 +1,6 @@
 //! Asking signers again.
 
-use idhooks_client::Error;
+use idhooks_client::{Error, Fetched};
 use serde::Serialize;
 
 use super::{Client, operation::Operation};
@@ -22,15 +22,22 @@ struct OneSignature {
 }
 
 impl Client {
-    /// Asks these signers once more, in the way they were asked first. Free of charge.
+    /// Sends these signers another request, the same way as the first one. Free of charge.
     ///
-    /// Those who were asked a short while ago are skipped without a word; only if that is all of them, it is the error
-    /// [`TooManyResentEmails`](crate::rest::ErrorCode::TooManyResentEmails). `true` is what the API says when it took
-    /// the request, not that anything arrived.
+    /// The API silently skips signers who got a request a short while ago. If that is all of them, the error is
+    /// [`TooManyResentEmails`](crate::rest::ErrorCode::TooManyResentEmails). `true` means that the API accepted the
+    /// request, not that anything arrived.
     ///
-    /// Ids of webhooks are taken too: they are sent in the API's own spelling, without dashes.
+    /// Takes ids from webhooks as well, and sends them in the API's own spelling, without dashes.
     ///
-    /// Repeated only after a refused connection and 429, when nothing can have been sent: people get these messages.
+    /// Retries only if the request cannot have arrived, because people get these messages: no connection, or 429.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+    /// client.resend_signatures(&["434fcd4c6d0c11eea3c542010a2b60c6".into()]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [every call](Client#errors), and before anything is sent if no signature is named or an id is empty.
@@ -38,23 +45,30 @@ impl Client {
     /// Source: [documented](https://docs.autentique.com.br/api/mutations/resend-signatures).
     pub async fn resend_signatures(&self, ids: &[SignatureId]) -> Result<bool, Error> {
         if ids.is_empty() {
-            return Err(Error::argument("no signature is named"));
+            return Err(Error::invalid_request("no signature is named"));
         }
         let public_ids = ids.iter().map(spelt_for_the_api).collect::<Result<_, _>>()?;
-        self.ask(RESEND, &Signatures { public_ids }).await
+        Ok(self.ask::<bool>(RESEND, &Signatures { public_ids }).await?.into_inner())
     }
 
-    /// Makes a link under which this signer signs, for you to deliver. Whoever has the link can open the document.
+    /// Creates a link for this signer, for you to deliver. Anyone with the link can open the document. The id may come
+    /// from a webhook.
     ///
-    /// It is for one signer, whose id may come from a webhook.
+    /// Retries only if the request cannot have arrived: no connection, or 429.
     ///
-    /// Repeated only after a refused connection and 429, when none can have been made.
+    /// ```no_run
+    /// # async fn example(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+    /// let link = client.create_link_to_signature(&"434fcd4c6d0c11eea3c542010a2b60c6".into()).await?;
+    /// println!("{link:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [every call](Client#errors), and before anything is sent if the id is empty.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/mutations/create-signature-link).
-    pub async fn create_link_to_signature(&self, id: &SignatureId) -> Result<Link, Error> {
+    pub async fn create_link_to_signature(&self, id: &SignatureId) -> Result<Fetched<Link>, Error> {
         self.ask(CREATE_LINK, &OneSignature { public_id: spelt_for_the_api(id)? }).await
     }
 }
@@ -62,5 +76,5 @@ impl Client {
 /// Without dashes, as the API prints them in every sample. That it takes them so is inferred.
 fn spelt_for_the_api(id: &SignatureId) -> Result<String, Error> {
     let id = id.without_dashes();
-    if id.is_empty() { Err(Error::argument("a signature's id is empty")) } else { Ok(id) }
+    if id.is_empty() { Err(Error::invalid_request("a signature's id is empty")) } else { Ok(id) }
 }

@@ -1,21 +1,30 @@
 //! Calls known from public code alone.
 
-use idhooks_client::{Error, Request};
+use idhooks_client::{Error, Fetched, Request};
 
 use super::Client;
 use crate::{
     AttemptId, TransactionId,
-    rest::{CompanyProfile, FaceAttempt, Observed, PersonProfile, TransactionDetails, TransactionOptions},
+    rest::{CompanyProfile, FaceAttempt, PersonProfile, TransactionDetails, TransactionOptions},
 };
 
 /// Calls that no page of the Connect API describes: public code makes them (observed July 2026). They may change in any
-/// release of this crate. All only read, so all are repeated.
+/// release of this crate. All only read, so the client retries all of them.
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable-rest")))]
 impl Client {
     /// Reads a transaction: `GET /v1/transactions/{id}`.
     ///
-    /// What it answers is the state when it answered: the thing to act on after an event, for `COMPLETED` is no
-    /// verdict.
+    /// Act on this state after an event, because `COMPLETED` says nothing about the result.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// use idhooks_caf::rest::TransactionOptions;
+    ///
+    /// let transaction = client.get_transaction(&"the transaction's id".into(), &TransactionOptions::new()).await?;
+    /// println!("{:?}", transaction.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::is_not_found`] for an id Caf does not know (inferred); otherwise as any call.
@@ -23,7 +32,7 @@ impl Client {
         &self,
         id: &TransactionId,
         options: &TransactionOptions,
-    ) -> Result<Observed<TransactionDetails>, Error> {
+    ) -> Result<Fetched<TransactionDetails>, Error> {
         let mut call = Request::get("/v1/transactions/{id}").with("id", id.as_str());
         for (name, is_on) in [
             ("_includeCroppedImages", options.include_cropped_images),
@@ -37,7 +46,7 @@ impl Client {
         if let Some(lang) = &options.lang {
             call = call.query("_lang", lang);
         }
-        self.api.json(call).await
+        self.api.fetch(call).await
     }
 
     /// Reads the profile of a person: `GET /v1/profiles/peoples/{cpf}`, bare digits.
@@ -45,25 +54,49 @@ impl Client {
     /// The CPF stands in the path, because Caf has it so: this client keeps it out of errors and spans, but proxies on
     /// the way may log it.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let profile = client.get_person_profile("00011122233").await?;
+    /// println!("{:?}", profile.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call.
-    pub async fn get_person_profile(&self, cpf: &str) -> Result<Observed<PersonProfile>, Error> {
-        self.api.json(Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await
+    pub async fn get_person_profile(&self, cpf: &str) -> Result<Fetched<PersonProfile>, Error> {
+        self.api.fetch(Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await
     }
 
     /// Reads the profile of a company: `GET /v1/profiles/companies/{cnpj}`, without marks.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let profile = client.get_company_profile("00000000000191").await?;
+    /// println!("{:?}", profile.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call.
-    pub async fn get_company_profile(&self, cnpj: &str) -> Result<Observed<CompanyProfile>, Error> {
-        self.api.json(Request::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj)).await
+    pub async fn get_company_profile(&self, cnpj: &str) -> Result<Fetched<CompanyProfile>, Error> {
+        self.api.fetch(Request::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj)).await
     }
 
     /// Reads an attempt to recognise a face: `GET /v1/faces/attempts/{attemptId}`.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let attempt = client.get_face_attempt(&"the attempt's id".into()).await?;
+    /// println!("{attempt:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any call.
-    pub async fn get_face_attempt(&self, id: &AttemptId) -> Result<Observed<FaceAttempt>, Error> {
-        self.api.json(Request::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str())).await
+    pub async fn get_face_attempt(&self, id: &AttemptId) -> Result<Fetched<FaceAttempt>, Error> {
+        self.api.fetch(Request::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str())).await
     }
 }

@@ -1,7 +1,7 @@
 //! Exchanges of money.
 
-use idhooks_client::{Error, Pages, Request, RetrySafety};
-use idhooks_core::{DecodeError, Lenient, List, payload};
+use idhooks_client::{Count, Error, Fetched, Pages, Request, RetrySafety};
+use idhooks_core::{DecodeError, Lenient, List, RawJson, payload};
 
 use super::{Client, envelope, page, paged, query_text};
 use crate::{
@@ -15,17 +15,38 @@ payload! {
     struct TransactionList {
         data: List<Transaction> = "data",
         // Here, unlike in the list of notifications, it counts all that match.
-        count: Lenient<u64> = "count",
+        count: Lenient<Count> = "count",
+    }
+}
+
+payload! {
+    struct RawTransactionList {
+        data: List<RawJson> = "data",
     }
 }
 
 impl Client {
-    /// Transactions, page by page; [`Page::total`](idhooks_client::Page::total) is how many match in all.
+    /// Lists transactions, page by page. [`Page::total`](idhooks_client::Page::total) is the number of all that match.
     ///
-    /// Pages are cut by counting (`skip`): what is new or leaves the list in between moves the rest, so one may be seen
-    /// twice or passed over.
+    /// Capa pages by position (`skip`). A transaction that is added or removed meanwhile shifts the others, so you may
+    /// see one twice or miss one.
     ///
-    /// Each page is repeated after any passing failure: nothing changes by asking.
+    /// Each page is retried after every transient error, because the call only reads.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// use idhooks_capa::rest::{TransactionFilter, TransactionType};
+    ///
+    /// let filter = TransactionFilter::new().transaction_type(TransactionType::OnRamp).limit(50);
+    /// let mut pages = client.list_transactions(&filter);
+    /// while let Some(page) = pages.next().await? {
+    ///     for transaction in page.items {
+    ///         println!("{}: {:?}", transaction.id, transaction.status);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_listpartnerusertransactions).
     ///
@@ -38,52 +59,75 @@ impl Client {
         Pages::new(move |at| {
             let (client, call, limit) = (client.clone(), filtered(&filter), filter.limit);
             async move {
-                let list: TransactionList = client.read(paged(call?, at, limit)).await?;
-                Ok(page(list.data, list.count.into_option(), at, limit))
+                let (list, raw) = client.fetch::<TransactionList>(paged(call?, at, limit)).await?.into_parts();
+                Ok(page(raw, list.data, list.count, at, limit))
             }
         })
     }
 
-    /// One transaction, or `None` if there is none of that id among yours.
+    /// Reads one transaction.
     ///
-    /// Asks the list for that id, because no page documents a call for a single one. What the answer says is so now,
-    /// whatever a webhook said before.
+    /// Asks the list for that id, because no page documents a call for a single transaction. The response is the state
+    /// now, whatever a webhook said before.
     ///
-    /// Repeated after any passing failure: nothing changes by asking.
+    /// Retries after every transient error, because the call only reads.
+    ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// match client.get_transaction(&"c0ffee00-0000-4000-8000-000000000001".into()).await {
+    ///     Ok(transaction) => println!("{:?}", transaction.status),
+    ///     Err(error) if error.is_not_found() => println!("there is no such transaction"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_listpartnerusertransactions).
     ///
     /// # Errors
-    /// `UNAUTHORIZED` (401), `TRANSACTION_NOT_FOUND` (404); and an answer that holds other transactions than the one
-    /// asked for can not be read.
-    pub async fn get_transaction(&self, id: &TransactionId) -> Result<Option<Transaction>, Error> {
-        let answer = self.api.send(Request::get(LIST).query("id", query_text(id.as_str())?)).await?;
-        let list: TransactionList = envelope::read(&answer)?;
-        let is_empty = list.data.is_empty();
-        let found = list.data.into_iter().find(|transaction| transaction.id == *id);
-        if found.is_none() && !is_empty {
-            let why = DecodeError::new("data", "holds another transaction than was asked for");
-            return Err(answer.unreadable(why));
+    /// [`Error::is_not_found`] if none of your transactions has that id: an empty list, or `TRANSACTION_NOT_FOUND`
+    /// (404). `UNAUTHORIZED` (401). A response with other transactions only is invalid.
+    pub async fn get_transaction(&self, id: &TransactionId) -> Result<Fetched<Transaction>, Error> {
+        let response = self.api.send(Request::get(LIST).query("id", query_text(id.as_str())?)).await?;
+        let list = envelope::read::<RawTransactionList>(&response)?.into_inner().data.into_vec();
+        for (index, raw) in list.iter().enumerate() {
+            let transaction = Fetched::<Transaction>::decode(raw.get().as_bytes())
+                .map_err(|why| response.invalid(why.inside(&format!("data[{index}]"))))?;
+            if transaction.id == *id {
+                return Ok(transaction);
+            }
         }
-        Ok(found)
+        Err(match list.is_empty() {
+            true => response.not_found(DecodeError::new("data", "is empty")),
+            false => response.invalid(DecodeError::new("data", "holds another transaction than requested")),
+        })
     }
 
-    /// Cancels a transaction that is in a state which allows it, such as `PENDING`, `BANK_TRANSFER_PENDING` or
+    /// Cancels a transaction in a state that allows it, such as `PENDING`, `BANK_TRANSFER_PENDING` or
     /// `CRYPTO_NOT_RECEIVED`.
     ///
-    /// The answer has the id, the user and the new status, in an older sample all the rest too.
+    /// The response has the id, the user and the new status, and in an older sample all other fields as well.
     ///
-    /// Repeated after any passing failure: the call is documented as idempotent.
+    /// Retries after every transient error, because the call is documented as idempotent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let cancelled = client.cancel_transaction(&"the transaction's id".into()).await?;
+    /// println!("{:?}", cancelled.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_cancelpartnertransaction).
     ///
     /// # Errors
     /// `BAD_REQUEST` (400) when its state does not allow it, `PARTNER_NOT_OWNER_OF_TRANSACTION_ERROR` (403),
     /// `TRANSACTION_NOT_FOUND` (404), `UNAUTHORIZED` (401).
-    pub async fn cancel_transaction(&self, id: &TransactionId) -> Result<Transaction, Error> {
+    pub async fn cancel_transaction(&self, id: &TransactionId) -> Result<Fetched<Transaction>, Error> {
         let call =
             Request::put("/api/partner/v2/transactions/{id}/cancel", RetrySafety::Idempotent).with("id", id.as_str());
-        self.read(call).await
+        self.fetch(call).await
     }
 }
 

@@ -1,35 +1,51 @@
 //! Identity checks of people and businesses.
 
-use idhooks_client::{Error, Request};
+use idhooks_client::{Error, Fetched, Request};
 
 use super::{Client, query_text};
 use crate::rest::{KybDetails, KycDetails, UserId};
 
 impl Client {
-    /// A person and how their check ended: what to read after a KYC webhook, which is a mere hint.
+    /// Reads a person and the result of their check. Call it after a KYC webhook, which does not prove the result.
     ///
-    /// Asks by Capa's own id of the user. A webhook carries yours: look up the other in your database.
+    /// Takes Capa's own id of the user. A webhook has yours: look up the other one in your database.
     ///
-    /// [`KycDetails::verdict`] proves what Capa holds now. Repeated after any passing failure: nothing changes by
-    /// asking.
+    /// [`KycDetails::verdict`] is Capa's current result. Retries after every transient error, because the call only
+    /// reads.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let details = client.get_kyc_details(&"the user's id".into()).await?;
+    /// println!("{:?}", details.verdict());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/kycpartnercontrollerv2_getuserverificationdetails).
     ///
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
-    pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<KycDetails, Error> {
-        self.read(Request::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?)).await
+    pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<Fetched<KycDetails>, Error> {
+        self.fetch(Request::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?)).await
     }
 
-    /// A business, its owners and how its check stands.
+    /// Reads a business, its owners and the state of its check.
     ///
-    /// Asks by Capa's own id of the user. Repeated after any passing failure: nothing changes by asking.
+    /// Takes Capa's own id of the user. Retries after every transient error, because the call only reads.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let details = client.get_kyb_details(&"the user's id".into()).await?;
+    /// println!("{details:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/kybpartnercontrollerv2_getuserkybdetails).
     ///
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
-    pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<KybDetails, Error> {
-        self.read(Request::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
+    pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<Fetched<KybDetails>, Error> {
+        self.fetch(Request::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
     }
 }

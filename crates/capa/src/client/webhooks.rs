@@ -1,6 +1,6 @@
 //! Where deliveries go, and what became of them.
 
-use idhooks_client::{Error, Pages, Request, RetrySafety, Url};
+use idhooks_client::{Count, Error, Fetched, Pages, Request, RetrySafety, Url};
 use idhooks_core::{Lenient, List, payload};
 use serde::Serialize;
 
@@ -19,53 +19,82 @@ payload! {
     struct NotificationList {
         data: List<WebhookNotificationSummary> = "data",
         // `count` is not read: beside `total` it looks like the size of the page (inferred).
-        total: Lenient<u64> = "total",
+        total: Lenient<Count> = "total",
     }
 }
 
 impl Client {
-    /// Sets the URL Capa delivers to, or switches deliveries off with `None`. There is one URL for each partner.
+    /// Sets the URL that Capa delivers to, or turns deliveries off with `None`. Each partner has one URL.
     ///
-    /// The answer proves what is set now. Deliveries that come up while they are off are kept as `NOT_SENT` and can not
-    /// be retried. The secret is not changed by it. HTTPS is recommended, not enforced.
+    /// The response has the current setting. Capa stores events that happen while deliveries are off as `NOT_SENT`, and
+    /// they cannot be retried. The secret stays the same. Capa recommends HTTPS and does not enforce it.
     ///
-    /// Repeated after any passing failure: setting the same URL again changes nothing.
+    /// Retries after every transient error, because setting the same URL again changes nothing.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let url = "https://example.com/hooks/capa".parse()?;
+    /// client.update_webhook_settings(Some(&url)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhook-settings).
     ///
     /// # Errors
     /// `INVALID_USER_INPUT_ERROR` (400) when Capa does not like the URL, `UNAUTHORIZED` (401), `INVALID_PARTNER_FLOW`
     /// (403).
-    pub async fn update_webhook_settings(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
-        self.read(
+    pub async fn update_webhook_settings(&self, url: Option<&Url>) -> Result<Fetched<WebhookSettings>, Error> {
+        self.fetch(
             Request::put("/api/partner/v2/webhook-settings", RetrySafety::Idempotent)
                 .json(&Update { url: url.map(Url::as_str) }),
         )
         .await
     }
 
-    /// The same by version 1 of the API, whose pages are still there.
+    /// Does the same as [`Self::update_webhook_settings`] by version 1 of the API, which is still documented.
     ///
-    /// Repeated after any passing failure, as the other.
+    /// Retries after every transient error.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let url = "https://example.com/hooks/capa".parse()?;
+    /// client.update_webhook_settings_v1(Some(&url)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/v1.0/reference/partnerwebhooksettingscontroller_update).
     ///
     /// # Errors
     /// Those of [`Self::update_webhook_settings`]; the page lists none.
-    pub async fn update_webhook_settings_v1(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
-        self.read(
+    pub async fn update_webhook_settings_v1(&self, url: Option<&Url>) -> Result<Fetched<WebhookSettings>, Error> {
+        self.fetch(
             Request::put("/api/partner/v1/webhook-settings", RetrySafety::Idempotent)
                 .json(&Update { url: url.map(Url::as_str) }),
         )
         .await
     }
 
-    /// What became of deliveries, page by page; [`Page::total`](idhooks_client::Page::total) is how many match in all.
+    /// Lists webhook notifications, page by page. [`Page::total`](idhooks_client::Page::total) is the number of all
+    /// that match.
     ///
-    /// Pages are cut by counting (`skip`). Whatever leaves the list in between moves the rest up, and they are passed
-    /// over: collect the ids first and retry then, not page by page.
+    /// Capa pages by position (`skip`). A retried notification leaves a filtered list and shifts the others, so you
+    /// miss some: collect the ids first, then retry.
     ///
-    /// Each page is repeated after any passing failure: nothing changes by asking.
+    /// Each page is retried after every transient error, because the call only reads.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// use idhooks_capa::rest::{NotificationFilter, NotificationStatus};
+    ///
+    /// let failed = NotificationFilter::new().status(NotificationStatus::Failed);
+    /// for notification in client.list_webhook_notifications(&failed).all().await? {
+    ///     println!("{}", notification.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_listnotifications).
     ///
@@ -78,42 +107,65 @@ impl Client {
         Pages::new(move |at| {
             let (client, call, limit) = (client.clone(), filtered(&filter), filter.limit);
             async move {
-                let list: NotificationList = client.read(paged(call?, at, limit)).await?;
-                Ok(page(list.data, list.total.into_option(), at, limit))
+                let (list, raw) = client.fetch::<NotificationList>(paged(call?, at, limit)).await?.into_parts();
+                Ok(page(raw, list.data, list.total, at, limit))
             }
         })
     }
 
-    /// One delivery: how far it got, its payload, and what your endpoint answered last.
+    /// Reads a webhook notification: its state, its payload, and the last response of your endpoint.
     ///
-    /// Repeated after any passing failure: nothing changes by asking.
+    /// Retries after every transient error, because the call only reads.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let notification = client.get_webhook_notification(&"the notification's id".into()).await?;
+    /// println!("{:?}", notification.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
     ///
     /// # Errors
     /// `NOT_FOUND` (404), `UNAUTHORIZED` (401).
-    pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, Error> {
-        self.read(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
+    pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<Fetched<WebhookNotification>, Error> {
+        self.fetch(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
     }
 
-    /// Queues a failed delivery again, at once and with a fresh round of automatic attempts.
+    /// Queues a failed notification again, at once and with new automatic attempts.
     ///
-    /// It goes to the URL that is set now. Three retries for each notification, ten a minute for all together. The
-    /// answer proves that it is queued, not that it was delivered: ask
+    /// It goes to the current URL. Capa allows three retries for each notification, and ten a minute in all. The
+    /// response proves that the notification is queued, not that it was delivered: call
     /// [`Self::get_webhook_notification`] later.
     ///
-    /// **Never repeated**, not even after 429: each one counts, and there is nothing that would tell a second request
-    /// from a repetition of the first.
+    /// **Never retried**, not even after 429, because each attempt counts and Capa cannot recognise a repeated request.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// use idhooks_capa::RetryError;
+    ///
+    /// match client.retry_webhook_notification(&"the notification's id".into()).await {
+    ///     Ok(_) => println!("queued"),
+    ///     Err(RetryError::LimitReached(_)) => println!("it was retried three times already"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_retrynotification).
     /// Any 2xx counts as success, because the page's status is not known (201 is likely, inferred).
     ///
     /// # Errors
     /// See [`RetryError`].
-    pub async fn retry_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, RetryError> {
+    pub async fn retry_webhook_notification(
+        &self,
+        id: &NotificationId,
+    ) -> Result<Fetched<WebhookNotification>, RetryError> {
         let call = Request::post("/api/partner/v2/webhook-notifications/{id}/retry", RetrySafety::Never)
             .with("id", id.as_str());
-        self.read(call).await.map_err(RetryError::of)
+        self.fetch(call).await.map_err(RetryError::of)
     }
 }
 

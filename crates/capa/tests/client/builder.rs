@@ -1,5 +1,6 @@
 //! How a client is made.
 
+use idhooks_capa::http_client::ErrorKind;
 use idhooks_capa::{
     BuildError, Client, ClientBuilder,
     http_client::{Bytes, Limits, Transport, TransportError, Url, async_trait, http},
@@ -35,11 +36,11 @@ async fn bases() {
 }
 
 #[test]
-fn keys_that_can_not_be_used() {
+fn rejects_invalid_keys() {
     let error = |key: &str| Client::builder(key).build().unwrap_err().to_string();
     assert_eq!(error(""), "the API key is empty");
-    assert_eq!(error("CANARY\n"), "the API key has a blank or a line end at one of its ends");
-    assert_eq!(error("CAN\0ARY"), "the key can not stand in a header");
+    assert_eq!(error("CANARY\n"), "the API key has leading or trailing whitespace");
+    assert_eq!(error("CAN\0ARY"), "the key cannot be sent in a header");
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn from_the_environment() {
     let padded = run(&[("CAPA_API_KEY", "CANARY\n")]);
     assert!(padded.contains("CAPA_API_KEY") && !padded.contains("CANARY"), "{padded}");
     let no_url = run(&[("CAPA_API_KEY", KEY), ("CAPA_BASE_URL", "CANARY")]);
-    assert!(no_url.contains("<the environment variable CAPA_BASE_URL is no URL>"), "{no_url}");
+    assert!(no_url.contains("<the environment variable CAPA_BASE_URL is not a URL>"), "{no_url}");
     let production = run(&[("CAPA_API_KEY", KEY)]);
     assert!(production.contains("production-api.capa.fi") && !production.contains("CANARY"), "{production}");
     let own = run(&[("CAPA_API_KEY", KEY), ("CAPA_BASE_URL", "https://gateway.example.com")]);
@@ -85,7 +86,7 @@ fn from_the_environment() {
 #[tokio::test]
 async fn downloads_of_pictures() {
     let server = Server::start(|_| Reply::new(200, "image/jpeg", "picture")).await.unwrap();
-    let downloads = KycMedia::downloads().allow_loopback().build().unwrap();
+    let client = Client::builder(KEY).downloader(|files| files.allow_loopback()).build().unwrap();
     for link in [
         server.url().join("selfie.jpg").unwrap().as_str(),
         "https://cdn.capa.fi.example.com/selfie.jpg",
@@ -94,16 +95,28 @@ async fn downloads_of_pictures() {
         "http://cdn.capa.fi/selfie.jpg",
         "https://cdn.capa.fi:8443/selfie.jpg",
     ] {
-        assert!(downloads.get(link).await.unwrap_err().is_refused(), "{link}");
+        assert!(client.download(link).await.unwrap_err().kind() == ErrorKind::InvalidRequest, "{link}");
     }
     assert!(server.received().is_empty());
 
     // The documented link passes the list: what stops it here is a resolver that knows nobody.
     let media: KycMedia = serde_json::from_str(r#"{"selfieImageUrl":"https://cdn.capa.fi/selfie.jpg"}"#).unwrap();
-    let downloads = KycMedia::downloads().resolver(Nobody).build().unwrap();
-    let error = downloads.get(media.selfie_image_url.as_ref().unwrap().expose()).await.unwrap_err();
-    assert!(!error.is_refused(), "{error}");
+    let client = Client::builder(KEY).downloader(|files| files.resolver(Nobody)).build().unwrap();
+    let error = client.download(media.selfie_image_url.as_ref().unwrap().expose()).await.unwrap_err();
+    assert!(error.kind() != ErrorKind::InvalidRequest, "{error}");
     assert!(!format!("{error} {error:?}").contains("selfie"), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_extra_host_never_gets_the_key() {
+    let server = Server::start(|_| Reply::new(200, "image/jpeg", "picture")).await.unwrap();
+    let client = Client::builder(KEY)
+        .extra_download_host("127.0.0.1")
+        .downloader(|files| files.allow_loopback())
+        .build()
+        .unwrap();
+    client.download(server.url().join("selfie.jpg").unwrap().as_str()).await.unwrap();
+    assert!(!format!("{:?}", server.last().headers).contains(KEY));
 }
 
 struct Nobody;

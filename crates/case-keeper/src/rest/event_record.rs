@@ -1,5 +1,6 @@
 //! An event as the vendor keeps it, and a page of them.
 
+use idhooks_client::Count;
 use idhooks_core::{DecodeError, Lenient, List, RawJson, Timestamp, json, payload};
 use serde::{Serialize, Serializer};
 
@@ -104,8 +105,8 @@ payload! {
 
 payload! {
     struct Meta {
-        count: Lenient<u64> = "count",
-        limit: Lenient<u64> = "limit",
+        count: Lenient<Count> = "count",
+        limit: Lenient<Count> = "limit",
     }
 }
 
@@ -120,8 +121,8 @@ impl EventPage {
         let records = records.into_iter().map(EventRecord::read).collect::<Result<_, _>>();
         Ok(Self {
             records: records.map_err(|error| error.inside("data"))?,
-            count: meta.as_ref().and_then(|meta| *meta.count),
-            limit: meta.as_ref().and_then(|meta| *meta.limit),
+            count: meta.as_ref().and_then(|meta| meta.count.as_ref()).map(|count| count.get()),
+            limit: meta.as_ref().and_then(|meta| meta.limit.as_ref()).map(|limit| limit.get()),
         })
     }
 
@@ -163,7 +164,7 @@ mod tests {
             (9, r#"{"count":29,"limit":10}"#, 50, 20, true),
             (10, r#"{"count":30}"#, 50, 0, false),
             (10, r#"{"count":30}"#, 50, 20, true),
-            (10, r#"{"count":"30"}"#, 50, 0, true),
+            (10, r#"{"count":"30"}"#, 50, 0, false),
             (10, r#"{"limit":0}"#, 50, 0, true),
             (10, r#"{"limit":100}"#, 10, 0, false),
             (3, r#"{"count":18446744073709551615}"#, 50, u64::MAX, true),

@@ -1,15 +1,16 @@
 //! The API contract.
 
-use idhooks_client::{BuildError, Confirmation, Error, Request, SecretText, Settings, http::HeaderName};
-use idhooks_core::Delivery;
+use idhooks_client::{BuildError, Confirmation, Error, Fetched, Request, SecretText, Settings, http::HeaderName};
+use idhooks_core::{DecodeError, Delivery};
 
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::api};
 
-/// Calls of the API contract ("by Client"), each with the account's token and an `APIKEY`. Cheap to clone; clones
-/// share connections, token and limits.
+/// A client for the API contract ("by Client"), with the account's token and an `APIKEY`. Cheap to clone. Clones share
+/// connections, token and limits.
 ///
-/// The key selects product and capabilities, so **what an answer holds depends on it**: build a client for each key.
+/// The key selects product and capabilities, so **the content of a response depends on it**: build a client for each
+/// key.
 ///
 /// Its errors: 400 for something that is missing, 403 for a token **or key** that is wrong or has expired, 404, 410
 /// for a process that is gone or, on one page, ended in an error, 429, and 5xx. [`Error::code`] has the vendor's
@@ -21,60 +22,130 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// For that account and `APIKEY`, in the account's environment.
+    /// Builds a client with the default settings, for an account and an `APIKEY` of the same environment.
+    ///
+    /// ```no_run
+    /// # fn build(account: &idhooks_unico::Account) -> Result<(), idhooks_unico::BuildError> {
+    /// let client = idhooks_unico::ApiClient::new(account, "the APIKEY")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// When the key is empty or has a blank at one of its ends.
-    pub fn builder(account: &Account, api_key: &str) -> Result<ApiClientBuilder, BuildError> {
-        let api_key = SecretText::new("APIKEY", api_key)?;
-        let settings = settings(account.environment().api_host());
-        Ok(ApiClientBuilder { account: account.clone(), api_key, settings })
+    /// As [`ApiClientBuilder::build`].
+    pub fn new(account: &Account, api_key: &str) -> Result<Self, BuildError> {
+        Self::builder(account, api_key).build()
     }
 
-    /// `GetProcess`, version 1: the state of a process and what was found out. The answer to creating one is mostly
-    /// final already; this reads it again, and waits for a risk score.
+    /// Builds a client from environment variables. [`ApiClientBuilder::from_env`] lists them.
     ///
-    /// The answer is Unico's own word, over TLS and to your account. **200 is no approval**: a process that ended in
-    /// an error comes under 200 as well. Decide only when [`is_finished`](api::Process::is_finished). Repeated
-    /// whenever it may succeed later, because it changes nothing.
+    /// ```no_run
+    /// let client = idhooks_unico::ApiClient::from_env()?;
+    /// # Ok::<(), idhooks_unico::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ApiClientBuilder::from_env`] and [`ApiClientBuilder::build`].
+    #[cfg(feature = "aws-lc-rs")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
+    pub fn from_env() -> Result<Self, BuildError> {
+        ApiClientBuilder::from_env()?.build()
+    }
+
+    /// Starts a client with other settings. [`ApiClientBuilder::build`] reports an invalid key.
+    ///
+    /// ```no_run
+    /// # fn build(account: &idhooks_unico::Account) -> Result<(), idhooks_unico::BuildError> {
+    /// let client = idhooks_unico::ApiClient::builder(account, "the APIKEY").concurrency(2).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder(account: &Account, api_key: &str) -> ApiClientBuilder {
+        let settings = settings(account.environment().api_host());
+        ApiClientBuilder { account: account.clone(), api_key: SecretText::new("APIKEY", api_key), settings }
+    }
+
+    /// Reads a process (`GetProcess`, version 1): its state and its result. The response to creating a process is
+    /// mostly final already. This call reads it again, for example to wait for a risk score.
+    ///
+    /// **200 is not an approval**: a process that ended in an error comes under 200 as well. Decide only when
+    /// [`is_finished`](api::Process::is_finished). Retries after every transient error, because the call only reads.
     ///
     /// # Errors
     /// See [`ApiClient`].
+    ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process(&"the process's id".into()).await?;
+    /// println!("{}", process.is_finished());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
-    pub async fn get_process(&self, process: &ProcessId) -> Result<api::Process, Error> {
-        self.api.json(Request::get("/processes/v1/{processId}").with("processId", process.as_str())).await
+    pub async fn get_process(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
+        self.read(Request::get("/processes/v1/{processId}").with("processId", process.as_str()), process).await
     }
 
-    /// `GetProcess`, version 2: the same and who the person is, in `process_additional_info`. Whether it still works
-    /// is not known: only the previous portal has it.
+    /// Reads a process (`GetProcess`, version 2), with data about the person in `process_additional_info`. Only the
+    /// previous portal documents it, so it may no longer work.
     ///
-    /// Repeated whenever it may succeed later, because it changes nothing.
+    /// Retries after every transient error, because the call only reads.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process_v2(&"the process's id".into()).await?;
+    /// println!("{}", process.is_finished());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`ApiClient`].
     ///
-    /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
-    pub async fn get_process_v2(&self, process: &ProcessId) -> Result<api::Process, Error> {
-        self.api.json(Request::get("/processes/v2/{id}").with("id", process.as_str())).await
+    /// Source:
+    /// [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
+    pub async fn get_process_v2(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
+        self.read(Request::get("/processes/v2/{id}").with("id", process.as_str()), process).await
     }
 
-    /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a hint, and a verified delivery too, because
-    /// a credential says nothing about a body.
+    async fn read(&self, call: Request, asked: &ProcessId) -> Result<Fetched<api::Process>, Error> {
+        let response = self.api.send(call).await?;
+        let found: Fetched<api::Process> = response.fetched(&[])?;
+        match found.id == *asked {
+            true => Ok(found),
+            false => Err(response.invalid(DecodeError::new("id", "is not the requested one"))),
+        }
+    }
+
+    /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a verified delivery as well, because a
+    /// credential proves nothing about a body.
     ///
-    /// - `Confirmed`: Unico has that very process, and its status is the notice's, or is final where the notice's was
-    ///   not yet (a divergence that went on to finish). The score is not compared: it may change with every notice.
-    ///   **Never an approval**: read the process.
+    /// - `Confirmed`: Unico has that process, and its status is the notice's, or is final where the notice's was not
+    ///   yet. The score is not compared, because it may change with every notice. **Never an approval**: read the
+    ///   process.
     /// - `Contradicted`: another status.
-    /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
-    ///   `NotYours` here; and 410, on one page, also for a process that ended in an error.
+    /// - `Gone`: 404 or 410. Unico responds with 404 for another tenant's process as well, so `NotYours` never occurs.
+    ///   One page says that 410 also stands for a process that ended in an error.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::ApiClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {
+    /// if let Some(process) = client.confirm(delivery).await?.confirmed() {
+    ///     println!("{:?}", process.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or
     /// is no Check notice. For finished processes there is [`WebClient::confirm`](super::WebClient::confirm).
-    pub async fn confirm(&self, notice: &impl Delivery<Event = Event>) -> Result<Confirmation<api::Process>, Error> {
+    pub async fn confirm(
+        &self,
+        notice: &impl Delivery<Event = Event>,
+    ) -> Result<Confirmation<Fetched<api::Process>>, Error> {
         let Event::Check(notice) = confirm::event(notice)? else {
-            return Err(Error::argument("this is no Check notice, as the API contract sends it"));
+            return Err(Error::invalid_request("the delivery is not a Check notice of the API contract"));
         };
         let answer = self.get_process(&notice.data.id).await;
         confirm::judge(answer, |process| confirm::checked(&notice, process))
@@ -83,36 +154,58 @@ impl ApiClient {
 
 /// Builds an [`ApiClient`].
 ///
-/// At most four calls run at a time unless set otherwise: Unico allows ten a second for each tenant by default.
+/// At most four calls run at a time by default, because Unico allows ten a second for each tenant.
+///
+/// ```no_run
+/// # fn build(account: &idhooks_unico::Account) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use idhooks_unico::{ApiClient, http_client::{Retry, Url}};
+///
+/// let client = ApiClient::builder(account, "the APIKEY")
+///     .base_url(Url::parse("https://gateway.example.com/unico")?)
+///     .timeout(Duration::from_secs(10))
+///     .deadline(Duration::from_secs(20))
+///     .retry(Retry::new().attempts(2))
+///     .concurrency(2)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ApiClientBuilder {
     account: Account,
-    api_key: SecretText,
+    // `build` reports an invalid key, so that one expression makes a client.
+    api_key: Result<SecretText, BuildError>,
     settings: Settings,
 }
 
 impl ApiClientBuilder {
     idhooks_client::settings!(settings);
 
-    /// The client. Nothing is sent yet.
+    /// Builds the client. Sends nothing.
     ///
     /// # Errors
-    /// When a setting or the key can not be used.
+    /// When the key is empty or has leading or trailing whitespace, a setting is invalid, or the transport is missing.
     pub fn build(self) -> Result<ApiClient, BuildError> {
-        let access = self.account.access().and_header(HeaderName::from_static("apikey"), self.api_key.expose())?;
-        Ok(ApiClient { api: self.settings.api(access)? })
+        let auth = self.account.auth().and_header(HeaderName::from_static("apikey"), self.api_key?.expose())?;
+        Ok(ApiClient { api: self.settings.build(auth)? })
     }
 
-    /// From the environment: `UNICO_API_KEY` and the variables of
+    /// Reads `UNICO_API_KEY`, and the variables of
     /// [`AccountBuilder::from_env`](super::AccountBuilder::from_env).
     ///
+    /// ```no_run
+    /// let client = idhooks_unico::ApiClientBuilder::from_env()?.concurrency(2).build()?;
+    /// # Ok::<(), idhooks_unico::BuildError>(())
+    /// ```
+    ///
     /// # Errors
-    /// As there.
+    /// When a variable is missing or invalid.
     #[cfg(feature = "aws-lc-rs")]
     #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
     pub fn from_env() -> Result<Self, BuildError> {
         let api_key = idhooks_client::env::secret("UNICO_API_KEY")?;
-        ApiClient::builder(&super::AccountBuilder::from_env()?.build()?, api_key.expose())
+        Ok(ApiClient::builder(&Account::from_env()?, api_key.expose()))
     }
 }

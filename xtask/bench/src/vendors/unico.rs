@@ -1,33 +1,30 @@
-//! Unico: the largest documented notice has 231 B.
+//! Unico, whose deliveries carry a credential and no signature.
 
 use idhooks_unico::Event;
 
 use crate::{
     Outcome,
     contestants::Reads,
-    floor::{borrowed, unico as lean},
-    sample::{Sample, Size, Told, compact},
+    sample::{Body, Sample, Text, borrowed, documented, lean},
 };
 
 pub(super) fn samples() -> Outcome<Vec<Sample>> {
-    let (check, finished) = (compact("unico", "check-update-process")?, compact("unico", "finished-expired")?);
-    Ok(vec![
-        Told::new(Size::Least, "a Check notice", check).presented(CHECK)?,
-        Told::new(Size::B200, "a process expired, the largest documented", finished).presented(FINISHED)?,
-    ])
+    documented("unico").map(|fixture| Body::from(fixture).presented(FINISHED)).collect()
 }
 
-const CHECK: Reads<Event> = Reads {
-    lean: |text| borrowed::<lean::Check<'_>>(text).data.id.len(),
-    typed: |event| match event {
-        Event::Check(update) => Some(update.data.id.as_str().len()),
-        _ => None,
-    },
-    value: |value| Some(value["data"]["id"].as_str()?.len()),
-};
+lean! {
+    struct Finished {
+        process_id: Text<'a> = "processId",
+        state: Text<'a> = "state",
+        flow: Text<'a> = "flow",
+        result: Text<'a> = "result",
+        last_event: Text<'a> = "lastEvent",
+        last_event_description: Text<'a> = "lastEventDescription",
+    }
+}
 
 const FINISHED: Reads<Event> = Reads {
-    lean: |text| borrowed::<lean::Finished<'_>>(text).process_id.len(),
+    lean: |text| borrowed::<Finished<'_>>(text).process_id.map_or(0, |id| id.len()),
     typed: |event| match event {
         Event::Finished(process) => Some(process.process_id.as_str().len()),
         _ => None,
