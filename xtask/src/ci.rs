@@ -10,7 +10,9 @@ use crate::{
     msrv,
     packages::{Package, all_features, packages},
     run::{at, cargo, output, remove_folder, root, run},
-    tarballs, vendors, versions,
+    tarballs,
+    tutorial::tutorial,
+    vendors, versions,
 };
 
 /// Examples that want arguments, or that serve; every other one ends by itself.
@@ -37,6 +39,7 @@ pub(crate) fn checks() -> Result<(), String> {
     with_foreign_features()?;
     docs::check()?;
     links()?;
+    tutorial()?;
     packages()?.iter().try_for_each(size)?;
     tarballs::build(&version)?;
     fuzz(&Options::brief())?;
