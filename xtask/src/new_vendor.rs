@@ -175,7 +175,7 @@ pub(crate) fn new_vendor(options: &Options) -> Result<(), String> {
     eprintln!(
         "1. run `cargo test -p idhooks-{name}`: it passes\n\
          2. replace fixtures/{name} with the vendor's own samples, and edit crates/{name}/src/event.rs to fit\n\
-         3. write the texts that `grep -rn TODO crates/{name}` finds; docs/adding-a-vendor.md has every step"
+         3. write the texts that `grep -rn TODO crates/{name} examples` finds; docs/adding-a-vendor.md has every step"
     );
     Ok(())
 }
