@@ -7,7 +7,7 @@ mod files;
 mod links;
 
 use idhooks_client::{ApiClient, Error, Page, Pages, Request, Response, Url};
-use idhooks_core::{DecodeError, json};
+use idhooks_core::json;
 
 pub use builder::ClientBuilder;
 pub use confirm::Confirmation;
@@ -58,7 +58,7 @@ impl Client {
     pub async fn get_verification(&self, id: &VerificationId) -> Result<Verification, Error> {
         let answer = self.read(id, None).await?;
         let verification = answer.decode()?;
-        check_id(&verification, id).map_err(|why| answer.unreadable(why))?;
+        check_id(&answer, &verification, id)?;
         Ok(verification)
     }
 
@@ -78,7 +78,7 @@ impl Client {
         let answer = self.read(id, Some(&fields.join(","))).await?;
         let verification: Verification = answer.decode()?;
         if !verification.id.is_absent() {
-            check_id(&verification, id).map_err(|why| answer.unreadable(why))?;
+            check_id(&answer, &verification, id)?;
         }
         Ok(verification)
     }
@@ -86,12 +86,12 @@ impl Client {
     /// The event records your token may see, page by page: what the vendor itself says has happened. For the records
     /// of one event: `list_events(&EventFilter::of(&event))`.
     ///
-    /// Nothing is sent before [`Pages::next`]. A short page is the last one, unless the vendor's count says that more
-    /// follow; an empty page always is. Paging is by position, so a record made meanwhile may be seen twice.
+    /// Nothing is sent before [`Pages::next`]. The list ends at the vendor's count, or with a short page where there is
+    /// no count; an empty page always ends it. Paging is by position, so a record made meanwhile may be seen twice.
     ///
     /// # Errors
-    /// None here. `next` fails as any call does; before sending if the limit is zero or a key is empty or has a comma
-    /// in it; and after [`EventFilter::most_pages`] pages.
+    /// None here. `next` fails as any call does. It fails before sending if the limit is zero, the id is empty, or a
+    /// key is empty or has a comma in it; and after [`EventFilter::most_pages`] pages.
     ///
     /// Source: observed in public code, 2024-03; that events can be queried is
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events).
@@ -126,6 +126,9 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     if keys.iter().any(|key| key.is_empty() || key.contains(',')) {
         return Err(Error::argument("an event key is empty or has a comma in it"));
     }
+    if filter.data_id.as_ref().is_some_and(|id| id.as_str().is_empty()) {
+        return Err(Error::argument("the verification's id is empty, which would list the events of all"));
+    }
     let mut call = Request::get("/events");
     if !keys.is_empty() {
         call = call.query("key-$in", keys.join(","));
@@ -138,21 +141,10 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     Ok(if offset == 0 { call } else { call.query("offset", offset) })
 }
 
-/// Another answer than to the question, such as `{}` from a gateway, must not pass for a verification: all of its
-/// other fields are optional.
-fn check_id(verification: &Verification, asked: &VerificationId) -> Result<(), DecodeError> {
-    match own_id(verification)? {
-        own if own == asked => Ok(()),
-        _ => Err(DecodeError::new("id", "is not the one that was asked for")),
-    }
-}
-
-fn own_id(verification: &Verification) -> Result<&VerificationId, DecodeError> {
-    let missing = || match verification.id.is_absent() {
-        true => DecodeError::missing("id"),
-        false => DecodeError::new("id", "is of another type than documented"),
-    };
-    verification.id.as_ref().ok_or_else(missing)
+/// Requires the id, because every other field is optional: `{}` from a gateway must not pass for a verification.
+fn check_id(answer: &Response, verification: &Verification, asked: &VerificationId) -> Result<(), Error> {
+    let own = verification.id.clone().require("id").map_err(|why| answer.unreadable(why))?;
+    answer.check_id("id", &own, asked)
 }
 
 /// Whether the error is the vendor's own and not a gateway's on the way to it, whose 404 means that the base URL is

@@ -68,6 +68,12 @@ impl ApiClient {
     }
 }
 
+impl ApiClient {
+    pub(crate) fn deadline(&self) -> Duration {
+        self.0.parts.deadline
+    }
+}
+
 impl Inner {
     async fn run(&self, call: Request) -> Result<Response, Error> {
         let parts = &self.parts;

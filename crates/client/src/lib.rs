@@ -7,10 +7,12 @@ mod auth;
 mod build_error;
 mod client_credentials;
 mod confirmation;
+mod count;
 #[cfg(feature = "__reqwest")]
 mod download;
 pub mod env;
 mod error;
+mod eventually;
 mod explain;
 #[cfg(feature = "__reqwest")]
 mod http_transport;
@@ -19,6 +21,7 @@ mod request;
 mod response;
 mod retry;
 mod retry_after;
+mod same_id;
 mod secret_text;
 mod sensitive;
 mod settings;
@@ -32,6 +35,7 @@ pub use auth::Auth;
 pub use build_error::BuildError;
 pub use client_credentials::ClientCredentials;
 pub use confirmation::Confirmation;
+pub use count::Count;
 #[cfg(feature = "__reqwest")]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
 pub use download::{Download, DownloadError, Downloader, DownloaderBuilder, Resolve};

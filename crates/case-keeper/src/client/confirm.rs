@@ -1,68 +1,96 @@
-//! From a hint to a fact.
+//! Confirms unverified events.
 
 use idhooks_client::Error;
 use idhooks_core::Unverified;
 
-use super::{Client, is_of_vendor, own_id};
-use crate::{Event, Verification, rest::supports};
+use super::{Client, check_id, is_of_vendor};
+use crate::{Action, Event, Verification, rest::supports};
 
-/// What asking the vendor made of a hint.
+/// What Case Keeper says about an unverified event.
 pub type Confirmation = idhooks_client::Confirmation<Verification>;
 
 impl Client {
-    /// Asks the vendor whether a hint is true: reads the verification it names again, and looks whether its state
-    /// fits the event. What comes back was all read by this call; nothing of the webhook is merged into it.
+    /// Confirms an unverified event: fetches the verification that it names, and checks whether the state fits the
+    /// event. Everything in the result comes from the vendor's response, nothing from the webhook.
     ///
-    /// | the vendor says | you get |
+    /// | the vendor responds with | result |
     /// |---|---|
     /// | a verification whose state fits the event, or is past it: [`supports`] has the table | `Confirmed` |
-    /// | a verification whose state does not fit, or of another id than the hint's | `Contradicted` |
+    /// | a verification whose state does not fit | `Contradicted` |
     /// | 404 | `Gone`: deleted, or an id that somebody made up |
-    /// | 403, also with a new token if the old one was about to run out | `NotYours` |
+    /// | 403, also with a new token if the old one was about to expire | `NotYours` |
+    ///
+    /// A webhook can overtake the vendor's own database. So after a 404 the client reads again, after one, two and four
+    /// seconds as far as its deadline allows, and believes the last response. For `verification.deleted` it believes
+    /// the first one.
     ///
     /// **What it proves:** that the vendor has this verification, in this state, for you. Not that this event
-    /// happened just now: whoever knows an id (it stands in the end user's link) can send you a hint that is true.
-    /// So act on the state, and such that a second time does no harm. A `Contradicted` may also be a hint that came
-    /// before the state did; the vendor promises no order. After `Gone` for `verification.deleted`, the event's
-    /// record may tell: `list_events(&EventFilter::of(&event))`.
+    /// happened just now: whoever knows an id (it is part of the end user's link) can send you an event that is true.
+    /// So act on the state, and make a second time harmless. `Contradicted` may also mean that the event came before
+    /// the state did; the vendor promises no order. After `Gone` for `verification.deleted`, the event's record may
+    /// tell which it was: `list_events(&EventFilter::of(&event))`.
     ///
-    /// On [`ApiVersion::V3`](crate::rest::ApiVersion::V3) a verification holds no background checks, so events of
-    /// those are contradicted there: ask v2, or the event's record.
+    /// On [`ApiVersion::V3`](crate::rest::ApiVersion::V3) a verification holds no background checks, so events about
+    /// them are contradicted there: ask v2, or the event's record.
+    ///
+    /// ```no_run
+    /// # async fn handle(client: &idhooks_case_keeper::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use idhooks_case_keeper::{Confirmation, OpenEndpoint};
+    ///
+    /// let body = br#"{"key":"verification.verified","data":{"id":"01234567-89ab-cdef-0123-456789abcdef"}}"#;
+    /// let event = OpenEndpoint::new().verify(&[] as &[(&str, &str)], body.to_vec())?;
+    /// match client.confirm(&event).await? {
+    ///     Confirmation::Confirmed(now) => println!("{:?}", now.status),
+    ///     other => println!("{}", other.as_str()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// - The hint can not be read: it is never going to be.
-    /// - The id can stand in no path (it is `.` or `..`): nothing was sent.
-    /// - As [`Client::get_verification`], but for the 403 and 404 above. Those without the vendor's `errors` in
-    ///   them are errors here, too: they come from something in between, such as a wrong base URL.
+    /// - The event does not decode, is not about a verification ([`Event::verification_id`]), or its id is `.` or `..`,
+    ///   which cannot be part of a path. Nothing is sent, and a retry fails again.
+    /// - The response is about another verification.
+    /// - Same errors as [`Client::get_verification`], except the 403 and 404 above. A 403 or 404 without the vendor's
+    ///   `errors` in it is an error here too: it comes from something in between, such as a wrong base URL.
     ///
     /// Source: that a receiver must read again is
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); which state fits
     /// which event is inferred.
-    pub async fn confirm(&self, hint: &Unverified<Event>) -> Result<Confirmation, Error> {
-        let event = hint.decode().map_err(|why| Error::other("the hint can not be read", why))?;
+    pub async fn confirm(&self, event: &Unverified<Event>) -> Result<Confirmation, Error> {
+        let event = event.decode().map_err(|why| Error::other("the event does not decode", why))?;
         self.confirm_event(&event).await
     }
 
-    /// As [`Client::confirm`], for an event that was read already.
+    /// Confirms an event that is decoded already, such as one of a queue of yours.
+    ///
+    /// ```no_run
+    /// # async fn handle(client: &idhooks_case_keeper::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let event = serde_json::from_str(r#"{"key":"verification.completed","data":{"id":"v-1"}}"#)?;
+    /// println!("{}", client.confirm_event(&event).await?.as_str());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As there.
+    /// Same errors as [`Client::confirm`].
     pub async fn confirm_event(&self, event: &Event) -> Result<Confirmation, Error> {
         let Some(asked) = event.verification_id() else {
             return Err(Error::argument("the event is not about a verification"));
         };
-        let answer = match self.read(asked, None).await {
+        let is_deleted = event.key.target().is_none() && event.key.action() == Some(Action::Deleted);
+        let answer = self.api.eventually(|| self.read(asked, None), |error| is_of_vendor(error) && !is_deleted).await;
+        let answer = match answer {
             Ok(answer) => answer,
             Err(error) if is_of_vendor(&error) && error.is_not_found() => return Ok(Confirmation::Gone),
             Err(error) if is_of_vendor(&error) && error.status() == Some(403) => return Ok(Confirmation::NotYours),
             Err(error) => return Err(error),
         };
         let verification: Verification = answer.decode()?;
-        let own = own_id(&verification).map_err(|why| answer.unreadable(why))?;
-        if own == asked && supports(&event.key, &verification) {
-            Ok(Confirmation::Confirmed(verification))
-        } else {
-            Ok(Confirmation::Contradicted(verification))
-        }
+        check_id(&answer, &verification, asked)?;
+        Ok(match supports(&event.key, &verification) {
+            true => Confirmation::Confirmed(verification),
+            false => Confirmation::Contradicted(verification),
+        })
     }
 }

@@ -125,7 +125,6 @@ async fn row_45_what_is_no_verification_is_an_error() {
         (r#"{"id":null,"status":"verified"}"#, "id is missing"),
         (r#"{"id":7,"status":"verified"}"#, "id is of another type than documented"),
         (r#"{"id":"v-2","status":"verified"}"#, "id is not the one that was asked for"),
-        (r#"{"id":"V-1","status":"verified"}"#, "id is not the one that was asked for"),
         (r#"{"data":{"id":"v-1","status":"verified"}}"#, "id is missing"),
         (r#"{"errors":[{"msg":"CANARY"}]}"#, "id is missing"),
         (r#"{"id":"v-1","id":"v-2"}"#, "id is there more than once"),
@@ -133,8 +132,8 @@ async fn row_45_what_is_no_verification_is_an_error() {
         (r#""v-1""#, "the body is of another type than documented"),
         ("null", "the body is of another type than documented"),
         ("", "the body is empty"),
-        (r#"{"id":"v-1","firstName":"CANARY"#, "the body is not JSON this crate reads (line 1, column 31)"),
-        ("<html>CANARY</html>", "the body is not JSON this crate reads (line 1, column 1)"),
+        (r#"{"id":"v-1","firstName":"CANARY"#, "the body is not valid JSON: line 1, column 31"),
+        ("<html>CANARY</html>", "the body is not valid JSON: line 1, column 1"),
     ] {
         let before = calls(&server).len();
         next.is(Reply::json(200, body));
@@ -150,10 +149,34 @@ async fn row_45_what_is_no_verification_is_an_error() {
 }
 
 #[tokio::test]
+async fn row_59_a_response_about_another_verification_is_an_error_and_case_is_no_difference() {
+    let (server, next) = Next::server().await;
+    let client = client(&server);
+    let asked = id("ABCDEF01-89ab-cdef-0123-456789abcdef");
+    next.is(Reply::value(200, &json!({ "id": "abcdef01-89AB-cdef-0123-456789abcdef" })));
+    assert!(client.get_verification(&asked).await.is_ok());
+    assert!(client.get_verification_fields(&asked, &["id"]).await.is_ok());
+    assert!(client.links(&asked).await.is_ok());
+    next.is(Reply::value(200, &json!({ "id": "abcdef02-89AB-cdef-0123-456789abcdef" })));
+    for error in [
+        client.get_verification(&asked).await.expect_err("another one"),
+        client.get_verification_fields(&asked, &["id"]).await.expect_err("another one"),
+        client.links(&asked).await.expect_err("another one"),
+        client.fresh_link(&asked, "faceImageUrl").await.expect_err("another one"),
+    ] {
+        assert!(error.to_string().ends_with("id is not the one that was asked for"), "{error}");
+        assert!(!error.is_transient() && !error.is_not_found());
+    }
+    let before = calls(&server).len();
+    assert!(client.get_verification(&id("")).await.is_err(), "an empty id would list all");
+    assert_eq!(calls(&server).len(), before);
+}
+
+#[tokio::test]
 async fn row_48_drift_in_the_answer_costs_one_field() {
     let server =
         api(|_| Reply::value(200, &json!({ "id": "v-1", "status": "SOMETHING_NEW", "email": 7, "new": [{}] }))).await;
     let verification = client(&server).get_verification(&id("v-1")).await.expect("a verification");
     assert_eq!(verification.status.as_ref().map(VerificationStatus::as_str), Some("SOMETHING_NEW"));
-    assert!(verification.email.is_none() && verification.email.raw().is_some());
+    assert!(verification.email.is_none() && verification.email.error().is_some());
 }
