@@ -38,12 +38,22 @@ impl ApiClient {
     /// an error comes under 200 as well. Decide only when [`is_finished`](api::Process::is_finished). Repeated
     /// whenever it may succeed later, because it changes nothing.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process(&"80371b2a-3ac7-432e-866d-57fe37896ac6".into()).await?;
+    /// if process.is_finished() {
+    ///     println!("{:?}", process.unico_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// See [`ApiClient`].
+    /// See [`ApiClient`]. A response about another process is an error.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
     pub async fn get_process(&self, process: &ProcessId) -> Result<api::Process, Error> {
-        self.api.json(Request::get("/processes/v1/{processId}").with("processId", process.as_str())).await
+        self.read("/processes/v1/{processId}", process).await
     }
 
     /// `GetProcess`, version 2: the same and who the person is, in `process_additional_info`. Whether it still works
@@ -51,32 +61,60 @@ impl ApiClient {
     ///
     /// Repeated whenever it may succeed later, because it changes nothing.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process_v2(&"80371b2a-3ac7-432e-866d-57fe37896ac6".into()).await?;
+    /// println!("{}", process.process_additional_info.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// See [`ApiClient`].
+    /// Same errors as [`get_process`](Self::get_process).
     ///
     /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
     pub async fn get_process_v2(&self, process: &ProcessId) -> Result<api::Process, Error> {
-        self.api.json(Request::get("/processes/v2/{id}").with("id", process.as_str())).await
+        self.read("/processes/v2/{processId}", process).await
     }
 
-    /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a hint, and a verified delivery too, because
-    /// a credential says nothing about a body.
+    async fn read(&self, route: &'static str, process: &ProcessId) -> Result<api::Process, Error> {
+        let answer = self.api.send(Request::get(route).with("processId", process.as_str())).await?;
+        let found: api::Process = answer.decode()?;
+        answer.check_id("id", &found.id, process)?;
+        Ok(found)
+    }
+
+    /// Confirms a Check notice, by `GetProcess`. Takes an unverified delivery, and a verified one too, because a
+    /// credential says nothing about a body.
     ///
-    /// - `Confirmed`: Unico has that very process, and its status is the notice's, or is final where the notice's was
+    /// - `Confirmed`: Unico has this process, and its status is the notice's, or is final where the notice's was
     ///   not yet (a divergence that went on to finish). The score is not compared: it may change with every notice.
     ///   **Never an approval**: read the process.
     /// - `Contradicted`: another status.
     /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
-    ///   `NotYours` here; and 410, on one page, also for a process that ended in an error.
+    ///   `NotYours` here; and 410, on one page, also for a process that ended in an error. After a 404 the client reads
+    ///   again, as [`WebClient::confirm`](super::WebClient::confirm) does.
+    ///
+    /// ```no_run
+    /// # async fn handle(
+    /// #     client: &idhooks_unico::ApiClient,
+    /// #     notice: &idhooks_unico::core::Verified<idhooks_unico::Event>,
+    /// # ) -> Result<(), idhooks_unico::Error> {
+    /// let confirmation = client.confirm(notice).await?;
+    /// println!("{}", confirmation.as_str());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or
+    /// Same errors as [`get_process`](Self::get_process). Before anything is sent when the delivery does not decode or
     /// is no Check notice. For finished processes there is [`WebClient::confirm`](super::WebClient::confirm).
     pub async fn confirm(&self, notice: &impl Delivery<Event = Event>) -> Result<Confirmation<api::Process>, Error> {
         let Event::Check(notice) = confirm::event(notice)? else {
             return Err(Error::argument("this is no Check notice, as the API contract sends it"));
         };
-        let answer = self.get_process(&notice.data.id).await;
+        let read = || self.get_process(&notice.data.id);
+        let answer = self.api.eventually(read, |error| !confirm::is_a_page(error)).await;
         confirm::judge(answer, |process| confirm::checked(&notice, process))
     }
 }

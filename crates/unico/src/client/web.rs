@@ -27,17 +27,30 @@ impl WebClient {
     /// The answer is Unico's own word, over TLS and to your account. **200 is no approval, and neither is
     /// `PROCESS_RESULT_OK`**: see [`web::Process`]. Repeated whenever it may succeed later, because it changes nothing.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_unico::WebClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process(&"53060f52-f146-4c12-a234-5bb5031f6f5b".into()).await?;
+    /// if process.is_finished() {
+    ///     println!("{:?}", process.authentication_info);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// See [`WebClient`]. 404 also for another tenant's process.
+    /// See [`WebClient`]. 404 also for another tenant's process. A response about another process is an error.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
     pub async fn get_process(&self, process: &ProcessId) -> Result<web::Process, Error> {
         let call = Request::get("/client/v1/process/{processId}").with("processId", process.as_str());
-        Ok(self.api.json::<Envelope>(call).await?.process)
+        let answer = self.api.send(call).await?;
+        let found = answer.decode::<Envelope>()?.process;
+        answer.check_id("process.id", &found.id, process)?;
+        Ok(found)
     }
 
     /// `GetSelfie`: the picture of the person, with a watermark. Unico permits it tenant by tenant; not in the flow
-    /// `idsmart`; on an older page for eight hours after the process.
+    /// `idsmart`; on an older page for eight hours after the process. The response does not say which process it is of.
     ///
     /// Repeated whenever it may succeed later, because it changes nothing.
     ///
@@ -49,7 +62,8 @@ impl WebClient {
         self.api.json(Request::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
     }
 
-    /// `GetEvidenceSet`: the evidence of a finished process, as a PDF; on an older page for two hours after it.
+    /// `GetEvidenceSet`: the evidence of a finished process, as a PDF; on an older page for two hours after it. The
+    /// response does not say which process it is of.
     ///
     /// Repeated whenever it may succeed later, because it changes nothing. If it is larger than expected, raise
     /// `max_response_bytes`: in base64 a file takes a third more.
@@ -63,25 +77,38 @@ impl WebClient {
         self.api.json(call).await
     }
 
-    /// Asks Unico whether a notice of a finished process is true, by `GetProcess`. Takes a hint, and a verified
-    /// delivery too, because a credential says nothing about a body.
+    /// Confirms a notice of a finished process, by `GetProcess`. Takes an unverified delivery, and a verified one too,
+    /// because a credential says nothing about a body.
     ///
-    /// - `Confirmed`: Unico has that very process, it is finished, and if the notice gives a result, the process has
+    /// - `Confirmed`: Unico has this process, it is finished, and if the notice gives a result, the process has
     ///   the one of the same name. **Never an approval**: read the process.
     /// - `Contradicted`: another state or result. Unico nowhere says that the notice's `ok`, `expired` and
     ///   `invalid_identity` are the process's `PROCESS_RESULT_OK`, `_EXPIRED` and `_INVALID_IDENTITY`, so this proves
-    ///   no forgery. Nor does it when the notice's result is a word this release does not know. Go by the process.
+    ///   no forgery. Nor does it when this release does not know the notice's result. Act on the process.
     /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
-    ///   `NotYours` here.
+    ///   `NotYours` here. A notice can overtake Unico's own database, so after a 404 the client reads again, after
+    ///   one, two and four seconds as far as its deadline allows.
+    ///
+    /// ```no_run
+    /// # async fn handle(
+    /// #     client: &idhooks_unico::WebClient,
+    /// #     notice: &idhooks_unico::core::Verified<idhooks_unico::Event>,
+    /// # ) -> Result<(), idhooks_unico::Error> {
+    /// let confirmation = client.confirm(notice).await?;
+    /// println!("{}", confirmation.as_str());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or
+    /// Same errors as [`get_process`](Self::get_process). Before anything is sent when the delivery does not decode or
     /// is no notice of a finished process. For Check notices there is [`ApiClient::confirm`](super::ApiClient::confirm).
     pub async fn confirm(&self, notice: &impl Delivery<Event = Event>) -> Result<Confirmation<web::Process>, Error> {
         let Event::Finished(notice) = confirm::event(notice)? else {
             return Err(Error::argument("this is no notice of a finished process of the Web & SDK contract"));
         };
-        let answer = self.get_process(&notice.process_id).await;
+        let read = || self.get_process(&notice.process_id);
+        let answer = self.api.eventually(read, |error| !confirm::is_a_page(error)).await;
         confirm::judge(answer, |process| confirm::finished(&notice, process))
     }
 }
