@@ -74,6 +74,9 @@ pub fn read_members<'de, A: MapAccess<'de>>(
 
 /// A struct that [`payload!`](crate::payload) declared.
 pub trait Payload<'de>: FromJson<'de> {
+    /// The vendor's names of all fields.
+    const NAMES: &'static [&'static str];
+
     /// Reads the object, and the members named in `others` into their slots instead of into fields.
     ///
     /// # Errors
