@@ -1,6 +1,7 @@
 //! Calls known from public code alone.
 
-use idhooks_client::{Error, Request};
+use idhooks_client::{Error, Request, Response};
+use idhooks_core::json::{self, Payload};
 
 use super::Client;
 use crate::{
@@ -17,8 +18,19 @@ impl Client {
     /// What it answers is the state when it answered: the thing to act on after an event, for `COMPLETED` is no
     /// verdict.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// use idhooks_caf::rest::TransactionOptions;
+    ///
+    /// let read = client.get_transaction(&"6021a21b3811c35ecb8dea20".into(), &TransactionOptions::new()).await?;
+    /// println!("{:?}", read.known.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// [`Error::is_not_found`] for an id Caf does not know (inferred); otherwise as any call.
+    /// [`Error::is_not_found`] for an id Caf does not know (inferred); otherwise as any call. Also when the response is
+    /// about another transaction, or has no field that is known.
     pub async fn get_transaction(
         &self,
         id: &TransactionId,
@@ -37,7 +49,11 @@ impl Client {
         if let Some(lang) = &options.lang {
             call = call.query("_lang", lang);
         }
-        self.api.json(call).await
+        let (answer, read) = self.observed::<TransactionDetails>(call).await?;
+        if let Some(sent) = read.known.id.as_ref() {
+            answer.check_id("id", sent, id)?;
+        }
+        Ok(read)
     }
 
     /// Reads the profile of a person: `GET /v1/profiles/peoples/{cpf}`, bare digits.
@@ -45,25 +61,76 @@ impl Client {
     /// The CPF stands in the path, because Caf has it so: this client keeps it out of errors and spans, but proxies on
     /// the way may log it.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// println!("{:?}", client.get_person_profile("00011122233").await?.known.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call.
+    /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call. Also when the response has
+    /// another CPF, or no field that is known.
     pub async fn get_person_profile(&self, cpf: &str) -> Result<Observed<PersonProfile>, Error> {
-        self.api.json(Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await
+        let call = Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf);
+        let (answer, read) = self.observed::<PersonProfile>(call).await?;
+        // A masked one tells nothing.
+        if let Some(sent) = read.known.cpf.as_ref().map(|sent| digits(sent.expose())).filter(|sent| sent.len() == 11) {
+            answer.check_id("cpf", &sent, &digits(cpf))?;
+        }
+        Ok(read)
     }
 
     /// Reads the profile of a company: `GET /v1/profiles/companies/{cnpj}`, without marks.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// println!("{:?}", client.get_company_profile("11222333000181").await?.known.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call.
+    /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call. Also when the
+    /// response has no field that is known. No member is known that says which company it is about.
     pub async fn get_company_profile(&self, cnpj: &str) -> Result<Observed<CompanyProfile>, Error> {
-        self.api.json(Request::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj)).await
+        let call = Request::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj);
+        Ok(self.observed(call).await?.1)
     }
 
     /// Reads an attempt to recognise a face: `GET /v1/faces/attempts/{attemptId}`.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let attempt = client.get_face_attempt(&"64c4b6ff8f0d3c0009e0c2a1".into()).await?;
+    /// println!("{:?}", attempt.known.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any call.
+    /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any
+    /// call. Also when the response is about another attempt, or has no field that is known.
     pub async fn get_face_attempt(&self, id: &AttemptId) -> Result<Observed<FaceAttempt>, Error> {
-        self.api.json(Request::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str())).await
+        let call = Request::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str());
+        let (answer, read) = self.observed::<FaceAttempt>(call).await?;
+        if let Some(sent) = read.known.data.as_ref().and_then(|data| data.id.as_ref()) {
+            answer.check_id("data.id", sent, id)?;
+        }
+        Ok(read)
     }
+
+    /// Requires a field beside the id of the request, which every response has, errors too.
+    async fn observed<T: for<'de> Payload<'de>>(&self, call: Request) -> Result<(Response, Observed<T>), Error> {
+        let answer = self.api.send(call).await?;
+        let read = answer.decode()?;
+        let names: Vec<_> = T::NAMES.iter().copied().filter(|name| *name != "requestId").collect();
+        json::require_any(answer.body(), &names).map_err(|why| answer.unreadable(why))?;
+        Ok((answer, read))
+    }
+}
+
+/// A CPF without marks.
+fn digits(cpf: &str) -> String {
+    cpf.chars().filter(char::is_ascii_digit).collect()
 }
