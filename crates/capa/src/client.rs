@@ -10,9 +10,8 @@ mod webhooks;
 pub use builder::ClientBuilder;
 pub use retry_error::RetryError;
 
-use idhooks_client::{ApiClient, Error, Page, Position, Request};
-use idhooks_core::List;
-use idhooks_core::json::FromJson;
+use idhooks_client::{ApiClient, Count, Error, Page, Position, Request};
+use idhooks_core::{Lenient, List, json::Payload};
 
 /// Capa's partner API, version 2.
 ///
@@ -49,7 +48,7 @@ impl Client {
     }
 
     /// Sends `call` and reads what stands in the envelope of its answer.
-    async fn read<T: for<'de> FromJson<'de>>(&self, call: Request) -> Result<T, Error> {
+    async fn read<T: for<'de> Payload<'de>>(&self, call: Request) -> Result<T, Error> {
         envelope::read(&self.api.send(call).await?)
     }
 }
@@ -66,16 +65,18 @@ fn paged(call: Request, at: Position, limit: Option<u32>) -> Request {
     }
 }
 
-/// The page that came. The last one is short, and `total` says of nothing further.
+/// The page that came. The list ends at `total`, and without one with a short page.
 ///
-/// Neither is enough alone: the counters of the two lists mean different things, so one that says "no more" behind a
-/// full page is not believed, and a short page may be what a limit of Capa's own left of it.
-fn page<T>(items: List<T>, total: Option<u64>, at: Position, limit: Option<u32>) -> Page<T> {
-    let items = items.into_vec();
+/// A total no larger than the page may be that of the page alone, as the two lists count different things. It says
+/// nothing about the list, so a full page is then followed by another one.
+fn page<T>(items: List<T>, total: Lenient<Count>, at: Position, limit: Option<u32>) -> Page<T> {
+    let (items, total) = (items.into_vec(), total.as_ref().map(|total| total.get()));
     let count = items.len() as u64;
-    let is_short = count < u64::from(limit.unwrap_or(USUAL_LIMIT));
-    let is_all = total.is_none_or(|total| at.offset + count >= total);
-    Page::new(items, total, is_short && is_all)
+    let is_last = match total {
+        Some(total) if total > count => total <= at.offset + count,
+        _ => count < u64::from(limit.unwrap_or(USUAL_LIMIT)),
+    };
+    Page::new(items, total, is_last)
 }
 
 /// Refuses an empty id or filter: in a query, Capa might take it for none at all and answer with somebody else's.

@@ -4,8 +4,10 @@
 //! every answer is read by the one rule below.
 
 use idhooks_client::{Error, Response, VendorError};
-use idhooks_core::json::FromJson;
-use idhooks_core::{DecodeError, json};
+use idhooks_core::{
+    DecodeError,
+    json::{self, Payload},
+};
 
 #[derive(Debug, PartialEq, Eq)]
 enum Content<'a> {
@@ -31,9 +33,12 @@ fn open(body: &[u8]) -> Content<'_> {
     data.map_or(Content::Nothing, |raw| Content::Data(raw.get().as_bytes()))
 }
 
-pub(super) fn read<T: for<'de> FromJson<'de>>(answer: &Response) -> Result<T, Error> {
+pub(super) fn read<T: for<'de> Payload<'de>>(answer: &Response) -> Result<T, Error> {
     match open(answer.body()) {
-        Content::Data(data) => json::decode(data).map_err(|error| answer.unreadable(error)),
+        Content::Data(data) => {
+            let read = json::decode(data).and_then(|read| json::require_any(data, T::NAMES).map(|()| read));
+            read.map_err(|error| answer.unreadable(error))
+        }
         Content::Nothing => Err(answer.unreadable(DecodeError::missing("data"))),
         Content::Failure => Err(answer.refused(VendorError::read(answer.body()))),
     }

@@ -1,6 +1,6 @@
 //! Exchanges of money.
 
-use idhooks_client::{Error, Pages, Request, RetrySafety};
+use idhooks_client::{Count, Error, Pages, Request, RetrySafety};
 use idhooks_core::{DecodeError, Lenient, List, payload};
 
 use super::{Client, envelope, page, paged, query_text};
@@ -15,7 +15,7 @@ payload! {
     struct TransactionList {
         data: List<Transaction> = "data",
         // Here, unlike in the list of notifications, it counts all that match.
-        count: Lenient<u64> = "count",
+        count: Lenient<Count> = "count",
     }
 }
 
@@ -39,7 +39,7 @@ impl Client {
             let (client, call, limit) = (client.clone(), filtered(&filter), filter.limit);
             async move {
                 let list: TransactionList = client.read(paged(call?, at, limit)).await?;
-                Ok(page(list.data, list.count.into_option(), at, limit))
+                Ok(page(list.data, list.count, at, limit))
             }
         })
     }
@@ -79,11 +79,22 @@ impl Client {
     ///
     /// # Errors
     /// `BAD_REQUEST` (400) when its state does not allow it, `PARTNER_NOT_OWNER_OF_TRANSACTION_ERROR` (403),
-    /// `TRANSACTION_NOT_FOUND` (404), `UNAUTHORIZED` (401).
+    /// `TRANSACTION_NOT_FOUND` (404), `UNAUTHORIZED` (401); and when the response is about another transaction.
+    ///
+    /// ```no_run
+    /// # async fn cancel(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let cancelled = client.cancel_transaction(&"7d0f9c52-6f6b-4a35-8a2e-0d7f4a1d3c11".into()).await?;
+    /// println!("{:?}", cancelled.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn cancel_transaction(&self, id: &TransactionId) -> Result<Transaction, Error> {
         let call =
             Request::put("/api/partner/v2/transactions/{id}/cancel", RetrySafety::Idempotent).with("id", id.as_str());
-        self.read(call).await
+        let answer = self.api.send(call).await?;
+        let cancelled: Transaction = envelope::read(&answer)?;
+        answer.check_id("id", &cancelled.id, id)?;
+        Ok(cancelled)
     }
 }
 

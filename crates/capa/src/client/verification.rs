@@ -2,7 +2,7 @@
 
 use idhooks_client::{Error, Request};
 
-use super::{Client, query_text};
+use super::{Client, envelope, query_text};
 use crate::rest::{KybDetails, KycDetails, UserId};
 
 impl Client {
@@ -15,20 +15,45 @@ impl Client {
     ///
     /// Source: [documented](https://docs.capa.fi/reference/kycpartnercontrollerv2_getuserverificationdetails).
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let details = client.get_kyc_details(&"9486244c-ff7d-4c22-9984-797179d7deaa".into()).await?;
+    /// println!("{:?}", details.verdict());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
+    /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404). When the response has no
+    /// documented field, or its `clientReferenceId` is another user's id.
     pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<KycDetails, Error> {
-        self.read(Request::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?)).await
+        let call = Request::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?);
+        let answer = self.api.send(call).await?;
+        let details: KycDetails = envelope::read(&answer)?;
+        if let Some(whose) = details.client_reference_id.as_ref() {
+            answer.check_id("clientReferenceId", whose, user_id)?;
+        }
+        Ok(details)
     }
 
     /// A business, its owners and how its check stands.
     ///
-    /// Asks by Capa's own id of the user. Repeated after any passing failure: nothing changes by asking.
+    /// Asks by Capa's own id of the user. The response does not say whose it is. Repeated after any passing failure:
+    /// nothing changes by asking.
+    ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let details = client.get_kyb_details(&"9486244c-ff7d-4c22-9984-797179d7deaa".into()).await?;
+    /// println!("{:?}", details.verification_status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/kybpartnercontrollerv2_getuserkybdetails).
     ///
     /// # Errors
-    /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404).
+    /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404). When the response has no
+    /// documented field.
     pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<KybDetails, Error> {
         self.read(Request::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
     }

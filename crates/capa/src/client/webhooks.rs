@@ -1,10 +1,10 @@
 //! Where deliveries go, and what became of them.
 
-use idhooks_client::{Error, Pages, Request, RetrySafety, Url};
+use idhooks_client::{Count, Error, Pages, Request, RetrySafety, Url};
 use idhooks_core::{Lenient, List, payload};
 use serde::Serialize;
 
-use super::{Client, RetryError, page, paged, query_text};
+use super::{Client, RetryError, envelope, page, paged, query_text};
 use crate::rest::{
     NotificationFilter, NotificationId, WebhookNotification, WebhookNotificationSummary, WebhookSettings,
 };
@@ -19,7 +19,7 @@ payload! {
     struct NotificationList {
         data: List<WebhookNotificationSummary> = "data",
         // `count` is not read: beside `total` it looks like the size of the page (inferred).
-        total: Lenient<u64> = "total",
+        total: Lenient<Count> = "total",
     }
 }
 
@@ -79,7 +79,7 @@ impl Client {
             let (client, call, limit) = (client.clone(), filtered(&filter), filter.limit);
             async move {
                 let list: NotificationList = client.read(paged(call?, at, limit)).await?;
-                Ok(page(list.data, list.total.into_option(), at, limit))
+                Ok(page(list.data, list.total, at, limit))
             }
         })
     }
@@ -90,10 +90,18 @@ impl Client {
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_capa::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let notification = client.get_webhook_notification(&"8374f327-38bd-4b0b-b8a7-2524599eb903".into()).await?;
+    /// println!("{:?}: {}", notification.status, notification.event()?.name());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// `NOT_FOUND` (404), `UNAUTHORIZED` (401).
+    /// `NOT_FOUND` (404), `UNAUTHORIZED` (401); and when the response is about another notification.
     pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, Error> {
-        self.read(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
+        self.notification(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str()), id).await
     }
 
     /// Queues a failed delivery again, at once and with a fresh round of automatic attempts.
@@ -113,7 +121,14 @@ impl Client {
     pub async fn retry_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, RetryError> {
         let call = Request::post("/api/partner/v2/webhook-notifications/{id}/retry", RetrySafety::Never)
             .with("id", id.as_str());
-        self.read(call).await.map_err(RetryError::of)
+        self.notification(call, id).await.map_err(RetryError::of)
+    }
+
+    async fn notification(&self, call: Request, id: &NotificationId) -> Result<WebhookNotification, Error> {
+        let answer = self.api.send(call).await?;
+        let notification: WebhookNotification = envelope::read(&answer)?;
+        answer.check_id("id", &notification.id, id)?;
+        Ok(notification)
     }
 }
 

@@ -82,10 +82,10 @@ async fn an_error_without_a_body_of_capas() {
 #[tokio::test]
 async fn a_success_without_a_body_of_capas() {
     for (reply, why) in [
-        (Reply::new(200, "text/html", "<html></html>"), "the body is not JSON this crate reads (line 1, column 1)"),
+        (Reply::new(200, "text/html", "<html></html>"), "the body is not valid JSON: line 1, column 1"),
         (Reply::status(200), "the body is empty"),
         (Reply::status(204), "the body is empty"),
-        (Reply::json(200, "{\"success\":true,\"data\":{\"id\":"), "the body is not JSON this crate reads"),
+        (Reply::json(200, "{\"success\":true,\"data\":{\"id\":"), "the body is not valid JSON"),
         (Reply::json(200, "[]"), "the body is of another type than documented"),
         (Reply::json(200, "{}"), "id is missing"),
         (Reply::json(200, "{\"success\":true}"), "data is missing"),
