@@ -1,10 +1,13 @@
 //! Reading documents.
 
-use idhooks_client::{Error, Page, Pages, Position};
+use idhooks_client::{Count, Error, Page, Pages, Position};
 use idhooks_core::{Lenient, List, payload};
 use serde::Serialize;
 
-use super::{Client, operation::Operation};
+use super::{
+    Client,
+    operation::{Operation, read},
+};
 use crate::{
     DocumentId,
     rest::{Document, DocumentFilter},
@@ -31,7 +34,7 @@ payload! {
         has_more_pages: bool = "has_more_pages",
         // The schema lets an element be null.
         data: List<Option<Document>> = "data",
-        total: Lenient<u64> = "total",
+        total: Lenient<Count> = "total",
     }
 }
 
@@ -47,22 +50,37 @@ impl Client {
     ///
     /// Repeated after a failure: it only reads. If the first answer was lost on the way, both may be billed.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+    /// let document = client.get_document(&"9d4a6f6e7c3b4d1f8a2e".into()).await?;
+    /// println!("{:?}", document.and_then(|document| *document.signed_count));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// As [every call](Client#errors), and before anything is sent if the id is empty.
+    /// As [every call](Client#errors). Before anything is sent if the id is empty, and when the response is about
+    /// another document.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos).
     pub async fn get_document(&self, id: &DocumentId) -> Result<Option<Document>, Error> {
         if id.as_str().is_empty() {
             return Err(Error::argument("the document's id is empty"));
         }
-        self.ask(DOCUMENT, &ById { id }).await
+        let answer = self.send(DOCUMENT, &ById { id }).await?;
+        let document: Option<Document> = read(&answer, "document")?;
+        if let Some(document) = &document {
+            answer.check_id("data.document.id", &document.id, id)?;
+        }
+        Ok(document)
     }
 
     /// The documents that fit `filter`, page by page. Those of the sandbox are left out unless the filter asks for
     /// them.
     ///
     /// **Billed** as [`get_document`](Self::get_document), each document of each page. A page is asked for when you ask
-    /// for it; a document made or deleted meanwhile can shift another one past you.
+    /// for it; a document made or deleted meanwhile can shift another one past you. The list ends at the vendor's
+    /// total, whatever else a page says.
     ///
     /// Each page is repeated after a failure: it only reads.
     ///
@@ -92,8 +110,10 @@ impl Client {
             let filter = filter.clone().page(first.saturating_add(at.number));
             async move {
                 let page: DocumentPagination = client.ask(DOCUMENTS, &filter).await?;
-                let documents = page.data.into_iter().flatten().collect();
-                Ok(Page::new(documents, *page.total, !page.has_more_pages))
+                let (total, seen) = (page.total.as_ref().map(|total| total.get()), at.offset + page.data.len() as u64);
+                // A server that ignores the page would have each document billed again and again.
+                let is_last = !page.has_more_pages || total.is_some_and(|total| seen >= total);
+                Ok(Page::new(page.data.into_iter().flatten().collect(), total, is_last))
             }
         })
     }

@@ -3,9 +3,9 @@
 use idhooks_client::{Bytes, Error, Request, Response, RetrySafety, VendorError, http::HeaderName};
 use idhooks_core::{
     DecodeError, RawJson,
-    json::{self, FromJson},
+    json::{self, Budget, FromJson, Payload, Read},
 };
-use serde::{Serialize, de::IgnoredAny};
+use serde::{Deserializer, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::Client;
@@ -54,13 +54,32 @@ impl Client {
         operation: Operation,
         variables: &(impl Serialize + Sync),
     ) -> Result<T, Error> {
+        read(&self.send(operation, variables).await?, operation.field)
+    }
+
+    pub(super) async fn send(
+        &self,
+        operation: Operation,
+        variables: &(impl Serialize + Sync),
+    ) -> Result<Response, Error> {
         let request = GraphQl { query: operation.text, variables };
-        let call = Request::post(operation.route, operation.repeat).json(&request);
-        read(&self.api.send(call).await?, operation.field)
+        self.api.send(Request::post(operation.route, operation.repeat).json(&request)).await
     }
 }
 
-fn read<T: for<'de> FromJson<'de>>(answer: &Response, field: &str) -> Result<T, Error> {
+/// An object whose fields are all optional. It has one of them at least: an empty one is no response to the question.
+pub(super) struct Known<T>(pub(super) T);
+
+impl<'de, T: for<'a> Payload<'a>> FromJson<'de> for Known<T> {
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
+        Ok(RawJson::from_json(input, budget)?.and_then(|raw| {
+            json::require_any(raw.get().as_bytes(), T::NAMES)?;
+            raw.decode().map(Self)
+        }))
+    }
+}
+
+pub(super) fn read<T: for<'de> FromJson<'de>>(answer: &Response, field: &str) -> Result<T, Error> {
     let [data, errors] = json::members(answer.body(), ["data", "errors"]);
     if let Some(errors) = errors.filter(|errors| !is_nothing(errors)) {
         return Err(refused(answer, errors));

@@ -3,7 +3,10 @@
 use idhooks_client::Error;
 use serde::Serialize;
 
-use super::{Client, operation::Operation};
+use super::{
+    Client,
+    operation::{Known, Operation},
+};
 use crate::{SignatureId, rest::Link};
 
 const RESEND: Operation = Operation::mutation("resendSignatures", include_str!("queries/resend_signatures.graphql"));
@@ -50,12 +53,22 @@ impl Client {
     ///
     /// Repeated only after a refused connection and 429, when none can have been made.
     ///
+    /// ```no_run
+    /// # async fn link(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+    /// let link = client.create_link_to_signature(&"434fcd4c6d0c11eea3c542010a2b60c6".into()).await?;
+    /// println!("{}", link.short_link.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// As [every call](Client#errors), and before anything is sent if the id is empty.
+    /// As [every call](Client#errors). Before anything is sent if the id is empty, and when the response has no
+    /// documented field. It does not say whose link it is.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/mutations/create-signature-link).
     pub async fn create_link_to_signature(&self, id: &SignatureId) -> Result<Link, Error> {
-        self.ask(CREATE_LINK, &OneSignature { public_id: spelt_for_the_api(id)? }).await
+        let Known(link) = self.ask(CREATE_LINK, &OneSignature { public_id: spelt_for_the_api(id)? }).await?;
+        Ok(link)
     }
 }
 
