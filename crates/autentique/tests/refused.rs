@@ -74,7 +74,7 @@ fn row_22_repeated_members_of_the_event_are_refused() {
         assert_eq!(error(&body), format!("event.{name} is there more than once"));
     }
     let twice = format!(r#"{{"event":{{{},"id":"f"}}}}"#, whole.join(","));
-    let key = Event::envelope(twice.as_bytes()).key(twice.as_bytes()).to_string();
+    let key = Event::envelope(twice.as_bytes()).dedup_key(twice.as_bytes()).to_string();
     assert!(key.starts_with("sha256:"), "two ids are no id: {key}");
 }
 
@@ -97,7 +97,7 @@ fn row_21_a_million_empty_rows_stay_text() {
         assert!(rows.len() < 20_000, "{} rows", rows.len());
         assert!(document.signers().is_none() || !rows.is_empty(), "what can not be read is not nobody");
         if rows.is_empty() {
-            assert_eq!(document.signatures.raw().map(|raw| raw.get().len()), Some(signatures.len()));
+            assert!(document.signatures.error().is_some());
         }
     }
     let events = rows("{}");
@@ -107,8 +107,8 @@ fn row_21_a_million_empty_rows_stay_text() {
     let event = decode(&body);
     let signature = event.body.signature().unwrap();
     assert!(signature.reason.is_some());
-    let error = signature.events.as_ref().unwrap().read().unwrap_err();
-    assert!(!error.is_syntax(), "out of proportion, not out of order: {error}");
+    let error = signature.events.error().unwrap();
+    assert!(!error.is_syntax(), "too large, not broken: {error}");
 }
 
 /// Real lists, however long, are read.

@@ -15,9 +15,8 @@ use idhooks_autentique::{
 use idhooks_fixtures::{
     drift::{places, with, without},
     rest::sample,
-    suite::{Answers, Response},
+    suite::{Answer, Answers},
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Places of words of which there may be new ones.
@@ -70,7 +69,7 @@ fn part(name: &str, pointer: &str) -> Vec<u8> {
 }
 
 #[track_caller]
-fn read<T: DeserializeOwned>(name: &str, pointer: &str) -> T {
+fn read<T: for<'de> idhooks_core::json::FromJson<'de>>(name: &str, pointer: &str) -> T {
     json::decode(&part(name, pointer)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -194,7 +193,10 @@ fn errors_with_codes_with_fields_and_with_prose() {
     let first = |name: &str| -> ErrorItem { read(name, "/errors/0") };
     let coded = first("error-coded");
     assert_eq!(coded.code(), Some(ErrorCode::TooManyResentEmails));
-    assert_eq!(coded.path.as_ref().map(|path| path.decode::<Vec<String>>()), Some(Ok(vec!["resendSignatures".into()])));
+    assert_eq!(
+        coded.path.as_ref().map(|path| path.decode_as::<Vec<String>>()),
+        Some(Ok(vec!["resendSignatures".into()]))
+    );
     assert!(coded.violations().is_empty());
     assert_eq!(first("error-document-not-found").code(), Some(ErrorCode::DocumentNotFound));
     assert_eq!(first("error-missing-scope").code(), Some(ErrorCode::MissingScope));
@@ -241,9 +243,9 @@ fn codes_say_what_sort_of_error_it_is() {
 
 #[test]
 fn drift_is_read_and_nothing_personal_is_printed() {
-    let signature = |name, pointer| Response::of::<Signature>(name, part(name, pointer), &["public_id"]);
-    let document = |name, pointer| Response::of::<Document>(name, part(name, pointer), &["id"]);
-    let error = |name| Response::of::<ErrorItem>(name, part(name, "/errors/0"), &[]);
+    let signature = |name, pointer| Answer::of::<Signature>(name, part(name, pointer), &["public_id"]);
+    let document = |name, pointer| Answer::of::<Document>(name, part(name, pointer), &["id"]);
+    let error = |name| Answer::of::<ErrorItem>(name, part(name, "/errors/0"), &[]);
     let (link, me, endpoint) = ("create-link-response", "me-response", "create-endpoint-response");
     // Its message is the word that its category, which is shown, is as well.
     let body = part("error-endpoint-validation", "/errors/0");
@@ -257,14 +259,14 @@ fn drift_is_read_and_nothing_personal_is_printed() {
         signature("document-response", "/data/document/signatures/1"),
         signature("document-response", "/data/document/signatures/2"),
         signature("create-signer-response", "/data/createSigner"),
-        Response::of::<Link>(link, part(link, "/data/createLinkToSignature"), &[]),
-        Response::of::<Account>(me, part(me, "/data/me"), &[]),
-        Response::of::<CreatedEndpoint>(endpoint, part(endpoint, "/data/createEndpoint"), &["secret"]),
+        Answer::of::<Link>(link, part(link, "/data/createLinkToSignature"), &[]),
+        Answer::of::<Account>(me, part(me, "/data/me"), &[]),
+        Answer::of::<CreatedEndpoint>(endpoint, part(endpoint, "/data/createEndpoint"), &["secret"]),
         error("error-coded"),
         error("error-document-not-found"),
         error("error-missing-scope"),
         error("error-no-enterprise-access"),
-        Response::of::<ErrorItem>("error-endpoint-validation", validation, &[]),
+        Answer::of::<ErrorItem>("error-endpoint-validation", validation, &[]),
     ];
     let impersonal = &["action.name", "signatures.action.name"];
     Answers { each, personal: &PERSONAL, impersonal, open: OPEN }.keep_their_promises();

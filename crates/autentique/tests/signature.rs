@@ -25,7 +25,7 @@ fn signs_as_openssl_does() {
     for name in ["X-Autentique-Signature", "x-autentique-signature", "X-AUTENTIQUE-SIGNATURE"] {
         let delivery = verifier.verify(&[(name, OPENSSL)], body).unwrap();
         assert_eq!(delivery.authentication().method(), AuthMethod::Signature);
-        assert_eq!(delivery.event().unwrap().body.name(), "signature.rejected");
+        assert_eq!(delivery.decode().unwrap().body.name(), "signature.rejected");
     }
 
     let again = serde_json::to_vec(&serde_json::from_slice::<serde_json::Value>(body).unwrap()).unwrap();

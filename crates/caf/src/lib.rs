@@ -34,5 +34,5 @@ pub use verify::{Verifier, sign};
 
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_client::{self as http_client, BuildError, Error};
+pub use idhooks_client::{self as http_client, BuildError, Credentials, Error};
 pub use idhooks_core as core;

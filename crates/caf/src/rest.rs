@@ -13,7 +13,7 @@ mod observed;
 #[cfg(feature = "unstable-rest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable-rest")))]
 pub use self::observed::{
-    AttemptData, CompanyProfile, FaceAttempt, Observed, PersonProfile, TransactionDetails, TransactionOptions,
+    AttemptData, CompanyProfile, FaceAttempt, PersonProfile, TransactionDetails, TransactionOptions,
 };
 pub use self::{
     created_transaction::{CreatedTransaction, RequestId},

@@ -128,12 +128,14 @@ fn numbers_keep_their_value() {
     }
     assert_eq!(refused(&event(r#"{"amount":1,"amount":2}"#)).path(), "data");
 
-    // Where a known event has drifted, its raw fields are held to the same.
-    let drifted = r#"{"specversion":"1.0","type":"TRANSACTIONSTATUSUPDATED","source":"TRANSACTION","id":"e1",
-        "data":{"id":"t1","status":{"a":1,"a":2}}}"#;
-    assert_eq!(refused(drifted).path(), "data");
-    let drifted = drifted.replace(r#"{"a":1,"a":2}"#, "7");
-    assert_eq!(Event::try_from(there(&drifted)).expect("Caf's"), read(&drifted));
+    // A field of another type than documented is left out.
+    let body = |data: &str| {
+        let event =
+            r#"{"specversion":"1.0","type":"TRANSACTIONSTATUSUPDATED","source":"TRANSACTION","id":"e1","data":"#;
+        format!("{event}{data}}}")
+    };
+    let drifted = body(r#"{"id":"t1","status":{"a":1,"a":2}}"#);
+    assert_eq!(Event::try_from(there(&drifted)).expect("Caf's"), read(&body(r#"{"id":"t1"}"#)));
 }
 
 #[test]
@@ -207,7 +209,10 @@ fn what_would_be_lost_or_guessed_is_refused_by_name() {
     assert_eq!(not_ours(theirs().data(json, json!(CANARY)).build()), "data is of another type than documented");
     assert_eq!(not_ours(theirs().data(json, CANARY).build()), "data is text, and its content type says JSON");
     assert_eq!(not_ours(theirs().data("text/plain", CANARY).build()), "data is of another type than documented");
-    assert_eq!(not_ours(theirs().data("text/plain", b"{}".to_vec()).build()), "data_base64 is not said to be JSON");
+    assert_eq!(
+        not_ours(theirs().data("text/plain", b"{}".to_vec()).build()),
+        "data_base64 is not JSON according to datacontenttype"
+    );
     let mut unsaid = theirs().build().expect("built");
     unsaid.set_data_unchecked(CANARY);
     assert_eq!(not_ours(Ok::<_, ()>(unsaid)), "data is text, and its content type says JSON");

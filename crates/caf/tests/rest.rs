@@ -3,22 +3,19 @@
 #![cfg(feature = "client")]
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
-use std::fmt::Debug;
-
 use idhooks_caf::rest::{Attributes, CreatedTransaction, FileType, NewTransaction};
 use idhooks_core::{Pii, json};
 use idhooks_fixtures::{
     rest,
-    suite::{Answers, Response},
+    suite::{Answer, Answers},
 };
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 fn body(name: &str) -> &'static [u8] {
     rest::sample("caf", name).body
 }
 
-fn read<T: DeserializeOwned>(name: &str) -> T {
+fn read<T: for<'de> idhooks_core::json::FromJson<'de>>(name: &str) -> T {
     json::decode(body(name)).expect("a sample that fits")
 }
 
@@ -34,9 +31,9 @@ fn keeps_its_promises<T>(
     personal: &'static [&'static str],
     open: &'static [&'static str],
 ) where
-    T: DeserializeOwned + Serialize + Debug + PartialEq,
+    T: idhooks_fixtures::suite::Answerable,
 {
-    let each = vec![Response::of::<T>(name, body, required)];
+    let each = vec![Answer::of::<T>(name, body, required)];
     Answers { each, personal, impersonal: &[], open }.keep_their_promises();
 }
 
@@ -170,7 +167,7 @@ mod observed {
         let request = transaction.request_id.as_ref().map(|id| id.as_str());
         assert_eq!(request, Some("00000000-0000-4000-8000-00000000c001"));
         let reasons = transaction.manual_reproval_reasons.as_ref().expect("reasons");
-        assert_eq!(reasons.decode::<Value>().expect("JSON")[0]["code"], 30);
+        assert_eq!(reasons.decode_as::<Value>().expect("JSON")[0]["code"], 30);
         for part in [&transaction.sections, &transaction.validations, &transaction.parameters, &transaction.attributes]
         {
             assert!(part.is_some());

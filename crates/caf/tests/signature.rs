@@ -26,7 +26,7 @@ fn signs_as_another_tool_does() {
     let verifier = Verifier::new(secret());
     let delivery = verifier.verify(&[("X-Caf-Signature", SIGNATURE)], body()).expect("signed");
     assert_eq!(delivery.authentication().method(), AuthMethod::Signature);
-    assert_eq!(delivery.event().expect("readable").id.as_str(), "01JZNK5ZQBNF623MB5KE64GNQB");
+    assert_eq!(delivery.decode().expect("readable").id.as_str(), "01JZNK5ZQBNF623MB5KE64GNQB");
 }
 
 /// The pages disagree on which secret signs; both may be given, and the evidence tells.
@@ -36,8 +36,8 @@ fn either_of_two_secrets_may_sign() {
     let application = Secret::new("the client secret").expect("a secret").with_label("application");
     let verifier = Verifier::new(Secrets::new([application.clone(), webhook.clone()]).expect("a set"));
     for (secret, place, label) in [(&application, 0, "application"), (&webhook, 1, "webhook")] {
-        let evidence = verifier.check(&[sign(secret, body())], body()).expect("signed");
-        assert_eq!((authentication.secret(), authentication.label()), (Some(place), Some(label)));
+        let authentication = verifier.check(&[sign(secret, body())], body()).expect("signed");
+        assert_eq!((authentication.secret_index(), authentication.label()), (Some(place), Some(label)));
     }
 }
 
@@ -55,7 +55,7 @@ fn a_credential_is_asked_for_besides_the_signature_and_never_instead() {
         let presented = (name, value);
         let check = |headers: &[(&str, &str)]| verifier.check(headers, body());
 
-        let evidence = check(&[signed, presented]).expect("both");
+        let authentication = check(&[signed, presented]).expect("both");
         assert_eq!(authentication.method(), AuthMethod::Signature, "what covers the body");
         assert_eq!(check(&[signed]).err(), Some(VerifyError::MissingHeader));
         assert_eq!(check(&[presented]).err(), Some(VerifyError::MissingHeader));

@@ -12,9 +12,8 @@ use idhooks_capa::{
 };
 use idhooks_fixtures::{
     rest::{CAPA, sample},
-    suite::{Answers, Response},
+    suite::{Answer, Answers},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Members whose text is about a person, or may be.
@@ -74,7 +73,7 @@ fn first(name: &str) -> Vec<u8> {
     list["data"][0].to_string().into_bytes()
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> T {
+fn read<'a, T: core::json::FromJson<'a>>(body: &'a [u8]) -> T {
     core::json::decode(body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(body)))
 }
 
@@ -239,11 +238,11 @@ fn the_spelling_of_an_order_can_be_chosen() {
 /// A page may hold a hundred transactions; the shortest known stay within what one body may take.
 #[test]
 fn a_full_page_of_small_transactions_is_read() {
-    let page = json!({ "data": vec![read::<Value>(data("cancel-transaction")); 100] }).to_string();
-    core::record! {
+    let page =
+        json!({ "data": vec![serde_json::from_slice::<Value>(data("cancel-transaction")).unwrap(); 100] }).to_string();
+    core::payload! {
         struct Page {
-            required { data: core::List<Transaction>, }
-            optional {}
+            data: core::List<Transaction> = "data",
         }
     }
     let page: Page = core::json::decode(page.as_bytes()).unwrap();
@@ -259,16 +258,16 @@ fn drift() {
     let transactions =
         ["cancel-transaction", "cancel-transaction-legacy", "create-on-ramp", "create-off-ramp", "execute-off-ramp"];
     let summaries = "list-webhook-notifications";
-    let mut each = vec![Response::of::<WebhookNotificationSummary>(summaries, first(summaries), &["id"])];
-    each.extend(settings.map(|name| Response::of::<WebhookSettings>(name, data(name), &["id"])));
-    each.extend(notifications.map(|name| Response::of::<WebhookNotification>(name, data(name), &["id"])));
-    each.extend(transactions.map(|name| Response::of::<Transaction>(name, data(name), &["id"])));
+    let mut each = vec![Answer::of::<WebhookNotificationSummary>(summaries, first(summaries), &["id"])];
+    each.extend(settings.map(|name| Answer::of::<WebhookSettings>(name, data(name), &["id"])));
+    each.extend(notifications.map(|name| Answer::of::<WebhookNotification>(name, data(name), &["id"])));
+    each.extend(transactions.map(|name| Answer::of::<Transaction>(name, data(name), &["id"])));
     each.extend(
         ["list-transactions", "list-transactions-cross-ramp"]
-            .map(|name| Response::of::<Transaction>(name, first(name), &["id"])),
+            .map(|name| Answer::of::<Transaction>(name, first(name), &["id"])),
     );
-    each.extend(of_kyc.map(|name| Response::of::<KycDetails>(name, data(name), &[])));
-    each.extend(of_kyb.map(|name| Response::of::<KybDetails>(name, data(name), &[])));
+    each.extend(of_kyc.map(|name| Answer::of::<KycDetails>(name, data(name), &[])));
+    each.extend(of_kyb.map(|name| Answer::of::<KybDetails>(name, data(name), &[])));
     Answers { each, personal: PERSONAL, impersonal: &[], open: OPEN }.keep_their_promises();
 }
 

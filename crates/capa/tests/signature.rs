@@ -28,7 +28,7 @@ fn signs_as_another_tool_does() {
         let verifier = Verifier::new(secret());
         let delivery = verifier.verify(&[("Capa-Signature", signature)], body(name)).expect("signed");
         assert_eq!(delivery.authentication().method(), AuthMethod::Signature);
-        assert!(matches!(delivery.event(), Ok(Event::Transaction(_))));
+        assert!(matches!(delivery.decode(), Ok(Event::Transaction(_))));
     }
 }
 
@@ -69,7 +69,7 @@ fn row_27_a_reformatted_body_is_refused_by_default() {
     let headers = [("capa-signature", COMPACT_SIGNATURE)];
     assert_eq!(Verifier::new(secret()).check(&headers, pretty).err(), Some(VerifyError::Mismatch));
 
-    let evidence = Verifier::new(secret()).check(&headers, COMPACT.as_bytes()).expect("as it was signed");
+    let authentication = Verifier::new(secret()).check(&headers, COMPACT.as_bytes()).expect("as it was signed");
     assert_eq!(authentication.method(), AuthMethod::Signature);
 }
 
@@ -86,10 +86,10 @@ fn row_27_a_reformatted_body_is_accepted_when_told() {
         assert!(delivery.authentication().method().covers_body());
     }
     // The raw bytes are still tried first, and still say so.
-    let evidence = verifier.check(&headers, COMPACT.as_bytes()).expect("as it was signed");
+    let authentication = verifier.check(&headers, COMPACT.as_bytes()).expect("as it was signed");
     assert_eq!(authentication.method(), AuthMethod::Signature);
     let pretty = body("completed-on-ramp");
-    let evidence = verifier.check(&[sign(&secret(), pretty)], pretty).expect("as it was signed");
+    let authentication = verifier.check(&[sign(&secret(), pretty)], pretty).expect("as it was signed");
     assert_eq!(authentication.method(), AuthMethod::Signature, "pretty, and signed pretty");
 }
 
@@ -98,7 +98,7 @@ fn row_27_a_reformatted_body_is_accepted_when_told() {
 fn row_27_however_a_body_was_reformatted_it_is_one_delivery() {
     let verifier = Verifier::new(secret()).accept_reserialized();
     let headers = [("capa-signature", COMPACT_SIGNATURE)];
-    let key = |body: &[u8]| verifier.verify(&headers, body.to_vec()).expect("the same JSON").key();
+    let key = |body: &[u8]| verifier.verify(&headers, body.to_vec()).expect("the same JSON").dedup_key().clone();
     let as_signed = key(COMPACT.as_bytes());
     let escaped = COMPACT.replace("SATOSHI", "\\u0053ATOSHI");
     let spaced = COMPACT.replace(',', " ,\r\n\t");
@@ -108,7 +108,7 @@ fn row_27_however_a_body_was_reformatted_it_is_one_delivery() {
 
     let pretty = body("completed-on-ramp");
     let signed_pretty = verifier.verify(&[sign(&secret(), pretty)], pretty).expect("as it was signed");
-    assert_ne!(signed_pretty.key(), as_signed, "other bytes were signed");
+    assert_ne!(*signed_pretty.dedup_key(), as_signed, "other bytes were signed");
 }
 
 #[test]

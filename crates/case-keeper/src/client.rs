@@ -2,11 +2,12 @@
 
 mod builder;
 mod confirm;
+mod error;
 #[cfg(feature = "__tls")]
 mod files;
 mod links;
 
-use idhooks_client::{ApiClient, Error, Page, Pages, Request, Response, Url};
+use idhooks_client::{ApiClient, BuildError, Credentials, Error, Fetched, Page, Pages, Request, Response, Url};
 use idhooks_core::json;
 
 pub use builder::ClientBuilder;
@@ -19,26 +20,80 @@ use crate::{
     rest::{EventFilter, EventPage, EventRecord},
 };
 
-/// Calls Case Keeper, with a token it gets and renews by itself. Cheap to clone; clones share the token.
+/// A client for Case Keeper. It logs in by itself. Cheap to clone. Clones share the token.
 ///
-/// Every call reads, so every call is repeated when the vendor is busy, fails in passing or does not answer.
+/// Every call only reads, so the client retries every call after a transient error.
+///
+/// ```no_run
+/// # async fn read(id: &idhooks_case_keeper::VerificationId) -> Result<(), Box<dyn std::error::Error>> {
+/// use idhooks_case_keeper::{Client, Credentials, http_client::Url};
+///
+/// let credentials = Credentials::new("tenant-case-keeper-service-account", "the secret");
+/// let client = Client::new(credentials, Url::parse("https://portal.mac.appmanteam.com")?)?;
+/// println!("{:?}", client.get_verification(id).await?.status);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     api: ApiClient,
     #[cfg(feature = "__tls")]
-    downloads: idhooks_client::Downloader,
+    downloader: idhooks_client::Downloader,
 }
 
 impl Client {
-    /// For the service account of your tenant (`{tenant}-case-keeper-service-account`; observed in public code,
-    /// 2024-04 and 2026-03) and the host its API is at.
+    /// Builds a client with the default settings. See [`builder`](Self::builder) for the arguments.
     ///
-    /// There is no host built in: the vendor's pages name none, two were seen in production
-    /// (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go to the
-    /// wrong one. See [`ClientBuilder::version`] for what is put behind it.
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use idhooks_case_keeper::{Client, Credentials, http_client::Url};
+    ///
+    /// let credentials = Credentials::new("tenant-case-keeper-service-account", "the secret");
+    /// let client = Client::new(credentials, Url::parse("https://portal.mac.appmanteam.com")?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    pub fn new(credentials: Credentials, base_url: Url) -> Result<Self, BuildError> {
+        Self::builder(credentials, base_url).build()
+    }
+
+    /// Builds a client from environment variables. [`ClientBuilder::from_env`] lists them.
+    ///
+    /// ```no_run
+    /// let client = idhooks_case_keeper::Client::from_env()?;
+    /// # Ok::<(), idhooks_case_keeper::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::from_env`] and [`ClientBuilder::build`].
+    pub fn from_env() -> Result<Self, BuildError> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// Starts a client with other settings. [`ClientBuilder::build`] reports invalid credentials.
+    ///
+    /// The credentials are those of your tenant's service account (`{tenant}-case-keeper-service-account`; observed in
+    /// public code, 2024-04 and 2026-03). The base URL has no default: the vendor's pages name none, two were seen in
+    /// production (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go to
+    /// the wrong one. [`ClientBuilder::version`] says what the client adds to it.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use idhooks_case_keeper::{Client, Credentials, http_client::Url, rest::ApiVersion};
+    ///
+    /// let credentials = Credentials::new("tenant-case-keeper-service-account", "the secret");
+    /// let client = Client::builder(credentials, Url::parse("https://portal.mac.appmanteam.com")?)
+    ///     .version(ApiVersion::V2)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
-    pub fn builder(client_id: &str, client_secret: &str, base_url: Url) -> ClientBuilder {
-        ClientBuilder::new(client_id, client_secret, base_url)
+    pub fn builder(credentials: Credentials, base_url: Url) -> ClientBuilder {
+        ClientBuilder::new(credentials, base_url)
     }
 
     /// *Get Verification By Id*: the whole verification as it is now. Also the way to ask when a webhook never came;
@@ -55,10 +110,10 @@ impl Client {
     /// Source: observed in public code, 2024-03 and 2026-03. The vendor
     /// [names the call](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); a page about it
     /// was not found.
-    pub async fn get_verification(&self, id: &VerificationId) -> Result<Verification, Error> {
-        let answer = self.read(id, None).await?;
-        let verification = answer.decode()?;
-        check_id(&answer, &verification, id)?;
+    pub async fn get_verification(&self, id: &VerificationId) -> Result<Fetched<Verification>, Error> {
+        let response = self.read(id, None).await?;
+        let verification = response.fetched(&[])?;
+        check_id(&response, &verification, id)?;
         Ok(verification)
     }
 
@@ -71,14 +126,18 @@ impl Client {
     ///
     /// Source: `fields` is [documented](https://case-keeper-core.readme.io/docs/query-params-and-operators) for lists;
     /// that one verification takes it is inferred.
-    pub async fn get_verification_fields(&self, id: &VerificationId, fields: &[&str]) -> Result<Verification, Error> {
+    pub async fn get_verification_fields(
+        &self,
+        id: &VerificationId,
+        fields: &[&str],
+    ) -> Result<Fetched<Verification>, Error> {
         if fields.is_empty() || fields.iter().any(|field| field.is_empty() || field.contains(',')) {
-            return Err(Error::argument("a field is missing, empty or has a comma in it"));
+            return Err(Error::invalid_request("a field is missing, empty or has a comma in it"));
         }
-        let answer = self.read(id, Some(&fields.join(","))).await?;
-        let verification: Verification = answer.decode()?;
+        let response = self.read(id, Some(&fields.join(","))).await?;
+        let verification: Fetched<Verification> = response.fetched(&[])?;
         if !verification.id.is_absent() {
-            check_id(&answer, &verification, id)?;
+            check_id(&response, &verification, id)?;
         }
         Ok(verification)
     }
@@ -102,12 +161,12 @@ impl Client {
             let (api, filter) = (api.clone(), filter.clone());
             async move {
                 if at.number >= u64::from(filter.most_pages) {
-                    return Err(Error::argument("the list has more pages than its filter allows"));
+                    return Err(Error::invalid_request("the list has more pages than its filter allows"));
                 }
-                let answer = api.send(events(&filter, at.offset)?).await?;
-                let page = EventPage::read(answer.body()).map_err(|why| answer.unreadable(why))?;
+                let response = api.send(events(&filter, at.offset)?).await?;
+                let page = EventPage::read(response.body()).map_err(|why| response.invalid(why))?;
                 let is_last = page.is_last(filter.limit, at.offset);
-                Ok(Page::new(page.records, page.count, is_last))
+                Ok(Page::new(response.decode()?, "data", page.records, page.count, is_last))
             }
         })
     }
@@ -120,14 +179,14 @@ impl Client {
 
 fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     if filter.limit == 0 {
-        return Err(Error::argument("the limit is zero"));
+        return Err(Error::invalid_request("the limit is zero"));
     }
     let keys: Vec<_> = filter.keys.iter().map(|key| key.as_str()).collect();
     if keys.iter().any(|key| key.is_empty() || key.contains(',')) {
-        return Err(Error::argument("an event key is empty or has a comma in it"));
+        return Err(Error::invalid_request("an event key is empty or has a comma in it"));
     }
     if filter.data_id.as_ref().is_some_and(|id| id.as_str().is_empty()) {
-        return Err(Error::argument("the verification's id is empty, which would list the events of all"));
+        return Err(Error::invalid_request("the verification's id is empty, which would list the events of all"));
     }
     let mut call = Request::get("/events");
     if !keys.is_empty() {
@@ -142,9 +201,9 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
 }
 
 /// Requires the id, because every other field is optional: `{}` from a gateway must not pass for a verification.
-fn check_id(answer: &Response, verification: &Verification, asked: &VerificationId) -> Result<(), Error> {
-    let own = verification.id.clone().require("id").map_err(|why| answer.unreadable(why))?;
-    answer.check_id("id", &own, asked)
+fn check_id(response: &Response, verification: &Verification, asked: &VerificationId) -> Result<(), Error> {
+    let own = verification.id.clone().require("id").map_err(|why| response.invalid(why))?;
+    response.check_id("id", &own, asked)
 }
 
 /// Whether the error is the vendor's own and not a gateway's on the way to it, whose 404 means that the base URL is

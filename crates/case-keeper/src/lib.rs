@@ -54,5 +54,5 @@ pub use verify::OpenEndpoint;
 pub use idhooks_client as http_client;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
-pub use idhooks_client::{BuildError, Error};
+pub use idhooks_client::{BuildError, Credentials, Error};
 pub use idhooks_core as core;

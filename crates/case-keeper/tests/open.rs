@@ -33,7 +33,7 @@ fn an_open_door_gives_hints() {
         let hint = hint.expect("a hint");
         assert_eq!(hint.authentication().method(), AuthMethod::Nothing);
         assert!(!hint.authentication().method().covers_body());
-        assert_eq!(hint.event().expect("an event").key.as_str(), "verification.created");
+        assert_eq!(hint.decode().expect("an event").key.as_str(), "verification.created");
         assert_eq!(&hint.body()[..], sample().body);
     }
 }
@@ -152,7 +152,10 @@ fn a_delivery_says_what_glue_needs() {
     let hint = with(NO_HEADERS, &OpenEndpoint::new().endpoint("bangkok")).expect("a hint");
     assert_eq!(hint.endpoint(), Some("bangkok"));
     assert_eq!(hint.envelope().event_name(), Some("verification.created"));
-    assert_eq!(hint.envelope().subject_id(), Some(hint.event().expect("an event").verification_id().as_str()));
+    assert_eq!(
+        hint.envelope().subject_id(),
+        Some(hint.decode().expect("an event").verification_id().expect("a verification").as_str())
+    );
     assert_eq!(hint.envelope().time(), None);
-    assert!(matches!(hint.key(), DedupKey::BodyDigest(_)), "the vendor gives no id of a delivery");
+    assert!(matches!(hint.dedup_key(), DedupKey::BodyDigest(_)), "the vendor gives no id of a delivery");
 }

@@ -26,7 +26,7 @@ impl WebhookEvent for Whole {
         Ok(Self { event, claimed })
     }
 
-    fn envelope(body: &[u8]) -> Envelope<'_> {
+    fn envelope(body: &[u8]) -> Envelope {
         Event::envelope(body)
     }
 }

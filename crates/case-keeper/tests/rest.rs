@@ -17,7 +17,7 @@ use idhooks_case_keeper::{
 use idhooks_fixtures::{
     drift::{places, with},
     rest::{CASE_KEEPER, Sample, sample},
-    suite::{Answers, Response},
+    suite::{Answer, Answers},
 };
 use serde_json::{Value, json};
 
@@ -248,7 +248,7 @@ fn the_documented_input_reads_as_a_verification() {
 
 #[test]
 fn row_25_row_49_drift_costs_one_field_and_shows_nothing() {
-    let each = samples().map(|sample| Response::of::<Verification>(sample.name, sample.body, &[])).collect();
+    let each = samples().map(|sample| Answer::of::<Verification>(sample.name, sample.body, &[])).collect();
     Answers { each, personal: HIDDEN, impersonal: &[], open: OPEN }.keep_their_promises();
 }
 

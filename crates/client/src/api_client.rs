@@ -1,9 +1,9 @@
-//! The path of a call: place, token, attempts.
+//! How a call runs: concurrency limit, token, attempts.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Uri, header};
+use http::{HeaderValue, Uri, header};
 use idhooks_core::json::FromJson;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -11,82 +11,75 @@ use tokio::{
 };
 
 use crate::{
-    Auth, Error, Limits, Request, Response, Retry, TokenAge, Transport, TransportError, TransportErrorKind,
-    VendorError, auth, trace,
+    Auth, Error, ErrorKind, Fetched, Limits, Request, Response, Settings, Transport, TransportError,
+    TransportErrorKind, VendorError, auth,
+    content_encoding::{IDENTITY, UnexpectedEncoding},
+    trace,
+    vendor_error::MAX_SEARCHED,
 };
 
-/// What every call to one vendor goes through. Cheap to clone; clones share connections, tokens and
-/// limits.
+/// Sends calls to one vendor: authenticates, retries and keeps to the deadline.
+///
+/// Cheap to clone. Clones share connections, tokens and limits. Made by [`Settings::build`](crate::Settings::build).
 #[derive(Clone)]
 pub struct ApiClient(Arc<Inner>);
 
-struct Inner {
-    parts: Parts,
-    places: Semaphore,
-}
-
-pub(crate) struct Parts {
-    pub(crate) vendor: &'static str,
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    /// The base URL, which a path follows.
     pub(crate) prefix: String,
     pub(crate) agent: HeaderValue,
     pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) timeout: Duration,
-    pub(crate) deadline: Duration,
-    pub(crate) retry: Retry,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) concurrency: usize,
-    pub(crate) request_id: Option<HeaderName>,
-    pub(crate) problems: fn(&Response) -> VendorError,
-    pub(crate) token_refused: fn(&Error, TokenAge) -> bool,
-    pub(crate) access: Auth,
+    pub(crate) auth: Auth,
+    pub(crate) permits: Semaphore,
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// A transport keeps its own time. One that does not is cut off this much later.
+const GRACE: Duration = Duration::from_millis(500);
+
 impl ApiClient {
-    pub(crate) fn new(parts: Parts) -> Self {
-        let places = Semaphore::new(parts.concurrency.min(Semaphore::MAX_PERMITS));
-        Self(Arc::new(Inner { parts, places }))
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 
-    /// Makes the call: gets a token if one is needed, sends, and repeats what may be repeated.
+    /// Makes a call and returns the response.
     ///
     /// # Errors
-    /// When no answer came, or one with a status outside 200 to 299.
+    /// When no response arrives, or one with a status outside 200 to 299.
     pub async fn send(&self, call: Request) -> Result<Response, Error> {
         let (method, route) = (call.method.clone(), call.route);
-        let about = trace::About { vendor: self.0.parts.vendor, method: &method, route };
-        trace::call(about, self.0.run(call)).await.map_err(|error| error.of_call(&method, route))
+        let about = trace::About { vendor: self.0.settings.vendor, method: &method, route };
+        trace::call(about, self.0.run(call)).await.map_err(|error| error.with_call(&method, route))
     }
 
-    /// Makes the call and reads the answer's body.
+    /// Makes a call, decodes the response's body and keeps it beside the value.
     ///
     /// # Errors
-    /// As [`Self::send`], and when the body does not fit.
-    pub async fn json<T: for<'de> FromJson<'de>>(&self, call: Request) -> Result<T, Error> {
-        self.send(call).await?.decode().inspect_err(trace::unreadable)
+    /// As [`send`](Self::send), and when the body does not fit `T`.
+    pub async fn fetch<T: for<'de> FromJson<'de>>(&self, call: Request) -> Result<Fetched<T>, Error> {
+        self.send(call).await?.fetched(&[]).inspect_err(trace::decode_failed)
     }
-}
 
-impl ApiClient {
     pub(crate) fn deadline(&self) -> Duration {
-        self.0.parts.deadline
+        self.0.settings.deadline
     }
 }
 
 impl Inner {
     async fn run(&self, call: Request) -> Result<Response, Error> {
-        let parts = &self.parts;
-        let deadline = Instant::now() + parts.deadline;
-        let uri = Uri::try_from(format!("{}{}", parts.prefix, call.path_and_query()?))
-            .map_err(|_| Error::argument("the address became too long"))?;
-        let mut place = self.place(deadline).await?;
+        let settings = &self.settings;
+        let deadline = Instant::now() + settings.deadline;
+        let uri = Uri::try_from(format!("{}{}", self.prefix, call.path_and_query()?))
+            .map_err(|_| Error::invalid_request("the URL is too long"))?;
+        let mut permit = self.permit(deadline).await?;
         let (mut attempts, mut uncertain, mut had_new_token) = (0, false, false);
         loop {
-            let used = match &parts.access.kind {
+            let used = match &self.auth.kind {
                 auth::Kind::TokenCache(tokens) => {
                     let token = timeout_at(deadline, tokens.get()).await.unwrap_or_else(|_| Err(Error::deadline()));
-                    Some((tokens, token.map_err(|error| doubtful(error.while_logging_in(), uncertain))?))
+                    Some((tokens, token.map_err(|error| carry(error.while_logging_in(), uncertain))?))
                 }
                 auth::Kind::Fixed(..) | auth::Kind::None => None,
             };
@@ -99,36 +92,36 @@ impl Inner {
             uncertain |= error.may_have_taken_effect();
             if let Some((tokens, token)) = used
                 && !had_new_token
-                && (parts.token_refused)(&error, token.age())
+                && (settings.token_rejected)(&error, token.age())
                 && tokens.forget(&token)
             {
-                trace::token_refused();
+                trace::token_rejected();
                 had_new_token = true;
                 attempts -= 1;
                 continue;
             }
-            let error = doubtful(error, uncertain);
+            let error = carry(error, uncertain);
             let outcome = match (error.transport_kind(), error.status()) {
                 (Some(failure), _) => Err(failure),
-                (None, Some(status)) => http::StatusCode::from_u16(status).map_err(|_| TransportErrorKind::TooLarge),
+                (None, Some(status)) => Ok(status),
                 (None, None) => return Err(error), // the deadline
             };
-            let wait = parts.retry.wait(attempts, call.repeat, outcome, error.retry_after(), fastrand::f64());
-            // Waiting for longer than the call has left would only make the error come later.
+            let wait = settings.retry.wait(attempts, call.retry_safety, outcome, error.retry_after(), fastrand::f64());
+            // A wait beyond the deadline would only delay the error.
             let Some(wait) = wait.filter(|wait| *wait < deadline.saturating_duration_since(Instant::now())) else {
                 return Err(error);
             };
-            trace::again(attempts, &error, wait);
-            // Others may go on meanwhile.
-            drop(place);
+            trace::retrying(attempts, &error, wait);
+            // Other calls may run meanwhile.
+            drop(permit);
             sleep(wait).await;
-            place = self.place(deadline).await.map_err(|_| error)?;
+            permit = self.permit(deadline).await.map_err(|_| error)?;
         }
     }
 
-    async fn place(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, Error> {
-        // The semaphore is never closed, so only the time can run out.
-        timeout_at(deadline, self.places.acquire()).await.ok().and_then(Result::ok).ok_or_else(Error::deadline)
+    async fn permit(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, Error> {
+        // The semaphore is never closed, so this fails only at the deadline.
+        timeout_at(deadline, self.permits.acquire()).await.ok().and_then(Result::ok).ok_or_else(Error::deadline)
     }
 
     async fn attempt(
@@ -138,13 +131,12 @@ impl Inner {
         bearer: Option<&HeaderValue>,
         deadline: Instant,
     ) -> Result<Response, Error> {
-        let left = deadline.saturating_duration_since(Instant::now()).min(self.parts.timeout);
+        let left = deadline.saturating_duration_since(Instant::now()).min(self.settings.timeout);
         if left.is_zero() {
             return Err(Error::deadline());
         }
         let request = self.request(call, uri, bearer);
-        let sent = self.parts.transport.send(request, Limits::new(left, self.parts.max_response_bytes));
-        // The transport keeps the time; this is for one that does not.
+        let sent = self.transport.send(request, Limits::new(left, self.settings.max_response_bytes));
         let end = deadline.min(Instant::now() + left + GRACE);
         let answered = timeout_at(end, sent).await.unwrap_or_else(|_| Err(TransportErrorKind::Timeout.into()));
         self.read(call, answered)
@@ -156,12 +148,13 @@ impl Inner {
         *request.uri_mut() = uri.clone();
         let headers = request.headers_mut();
         headers.insert(header::ACCEPT, JSON);
-        headers.insert(header::USER_AGENT, self.parts.agent.clone());
+        headers.insert(header::ACCEPT_ENCODING, IDENTITY);
+        headers.insert(header::USER_AGENT, self.agent.clone());
         headers.extend(call.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        for (name, value) in &self.parts.access.beside {
+        for (name, value) in &self.auth.beside {
             headers.insert(name.clone(), value.clone());
         }
-        if let auth::Kind::Fixed(name, value) = &self.parts.access.kind {
+        if let auth::Kind::Fixed(name, value) = &self.auth.kind {
             headers.insert(name.clone(), value.clone());
         }
         if let Some(bearer) = bearer {
@@ -171,22 +164,34 @@ impl Inner {
     }
 
     fn read(&self, call: &Request, answered: Result<http::Response<Bytes>, TransportError>) -> Result<Response, Error> {
-        let answer = Response::new(answered.map_err(Error::transport)?, call, self.parts.request_id.as_ref());
-        if answer.status().is_success() { Ok(answer) } else { Err(answer.refused((self.parts.problems)(&answer))) }
+        let response = Response::new(answered.map_err(Error::transport)?, call, self.settings.request_id.as_ref());
+        // For a transport that ignores its limits.
+        if response.body().len() > self.settings.max_response_bytes {
+            return Err(Error::transport(TransportErrorKind::TooLarge.into()));
+        }
+        let encoded = UnexpectedEncoding::check(response.headers()).err();
+        match (response.status().is_success(), encoded) {
+            (true, None) => Ok(response),
+            (true, Some(why)) => {
+                let error = Error::new(ErrorKind::InvalidResponse, "invalid response").with_source(why);
+                Err(error.with_status(response.status(), response.request_id()).with_possible_effect())
+            }
+            // The status counts, and decides about another attempt, although the body cannot be read.
+            (false, Some(why)) => Err(response.error(VendorError::default()).with_source(why)),
+            (false, None) if response.body().len() > MAX_SEARCHED => Err(response.error(VendorError::default())),
+            (false, None) => Err(response.error((self.settings.vendor_errors)(&response))),
+        }
     }
 }
 
-/// An error that ends a call of which an earlier attempt may have been carried out leaves that open too.
-fn doubtful(error: Error, uncertain: bool) -> Error {
-    if uncertain { error.perhaps_took_effect() } else { error }
+/// Marks the error of a call whose earlier attempt may have taken effect.
+fn carry(error: Error, uncertain: bool) -> Error {
+    if uncertain { error.with_possible_effect() } else { error }
 }
-
-/// How much longer than its limit a transport may take.
-const GRACE: Duration = Duration::from_millis(500);
 
 impl fmt::Debug for ApiClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { parts, .. } = &*self.0;
-        f.debug_struct("Api").field("vendor", &parts.vendor).field("access", &parts.access).finish_non_exhaustive()
+        let Inner { settings, auth, .. } = &*self.0;
+        f.debug_struct("ApiClient").field("settings", settings).field("auth", auth).finish_non_exhaustive()
     }
 }

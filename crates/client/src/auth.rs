@@ -1,4 +1,4 @@
-//! How calls show who makes them.
+//! How calls authenticate.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use http::{HeaderName, HeaderValue, header};
 
 use crate::{BuildError, TokenCache, sensitive::sensitive};
 
-/// How calls show who makes them. `Debug` shows the kind alone.
+/// How calls authenticate. `Debug` shows the method only.
 #[derive(Clone)]
 pub struct Auth {
     pub(crate) kind: Kind,
-    /// Headers sent beside it, such as a second key.
+    /// Further headers, such as a second key.
     pub(crate) beside: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -22,43 +22,43 @@ pub(crate) enum Kind {
 }
 
 impl Auth {
-    /// Nothing: for a token endpoint, whose proof is in the body.
+    /// Sends no credentials: for a token endpoint, which takes them in the body.
     #[must_use]
     pub fn none() -> Self {
         Kind::None.into()
     }
 
-    /// The same key under a header, with every call.
+    /// Sends the same key in a header of every call.
     ///
     /// # Errors
-    /// When it is empty, or holds characters that can not stand in a header.
+    /// When the key is empty or cannot be sent in a header.
     pub fn header(name: HeaderName, key: &str) -> Result<Self, BuildError> {
-        Ok(Kind::Fixed(name, usable(key)?).into())
+        Ok(Kind::Fixed(name, header_value(key)?).into())
     }
 
-    /// The same bearer token with every call.
+    /// Sends the same bearer token with every call.
     ///
     /// # Errors
-    /// When it is empty, or holds characters that can not stand in a header.
+    /// When the token is empty or cannot be sent in a header.
     pub fn bearer(token: &str) -> Result<Self, BuildError> {
         if token.is_empty() {
-            return Err(BuildError::unusable("token", "is empty"));
+            return Err(BuildError::invalid("token", "is empty"));
         }
         Self::header(header::AUTHORIZATION, &format!("Bearer {token}"))
     }
 
-    /// Bearer tokens that are fetched and renewed.
+    /// Sends a bearer token from the cache, which renews it.
     #[must_use]
     pub fn tokens(tokens: TokenCache) -> Self {
         Kind::TokenCache(tokens).into()
     }
 
-    /// Sends a further key with every call.
+    /// Adds another key in a header of every call.
     ///
     /// # Errors
-    /// When it is empty, or holds characters that can not stand in a header.
+    /// When the key is empty or cannot be sent in a header.
     pub fn and_header(mut self, name: HeaderName, key: &str) -> Result<Self, BuildError> {
-        self.beside.push((name, usable(key)?));
+        self.beside.push((name, header_value(key)?));
         Ok(self)
     }
 }
@@ -69,11 +69,11 @@ impl From<Kind> for Auth {
     }
 }
 
-fn usable(text: &str) -> Result<HeaderValue, BuildError> {
-    if text.trim().is_empty() {
-        return Err(BuildError::unusable("key", "is empty"));
+fn header_value(key: &str) -> Result<HeaderValue, BuildError> {
+    if key.trim().is_empty() {
+        return Err(BuildError::invalid("key", "is empty"));
     }
-    sensitive(text).ok_or_else(|| BuildError::unusable("key", "can not stand in a header"))
+    sensitive(key).ok_or_else(|| BuildError::invalid("key", "cannot be sent in a header"))
 }
 
 impl fmt::Debug for Auth {

@@ -2,74 +2,75 @@
 
 use std::{error, fmt, sync::Arc};
 
-/// Why a client could not be built. Says what is wrong and where, never a secret's text.
+use crate::chain::Chain;
+
+/// Why a client could not be built. Never shows a secret.
 #[derive(Clone)]
 pub struct BuildError {
     kind: Kind,
-    cause: Option<Arc<dyn error::Error + Send + Sync>>,
+    source: Option<Arc<dyn error::Error + Send + Sync>>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Kind {
     MissingVariable(Box<str>),
-    BadVariable { name: Box<str>, why: &'static str },
-    Unusable { what: &'static str, why: &'static str },
-    Said(&'static str),
+    InvalidVariable { name: Box<str>, why: &'static str },
+    Invalid { what: &'static str, why: &'static str },
+    Other(&'static str),
 }
 
 impl BuildError {
-    /// An environment variable that is not set.
+    /// Reports an environment variable that is not set.
     #[must_use]
     pub fn missing_variable(name: &str) -> Self {
         Kind::MissingVariable(name.into()).into()
     }
 
-    /// An environment variable that is set and can not be used; `why` completes "the environment
-    /// variable NAME …".
+    /// Reports an environment variable with an invalid value: "the environment variable `name` `why`".
     #[must_use]
-    pub fn bad_variable(name: &str, why: &'static str) -> Self {
-        Kind::BadVariable { name: name.into(), why }.into()
+    pub fn invalid_variable(name: &str, why: &'static str) -> Self {
+        Kind::InvalidVariable { name: name.into(), why }.into()
     }
 
-    /// Something given that can not be used: "the `what` `why`".
+    /// Reports an invalid argument: "the `what` `why`".
     #[must_use]
-    pub fn unusable(what: &'static str, why: &'static str) -> Self {
-        Kind::Unusable { what, why }.into()
+    pub fn invalid(what: &'static str, why: &'static str) -> Self {
+        Kind::Invalid { what, why }.into()
     }
 
-    /// Anything else, as a whole sentence.
+    /// Reports anything else.
     #[must_use]
-    pub fn said(sentence: &'static str) -> Self {
-        Kind::Said(sentence).into()
+    pub fn new(message: &'static str) -> Self {
+        Kind::Other(message).into()
     }
 
-    /// The error that led to it, which becomes `source()`. It must not quote a secret.
+    /// Adds the source, which must not quote a secret.
     #[must_use]
-    pub fn because(self, cause: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
-        Self { cause: Some(Arc::from(cause.into())), ..self }
+    pub fn with_source(self, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+        Self { source: Some(Arc::from(source.into())), ..self }
     }
 
-    /// The same problem, told of the environment variable the text came from.
+    /// Names the environment variable that an invalid argument came from.
     #[must_use]
     pub fn in_variable(self, name: &str) -> Self {
         match self.kind {
-            Kind::Unusable { why, .. } => {
-                Self { kind: Kind::BadVariable { name: name.into(), why }, cause: self.cause }
+            Kind::Invalid { why, .. } => {
+                Self { kind: Kind::InvalidVariable { name: name.into(), why }, source: self.source }
             }
             _ => self,
         }
     }
 
-    /// The environment variable at fault, if it is one.
+    /// Returns the environment variable that is missing or invalid.
     #[must_use]
     pub fn variable(&self) -> Option<&str> {
         match &self.kind {
-            Kind::MissingVariable(name) | Kind::BadVariable { name, .. } => Some(name),
-            Kind::Unusable { .. } | Kind::Said(_) => None,
+            Kind::MissingVariable(name) | Kind::InvalidVariable { name, .. } => Some(name),
+            Kind::Invalid { .. } | Kind::Other(_) => None,
         }
     }
 
-    /// Whether an environment variable is simply not set.
+    /// Returns whether an environment variable is not set.
     #[must_use]
     pub fn is_missing(&self) -> bool {
         matches!(self.kind, Kind::MissingVariable(_))
@@ -78,7 +79,7 @@ impl BuildError {
 
 impl From<Kind> for BuildError {
     fn from(kind: Kind) -> Self {
-        Self { kind, cause: None }
+        Self { kind, source: None }
     }
 }
 
@@ -86,22 +87,21 @@ impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             Kind::MissingVariable(name) => write!(f, "the environment variable {name} is not set"),
-            Kind::BadVariable { name, why } => write!(f, "the environment variable {name} {why}"),
-            Kind::Unusable { what, why } => write!(f, "the {what} {why}"),
-            Kind::Said(sentence) => f.write_str(sentence),
+            Kind::InvalidVariable { name, why } => write!(f, "the environment variable {name} {why}"),
+            Kind::Invalid { what, why } => write!(f, "the {what} {why}"),
+            Kind::Other(message) => f.write_str(message),
         }
     }
 }
 
-/// The sentence and its causes: a program that returns the error from `main` shows it in this form.
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::explain::with_causes(self, f)
+        f.debug_struct("BuildError").field("kind", &self.kind).field("source", &Chain::of(self)).finish()
     }
 }
 
 impl error::Error for BuildError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }

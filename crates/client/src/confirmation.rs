@@ -1,24 +1,36 @@
-//! What asking the vendor made of a hint.
+//! What the vendor says about an unverified delivery.
 
-/// What asking the vendor made of a hint. Everything in it comes from the vendor's answer to an
-/// authenticated call, nothing from the hint.
+/// What the vendor says about an unverified delivery. Everything in it comes from the vendor's response to an
+/// authenticated call, nothing from the delivery.
+///
+/// ```
+/// use idhooks_client::Confirmation;
+///
+/// fn act(confirmation: Confirmation<String>) {
+///     match confirmation {
+///         Confirmation::Confirmed(state) => println!("proceed with {state}"),
+///         Confirmation::Contradicted(state) => eprintln!("the delivery is not true: {state}"),
+///         Confirmation::Gone | Confirmation::NotYours => eprintln!("nothing to act on"),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "each case needs a decision of the caller's")]
-#[must_use = "a hint that is not confirmed must not be acted on"]
+#[allow(clippy::exhaustive_enums, reason = "each case needs a decision of the caller")]
+#[must_use = "do not act on a delivery that is not confirmed"]
 pub enum Confirmation<T> {
-    /// The vendor's state bears the hint out, or has moved on from it.
+    /// The vendor's state matches the delivery, or has moved on from it.
     Confirmed(T),
-    /// The thing exists and its state says otherwise. The vendor's word counts: go by what is in
-    /// here, and report that somebody sent a hint that is not true, or not true yet.
+    /// The object exists, and its state does not match the delivery. Trust this state, and report that somebody sent
+    /// a delivery that is not true, or not true yet.
     Contradicted(T),
-    /// The vendor has no such thing: deleted, or an id that somebody made up.
+    /// The object does not exist: it was deleted, or somebody made the id up.
     Gone,
-    /// It is not yours to see: another tenant's, or beyond your credential's rights.
+    /// Your credentials may not read the object: it may be another tenant's.
     NotYours,
 }
 
 impl<T> Confirmation<T> {
-    /// What the vendor answered, if the hint was borne out.
+    /// Returns the vendor's state if it matches the delivery.
     #[must_use]
     pub fn confirmed(self) -> Option<T> {
         match self {
@@ -27,7 +39,7 @@ impl<T> Confirmation<T> {
         }
     }
 
-    /// A word for logs and metrics: `confirmed`, `contradicted`, `gone` or `not_yours`.
+    /// Returns a label for logs and metrics: `confirmed`, `contradicted`, `gone` or `not_yours`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use idhooks_core::{
     DecodeError,
     json::{self, FromJson},
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A count that comes as a number or as text: `5` or `"5"`.
 ///
@@ -15,7 +15,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(count.get(), 5);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
 pub struct Count(u64);
 
 impl Count {
@@ -29,7 +30,7 @@ impl Count {
 impl FromJson<'_> for Count {
     fn from_text(text: &str) -> Result<Self, DecodeError> {
         let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = if is_number { text.parse().ok() } else { None };
+        let number = text.parse().ok().filter(|_| is_number);
         number.map(Self).ok_or_else(|| DecodeError::new("", "is not a count"))
     }
 
@@ -41,12 +42,6 @@ impl FromJson<'_> for Count {
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         json::deserialize(input)
-    }
-}
-
-impl Serialize for Count {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(out)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Files behind links, fetched without trusting the link.
+//! Downloads that do not trust the link.
 
 mod address;
 mod error;
@@ -16,6 +16,7 @@ use url::{Host, Url};
 
 use crate::{
     BuildError, SecretText,
+    content_encoding::{IDENTITY, UnexpectedEncoding},
     http_transport::{client, failed, finish, read},
     sensitive::sensitive,
     settings::is_loopback,
@@ -23,18 +24,17 @@ use crate::{
 use error::Kind;
 use resolver::{NotPublic, OnlyPublic, System};
 
-/// Fetches files behind links that came in an answer or a webhook.
+/// Downloads files from links in responses and webhooks, which are untrusted input.
 ///
-/// A link is a stranger's text, so it is followed only by `https`, on the standard port, to a host on
-/// the list, whose every address is public, in a bounded time and size, through no proxy. A redirect
-/// is not followed. A bearer token goes to the one host it was given for.
+/// It follows a link only by `https`, on the standard port, to an allowed host, if all addresses of the host are public.
+/// It uses no proxy, follows no redirects, and limits time and size. A bearer token goes to one host only.
 ///
 /// ```no_run
 /// # async fn fetch(link: &str) -> Result<(), Box<dyn std::error::Error>> {
 /// use idhooks_client::Downloader;
 ///
-/// let downloads = Downloader::builder(&["files.example.com", "*.store.example.com"]).build()?;
-/// let file = downloads.get(link).await?;
+/// let downloader = Downloader::builder(&["files.example.com", "*.store.example.com"]).build()?;
+/// let file = downloader.download(link).await?;
 /// std::fs::write("report.pdf", file.body())?;
 /// # Ok(())
 /// # }
@@ -51,7 +51,9 @@ struct Inner {
     timeout: Duration,
 }
 
-/// Builds [`Downloader`].
+/// Builds a [`Downloader`]. Vendor clients pass theirs to `ClientBuilder::downloader`.
+#[derive(Clone)]
+#[must_use]
 pub struct DownloaderBuilder {
     hosts: Vec<Box<str>>,
     bearer: Option<(Box<str>, SecretText)>,
@@ -61,7 +63,7 @@ pub struct DownloaderBuilder {
     loopback: bool,
 }
 
-/// A file. `Debug` shows its type and size.
+/// A downloaded file. `Debug` shows its type and size.
 #[derive(Clone)]
 pub struct Download {
     body: Bytes,
@@ -69,13 +71,13 @@ pub struct Download {
 }
 
 impl Download {
-    /// Its bytes.
+    /// Returns the content.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The type the server says it has; nobody checked it.
+    /// Returns the type that the server claims. Nothing checks it.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
@@ -89,9 +91,7 @@ impl fmt::Debug for Download {
 }
 
 impl Downloader {
-    /// Downloader from these hosts alone: `files.example.com` for one, `*.example.com` for all below it.
-    /// 32 MiB and 60 s a file unless set.
-    #[must_use]
+    /// Allows these hosts only: `files.example.com` for one host, `*.example.com` for all below it.
     pub fn builder(hosts: &[&str]) -> DownloaderBuilder {
         DownloaderBuilder {
             hosts: hosts.iter().map(|host| host.to_ascii_lowercase().into()).collect(),
@@ -103,26 +103,25 @@ impl Downloader {
         }
     }
 
-    /// Fetches the file behind `link`. Nothing is repeated: a link may be good once.
+    /// Downloads the file. Never retries, because a link may work only once.
     ///
     /// # Errors
-    /// When the link may not be followed, or the file did not come. The error never shows the link,
-    /// which may open the file for anyone.
-    pub async fn get(&self, link: &str) -> Result<Download, DownloadError> {
-        let url = Url::parse(link).map_err(|_| Kind::NotALink)?;
+    /// When the link is rejected or the download fails. The error never shows the link, because the link may open the
+    /// file for anyone.
+    pub async fn download(&self, link: &str) -> Result<Download, DownloadError> {
+        let url = Url::parse(link).map_err(|_| Kind::InvalidLink)?;
         self.0.check(&url)?;
-        let mut request = self.0.client.get(url.clone()).timeout(self.0.timeout);
-        if let Some((_, token)) = self.0.bearer.as_ref().filter(|(host, _)| url.host_str() == Some(host)) {
-            request = request.header(header::AUTHORIZATION, token.clone());
-        }
-        let response = request.send().await.map_err(refused)?;
+        let request = self.0.client.get(url.clone()).timeout(self.0.timeout).header(header::ACCEPT_ENCODING, IDENTITY);
+        let request = match self.0.bearer.as_ref().filter(|(host, _)| url.host_str() == Some(host)) {
+            Some((_, token)) => request.header(header::AUTHORIZATION, token.clone()),
+            None => request,
+        };
+        let response = request.send().await.map_err(send_error)?;
         let status = response.status();
-        if status.is_redirection() {
-            return Err(Kind::Redirected(status).into());
-        }
         if !status.is_success() {
             return Err(Kind::Status(status).into());
         }
+        UnexpectedEncoding::check(response.headers()).map_err(|why| Kind::Encoded(status, why))?;
         let whole = read(response, self.0.max_bytes).await.map_err(Kind::Transport)?;
         let content_type = whole.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Ok(Download { content_type: content_type.map(Into::into), body: whole.into_body() })
@@ -136,18 +135,18 @@ impl Inner {
             return Err(Kind::NotHttps.into());
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Kind::NotALink.into());
+            return Err(Kind::InvalidLink.into());
         }
         let host = url.host_str().unwrap_or_default();
         let port_is_usual = url.port().is_none() || on_this_machine;
         if !port_is_usual || !self.hosts.iter().any(|allowed| covers(allowed, host)) {
             return Err(Kind::HostNotAllowed.into());
         }
-        // Below a name on the list anything may stand. What can be no name has no address, now or later.
+        // A wildcard covers anything below it, also what cannot be a DNS name and has no address.
         if url.domain().is_some_and(|name| !is_dns_name(name)) {
-            return Err(Kind::NotALink.into());
+            return Err(Kind::InvalidLink.into());
         }
-        // An address needs no resolver, so the gate has to look here.
+        // An address needs no resolver, so it is checked here.
         let address = match url.host() {
             Some(Host::Ipv4(address)) => Some(address.into()),
             Some(Host::Ipv6(address)) => Some(address.into()),
@@ -160,7 +159,7 @@ impl Inner {
     }
 }
 
-/// Whether `host` is on the list by this entry.
+/// Returns whether this entry of the list allows `host`.
 fn covers(allowed: &str, host: &str) -> bool {
     match allowed.strip_prefix('*') {
         Some(suffix) => suffix.starts_with('.') && host.len() > suffix.len() && host.ends_with(suffix),
@@ -168,7 +167,7 @@ fn covers(allowed: &str, host: &str) -> bool {
     }
 }
 
-/// Whether the domain name system can have it: `a..example.com` it can not, nor `a!b.example.com`.
+/// Returns whether it can be a DNS name: `a..example.com` cannot, nor can `a!b.example.com`.
 fn is_dns_name(name: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -179,7 +178,7 @@ fn is_dns_name(name: &str) -> bool {
     name.len() <= 253 && name.split('.').all(is_label)
 }
 
-/// Whether the entry is written as a URL has its host: a name in ASCII, or an address.
+/// Returns whether a URL can have this entry as its host: an ASCII name or an address.
 fn can_match(entry: &str) -> bool {
     let host = entry.strip_prefix("*.").unwrap_or(entry);
     Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.host_str() == Some(host) && url.port().is_none())
@@ -187,8 +186,8 @@ fn can_match(entry: &str) -> bool {
         && !host.contains('*')
 }
 
-/// Why nothing was answered.
-fn refused(error: reqwest::Error) -> DownloadError {
+/// Converts the error of a request without a response.
+fn send_error(error: reqwest::Error) -> DownloadError {
     let mut cause = error.source();
     while let Some(error) = cause {
         if error.is::<NotPublic>() {
@@ -200,65 +199,87 @@ fn refused(error: reqwest::Error) -> DownloadError {
 }
 
 impl DownloaderBuilder {
-    /// Sends this bearer token to that one host, and to no other.
-    #[must_use]
+    /// Sends this bearer token to that one host, and to no other. Defaults to no token.
     pub fn bearer_for(mut self, host: &str, token: SecretText) -> Self {
         self.bearer = Some((host.to_ascii_lowercase().into(), token));
         self
     }
 
-    /// Largest file, in bytes.
-    #[must_use]
+    /// Allows another host: `files.example.com` for one host, `*.example.com` for all below it. Defaults to the hosts
+    /// that the builder started with.
+    pub fn allow_host(mut self, host: &str) -> Self {
+        self.hosts.push(host.to_ascii_lowercase().into());
+        self
+    }
+
+    /// Sets the largest file, in bytes. Defaults to 32 MiB.
     pub fn max_bytes(self, bytes: usize) -> Self {
         Self { max_bytes: bytes, ..self }
     }
 
-    /// Time for the whole file.
-    #[must_use]
+    /// Sets the time of the whole download. Defaults to 60 seconds.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// Looks names up by this resolver. Its answers pass the same gate.
-    #[must_use]
+    /// Sets the DNS resolver. Its addresses must be public as well. Defaults to the system's resolver.
     pub fn resolver(self, resolver: impl Resolve) -> Self {
         Self { resolver: Arc::new(resolver), ..self }
     }
 
-    /// Lets links lead to this very machine too, there also by plain `http` and to any port. For tests.
-    #[must_use]
+    /// Allows links to this machine, by plain `http` and to any port as well. For tests. Defaults to not allowed.
     pub fn allow_loopback(self) -> Self {
         Self { loopback: true, ..self }
     }
 
-    /// The downloads.
+    /// Builds the downloader.
     ///
     /// # Errors
-    /// When an entry of the list can never match, the token's host is not on it, the token can not stand in a header,
-    /// or TLS can not be set up.
+    /// When an allowed host can never match, the token's host is not allowed, the token cannot be sent in a header, or
+    /// TLS cannot be set up.
     pub fn build(self) -> Result<Downloader, BuildError> {
         let gate = OnlyPublic { resolver: self.resolver, loopback_too: self.loopback };
         if !self.hosts.iter().all(|host| can_match(host)) {
-            return Err(BuildError::unusable(
-                "list of hosts",
-                "has an entry that is no host, so that it would match none",
-            ));
+            return Err(BuildError::invalid("list of hosts", "has an entry that is not a host name"));
         }
         if self.bearer.as_ref().is_some_and(|(host, _)| !self.hosts.iter().any(|allowed| covers(allowed, host))) {
-            return Err(BuildError::unusable("token's host", "is not on the list of hosts"));
+            return Err(BuildError::invalid("token's host", "is not on the list of hosts"));
         }
-        // A proxy would look names up by itself, past the gate.
+        // A proxy would resolve names itself, without the check of the addresses.
         let client = finish(client()?.no_proxy().dns_resolver(gate.clone()))?;
         let bearer = match self.bearer {
             None => None,
             Some((host, token)) => {
-                let unusable = || BuildError::unusable("token", "can not stand in a header");
-                Some((host, sensitive(&format!("Bearer {}", token.expose())).ok_or_else(unusable)?))
+                let invalid = || BuildError::invalid("token", "cannot be sent in a header");
+                Some((host, sensitive(&format!("Bearer {}", token.expose())).ok_or_else(invalid)?))
             }
         };
         let Self { hosts, max_bytes, timeout, .. } = self;
         Ok(Downloader(Arc::new(Inner { client, gate, hosts, bearer, max_bytes, timeout })))
     }
+}
+
+/// Writes the setters for downloads of a client's builder that holds its [`DownloaderBuilder`] in the given field.
+#[macro_export]
+macro_rules! downloader {
+    ($field:ident) => {
+        /// Changes how files are downloaded, such as the largest size. Defaults to 32 MiB and 60 seconds a file.
+        #[must_use]
+        pub fn downloader(
+            mut self,
+            change: impl ::std::ops::FnOnce($crate::DownloaderBuilder) -> $crate::DownloaderBuilder,
+        ) -> Self {
+            self.$field = change(self.$field);
+            self
+        }
+
+        /// Allows downloads from another host: `files.example.com` for one host, `*.example.com` for all below it. It
+        /// never gets your credentials. Defaults to the vendor's own hosts.
+        #[must_use]
+        pub fn extra_download_host(self, host: &str) -> Self {
+            self.downloader(|downloader| downloader.allow_host(host))
+        }
+    };
 }
 
 impl fmt::Debug for Downloader {
@@ -278,7 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_that_can_never_match_are_refused() {
+    fn rejects_entries_that_can_never_match() {
         for (entry, fine) in [
             ("files.example.com", true),
             ("*.example.com", true),
@@ -305,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn row_43_what_can_be_no_name_is_not_followed() {
+    fn row_43_rejects_impossible_names() {
         let long = "a".repeat(64);
         let many = "a.".repeat(130);
         for below in ["a.", "a..b", "a!b", "a'", "-a", "a-", "a.-", &long, &many] {
@@ -314,15 +335,15 @@ mod tests {
         for below in ["a", "a.b-c", "_a", "1.2", "xn--bcher-kva", &long[1..]] {
             assert!(is_dns_name(&format!("{below}.example.com")), "{below}");
         }
-        let downloads = Downloader::builder(&["*.example.com"]).build().unwrap();
+        let downloader = Downloader::builder(&["*.example.com"]).build().unwrap();
         for (link, fine) in [("https://a.b.example.com/", true), ("https://a..b.example.com/", false)] {
-            let checked = downloads.0.check(&Url::parse(link).unwrap());
-            assert_eq!(checked.err().map(|error| error.is_refused()), (!fine).then_some(true), "{link}");
+            let checked = downloader.0.check(&Url::parse(link).unwrap());
+            assert_eq!(checked.err().map(|error| error.is_rejected()), (!fine).then_some(true), "{link}");
         }
     }
 
     #[test]
-    fn row_43_a_list_entry_covers_what_it_says() {
+    fn row_43_an_entry_allows_what_it_says() {
         for (allowed, host, covered) in [
             ("files.example.com", "files.example.com", true),
             ("files.example.com", "files.example.com.evil.test", false),

@@ -6,111 +6,136 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 use idhooks_core::DecodeError;
 
-use crate::{TransportError, TransportErrorKind, VendorError, retry::is_transient};
+use crate::{TransportError, TransportErrorKind, VendorError, chain::Chain, retry::is_transient};
 
-/// As much of an answer as an error keeps.
-const KEPT: usize = 16 * 1024;
+/// How much of an error response's body an error keeps.
+const MAX_BODY: usize = 16 * 1024;
 
 /// Why a call failed.
 ///
-/// `Display` and `Debug` show the call's route, the status, the vendor's code and request id; never a
-/// path's ids, a query, a header, or anything of a body. What the vendor said in words is
-/// [`message`](Self::message), and the body is [`body`](Self::body): look at where you print those.
+/// `Display` says what failed, and [`source`](std::error::Error::source) says why: print the whole chain, as
+/// `anyhow`'s `{:#}` does. `Display`, `Debug` and the sources show the route, the status, the vendor's code and the
+/// request id. They never show ids in a path, a query, a header or a body. [`message`](Self::message) and
+/// [`body`](Self::body) may hold personal data: take care where you print them.
+///
+/// ```
+/// use idhooks_client::{Error, ErrorKind};
+///
+/// fn retry_later(error: &Error) -> bool {
+///     match error.kind() {
+///         ErrorKind::InvalidRequest | ErrorKind::InvalidResponse => false,
+///         // Look the object up first if the failed call may have created it.
+///         _ => error.is_transient() && !error.may_have_taken_effect(),
+///     }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+/// What sort of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument cannot be sent. Nothing was sent.
+    InvalidRequest,
+    /// The call reached its deadline.
+    DeadlineExceeded,
+    /// No complete response arrived.
+    Transport,
+    /// A response arrived that does not match the vendor's documentation.
+    InvalidResponse,
+    /// The vendor responded with an error.
+    Vendor,
+    /// Something else failed, such as a key vault.
+    Other,
+}
+
 #[derive(Clone)]
 struct Inner {
-    kind: Kind,
+    kind: ErrorKind,
+    /// What failed.
+    what: &'static str,
+    transport: Option<TransportErrorKind>,
+    status: Option<StatusCode>,
+    vendor: VendorError,
+    retry_after: Option<Duration>,
+    body: Bytes,
+    source: Option<Arc<dyn error::Error + Send + Sync>>,
     call: Option<(Method, &'static str)>,
     login: bool,
     uncertain: bool,
-    /// Of an answer that has no [`VendorError`] to hold it.
-    request_id: Option<Box<str>>,
-}
-
-#[derive(Clone)]
-enum Kind {
-    /// Nothing was sent: the caller's own mistake.
-    Argument(&'static str),
-    /// Nothing was sent, or nothing more: the call's own time was over.
-    Deadline,
-    Transport(TransportError),
-    Decode {
-        status: StatusCode,
-        why: DecodeError,
-    },
-    Vendor {
-        status: StatusCode,
-        problem: VendorError,
-        retry_after: Option<Duration>,
-        body: Bytes,
-    },
-    Other {
-        what: &'static str,
-        cause: Arc<dyn error::Error + Send + Sync>,
-    },
 }
 
 impl Error {
-    fn new(kind: Kind) -> Self {
-        Self(Box::new(Inner { kind, call: None, login: false, uncertain: false, request_id: None }))
+    pub(crate) fn new(kind: ErrorKind, what: &'static str) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            what,
+            transport: None,
+            status: None,
+            vendor: VendorError::default(),
+            retry_after: None,
+            body: Bytes::new(),
+            source: None,
+            call: None,
+            login: false,
+            uncertain: false,
+        }))
     }
 
-    /// For an argument that can not be sent; `why` is a sentence without the argument.
+    /// Reports an argument that cannot be sent. `why` must not quote the argument.
     #[must_use]
-    pub fn argument(why: &'static str) -> Self {
-        Self::new(Kind::Argument(why))
+    pub fn invalid_request(why: &'static str) -> Self {
+        Self::new(ErrorKind::InvalidRequest, why)
     }
 
-    /// For an answer with a good status whose body does not fit.
+    /// Reports a response that does not match the vendor's documentation.
     #[must_use]
-    pub fn decode(status: StatusCode, why: DecodeError) -> Self {
-        Self::new(Kind::Decode { status, why }).perhaps_took_effect()
+    pub fn invalid_response(why: DecodeError) -> Self {
+        Self::new(ErrorKind::InvalidResponse, "invalid response").with_source(why).with_possible_effect()
     }
 
-    /// For something else that failed on the way, such as a key vault; `cause` must not quote secrets
-    /// or personal data.
+    /// Reports something else that failed, such as a key vault. `source` must not quote secrets or personal data.
     #[must_use]
-    pub fn other(what: &'static str, cause: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
-        Self::new(Kind::Other { what, cause: Arc::from(cause.into()) })
+    pub fn other(what: &'static str, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Other, what).with_source(source)
     }
 
     pub(crate) fn deadline() -> Self {
-        Self::new(Kind::Deadline)
+        Self::new(ErrorKind::DeadlineExceeded, "deadline exceeded")
     }
 
     pub(crate) fn transport(error: TransportError) -> Self {
-        let uncertain = matches!(
-            error.kind(),
-            TransportErrorKind::Timeout | TransportErrorKind::Interrupted | TransportErrorKind::TooLarge
-        );
-        let mut made = Self::new(Kind::Transport(error));
-        made.0.uncertain = uncertain;
+        let kind = error.kind();
+        let mut made = Self::new(ErrorKind::Transport, "request failed").with_source(error);
+        made.0.transport = Some(kind);
+        made.0.uncertain = kind != TransportErrorKind::Connect;
         made
     }
 
-    pub(crate) fn vendor(
-        status: StatusCode,
-        problem: VendorError,
-        retry_after: Option<Duration>,
-        body: &Bytes,
-    ) -> Self {
-        // A copy, so that a small error does not hold a large answer.
-        let body = Bytes::copy_from_slice(body.get(..KEPT).unwrap_or(body));
-        let mut made = Self::new(Kind::Vendor { status, problem, retry_after, body });
-        // A redirect of the kind that changes the method stands for something done; 307 and 308 say "not here".
+    pub(crate) fn vendor(status: StatusCode, vendor: VendorError, retry_after: Option<Duration>, body: &Bytes) -> Self {
+        let mut made = Self::new(ErrorKind::Vendor, "the vendor returned");
+        // A copy, so that a small error does not keep a large response alive.
+        made.0.body = Bytes::copy_from_slice(body.get(..MAX_BODY).unwrap_or(body));
+        (made.0.status, made.0.vendor, made.0.retry_after) = (Some(status), vendor, retry_after);
+        // A 303 stands for something done. A 307 or 308 says that the resource is elsewhere.
         made.0.uncertain = status.is_server_error() || matches!(status.as_u16(), 408 | 300..=306);
         made
     }
 
-    pub(crate) fn of_call(mut self, method: &Method, route: &'static str) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(Arc::from(source.into()));
+        self
+    }
+
+    pub(crate) fn with_call(mut self, method: &Method, route: &'static str) -> Self {
         self.0.call.get_or_insert_with(|| (method.clone(), route));
         self
     }
 
-    pub(crate) fn with_request_id(mut self, id: Option<&str>) -> Self {
-        self.0.request_id = id.map(Into::into);
+    pub(crate) fn with_status(mut self, status: StatusCode, request_id: Option<&str>) -> Self {
+        self.0.status = Some(status);
+        self.0.vendor.request_id = request_id.map(Into::into);
         self
     }
 
@@ -120,120 +145,112 @@ impl Error {
         self
     }
 
-    /// The same error, of a call that [may have been carried out](Self::may_have_taken_effect) all the same:
-    /// for a vendor crate that knows better than the status.
+    /// Marks the call as one that [may have taken effect](Self::may_have_taken_effect): for a vendor crate that knows
+    /// better than the status.
     #[must_use]
-    pub fn perhaps_took_effect(mut self) -> Self {
+    pub fn with_possible_effect(mut self) -> Self {
         self.0.uncertain = true;
         self
     }
 
     pub(crate) fn transport_kind(&self) -> Option<TransportErrorKind> {
-        match &self.0.kind {
-            Kind::Transport(error) => Some(error.kind()),
-            _ => None,
-        }
+        self.0.transport
     }
 
-    /// HTTP status, when an answer arrived, also if its body could not be read.
+    /// Returns what sort of failure it is.
     #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        match &self.0.kind {
-            Kind::Vendor { status, .. } | Kind::Decode { status, .. } => Some(status.as_u16()),
-            _ => None,
-        }
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
     }
 
-    /// The vendor's error code; a number is given as text.
+    /// Returns the HTTP status, if a response arrived.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// Returns the vendor's error code. A number is given as text.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.problem()?.code.as_deref()
+        self.0.vendor.code.as_deref()
     }
 
-    /// What the vendor said in words. It may quote personal data.
+    /// Returns the vendor's explanation. It may quote personal data.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.problem()?.message.as_deref()
+        self.0.vendor.message.as_deref()
     }
 
-    /// The vendor's id of the request, for its support, where it gives one.
+    /// Returns the vendor's id of the request, for its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.problem().and_then(|problem| problem.request_id.as_deref()).or(self.0.request_id.as_deref())
+        self.0.vendor.request_id.as_deref()
     }
 
-    fn problem(&self) -> Option<&VendorError> {
-        match &self.0.kind {
-            Kind::Vendor { problem, .. } => Some(problem),
-            _ => None,
-        }
-    }
-
-    /// The error answer's body, its first 16 KiB. It may hold personal data.
+    /// Returns the first 16 KiB of an error response's body. It may hold personal data.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        match &self.0.kind {
-            Kind::Vendor { body, .. } => Some(body),
-            _ => None,
-        }
+        (self.0.kind == ErrorKind::Vendor).then_some(&self.0.body)
     }
 
-    /// How long the vendor asked us to wait.
+    /// Returns how long the vendor asked to wait before another attempt.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        match &self.0.kind {
-            Kind::Vendor { retry_after, .. } => *retry_after,
-            _ => None,
-        }
+        self.0.retry_after
     }
 
-    /// Whether the same call may succeed later: no connection, no answer in time, 408, 429 or a
-    /// passing 5xx. Says nothing about whether it is safe to repeat; see
-    /// [`may_have_taken_effect`](Self::may_have_taken_effect).
+    /// Returns whether the same call may succeed later: a connection failure, a timeout, 408, 429, or any 5xx but 501,
+    /// 505 and 511.
+    ///
+    /// Says nothing about whether another attempt is safe: see [`may_have_taken_effect`](Self::may_have_taken_effect).
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match &self.0.kind {
-            Kind::Deadline => true,
-            Kind::Transport(error) => error.kind() != TransportErrorKind::TooLarge,
-            Kind::Vendor { status, .. } => is_transient(*status),
-            Kind::Argument(_) | Kind::Decode { .. } | Kind::Other { .. } => false,
-        }
-    }
-
-    /// Whether the vendor does not accept the credential, or not for this call: 401 or 403, a code that says
-    /// so, or any refused login.
-    #[must_use]
-    pub fn is_auth(&self) -> bool {
-        match &self.0.kind {
-            Kind::Vendor { status, .. } if self.0.login => status.is_client_error() && !is_transient(*status),
-            Kind::Vendor { status, problem, .. } => matches!(status.as_u16(), 401 | 403) || problem.is_auth,
+        match self.0.kind {
+            ErrorKind::DeadlineExceeded => true,
+            ErrorKind::Transport => self.0.transport != Some(TransportErrorKind::TooLarge),
+            ErrorKind::Vendor => self.0.status.is_some_and(is_transient),
             _ => false,
         }
     }
 
-    /// Whether the call never got as far as being made: getting a token failed.
+    /// Returns whether the vendor rejected the credentials, or their use for this call: 401, 403, a code that says so,
+    /// or a rejected login.
+    #[must_use]
+    pub fn is_auth(&self) -> bool {
+        let status = self.vendor_status();
+        match self.0.login {
+            true => status.is_some_and(|status| status.is_client_error() && !is_transient(status)),
+            false => status.is_some_and(|status| matches!(status.as_u16(), 401 | 403)) || self.0.vendor.is_auth,
+        }
+    }
+
+    /// Returns whether the client could not log in, so that the call itself was never sent.
     #[must_use]
     pub fn is_login(&self) -> bool {
         self.0.login
     }
 
-    /// Whether the vendor has no such thing: 404, 410 or a code that says so. Some vendors answer so for another
-    /// tenant's.
+    /// Returns whether the object does not exist: 404, 410 or a code that says so. Some vendors respond like this for
+    /// another tenant's object.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        let says_so = self.problem().is_some_and(|problem| problem.is_not_found);
-        !self.0.login && (says_so || matches!(self.status(), Some(404 | 410)))
+        let by_status = self.vendor_status().is_some_and(|status| matches!(status.as_u16(), 404 | 410));
+        !self.0.login && (by_status || self.0.vendor.is_not_found)
     }
 
-    /// Whether time ran out, of one attempt or of the whole call.
+    /// The status of an error response.
+    fn vendor_status(&self) -> Option<StatusCode> {
+        self.0.status.filter(|_| self.0.kind == ErrorKind::Vendor)
+    }
+
+    /// Returns whether an attempt or the whole call timed out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::Deadline) || self.transport_kind() == Some(TransportErrorKind::Timeout)
+        self.0.kind == ErrorKind::DeadlineExceeded || self.0.transport == Some(TransportErrorKind::Timeout)
     }
 
-    /// Whether the vendor may have done what was asked although the call failed: the answer was lost,
-    /// could not be read, or was a 5xx. Before you repeat something that costs or creates, look whether
-    /// it is there.
+    /// Returns whether the vendor may have done what the call asked for: the response was lost, could not be decoded,
+    /// or was a 5xx. Look the object up before you repeat a call that creates something or costs money.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {
         self.0.uncertain
@@ -242,53 +259,56 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, what, status, .. } = &*self.0;
         match &self.0.call {
             // A token URL that is taken whole has no route to name.
             Some((_, "")) | None => {}
             Some((method, route)) => write!(f, "{method} {route}: ")?,
         }
         if self.0.login {
-            f.write_str("the login failed: ")?;
+            f.write_str("login failed: ")?;
         }
-        match &self.0.kind {
-            Kind::Argument(why) => f.write_str(why),
-            Kind::Deadline => f.write_str("the call's time was over"),
-            Kind::Transport(error) => error.fmt(f),
-            Kind::Decode { status, why } => {
-                write!(f, "the answer {} can not be read: {why}", status.as_u16())?;
-                self.request_id().map_or(Ok(()), |id| write!(f, " (request {id})"))
+        let mut notes = Vec::new();
+        match (kind, status) {
+            (ErrorKind::InvalidRequest, _) => write!(f, "invalid request: {what}")?,
+            (ErrorKind::Vendor, Some(status)) => {
+                let redirect = if status.is_redirection() { ", and redirects are not followed" } else { "" };
+                write!(f, "{what} {}{redirect}", status.as_u16())?;
             }
-            Kind::Vendor { status, problem, .. } => {
-                write!(f, "the vendor answered {}", status.as_u16())?;
-                if status.is_redirection() {
-                    f.write_str(", a redirect, which is not followed")?;
-                }
-                match (&problem.code, self.request_id()) {
-                    (Some(code), Some(id)) => write!(f, " (code {code}, request {id})"),
-                    (Some(code), None) => write!(f, " (code {code})"),
-                    (None, Some(id)) => write!(f, " (request {id})"),
-                    (None, None) => Ok(()),
-                }
+            _ => {
+                f.write_str(what)?;
+                notes.extend(status.map(|status| format!("status {}", status.as_u16())));
             }
-            Kind::Other { what, .. } => f.write_str(what),
         }
+        notes.extend(self.code().map(|code| format!("code {code}")));
+        notes.extend(self.request_id().map(|id| format!("request {id}")));
+        if notes.is_empty() { Ok(()) } else { write!(f, " ({})", notes.join(", ")) }
     }
 }
 
-/// The sentence and its causes: a program that returns the error from `main` shows it in this form.
+/// Shows what is safe to log, and the sources as text.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::explain::with_causes(self, f)
+        let Inner { kind, what, transport, status, vendor, retry_after, body, source: _, call, login, uncertain } =
+            &*self.0;
+        f.debug_struct("Error")
+            .field("kind", kind)
+            .field("what", what)
+            .field("call", call)
+            .field("status", status)
+            .field("vendor", vendor)
+            .field("transport", transport)
+            .field("retry_after", retry_after)
+            .field("body_bytes", &body.len())
+            .field("login", login)
+            .field("may_have_taken_effect", uncertain)
+            .field("source", &Chain::of(self))
+            .finish()
     }
 }
 
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match &self.0.kind {
-            // Its own sentence is part of ours already, so what caused it comes next.
-            Kind::Transport(error) => error.source(),
-            Kind::Other { cause, .. } => Some(&**cause),
-            _ => None,
-        }
+        self.0.source.as_deref().map(|source| source as _)
     }
 }

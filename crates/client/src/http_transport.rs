@@ -1,4 +1,4 @@
-//! The transport most people use.
+//! The default transport.
 
 use std::{fmt, time::Duration};
 
@@ -8,22 +8,33 @@ use url::Url;
 
 use crate::{BuildError, Limits, Transport, TransportError, TransportErrorKind};
 
-/// A connection that is not there by then does not come.
+/// The time to connect.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// HTTP/1.1 over TLS, with kept connections.
+/// HTTP/1.1 over TLS, with a connection pool.
 ///
-/// It follows no redirect, keeps no cookie, decompresses nothing and repeats nothing. Proxies are taken from
-/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as programs on the same machine do; a client whose base is plain `http`
-/// makes itself one without, because a proxy would read along. Which authorities are trusted is the system's setting.
+/// It follows no redirects, stores no cookies, decompresses nothing and retries nothing. It takes proxies from
+/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. A client with a plain `http` base URL uses no proxy, because a proxy
+/// could read the credentials. The system decides which certificate authorities are trusted.
 ///
-/// Connections belong to the Tokio runtime they were made on: give each runtime a client of its own.
+/// Connections belong to the Tokio runtime that made them: give each runtime a client of its own.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use idhooks_client::HttpTransport;
+///
+/// let (chain, key) = (std::fs::read("client.crt")?, std::fs::read("client.key")?);
+/// let transport = HttpTransport::builder().client_certificate(&chain, &key).build()?;
+/// # let _ = transport;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: Client,
 }
 
-/// Builds an [`HttpTransport`] that differs.
+/// Builds an [`HttpTransport`].
 #[derive(Default)]
 pub struct HttpTransportBuilder {
     identity: Option<(Vec<u8>, Vec<u8>)>,
@@ -32,15 +43,15 @@ pub struct HttpTransportBuilder {
 }
 
 impl HttpTransport {
-    /// With the defaults.
+    /// Makes a transport with the defaults.
     ///
     /// # Errors
-    /// When TLS can not be set up.
+    /// When TLS cannot be set up.
     pub fn new() -> Result<Self, BuildError> {
         Self::builder().build()
     }
 
-    /// One that differs.
+    /// Starts a transport with other settings.
     #[must_use]
     pub fn builder() -> HttpTransportBuilder {
         HttpTransportBuilder::default()
@@ -48,44 +59,44 @@ impl HttpTransport {
 }
 
 impl HttpTransportBuilder {
-    /// Shows this certificate to the server (mutual TLS). Both in PEM: the certificate with its chain,
-    /// and the private key, PKCS#8, not encrypted.
+    /// Authenticates with this certificate (mutual TLS). Both in PEM: the certificate with its chain, and the private
+    /// key in PKCS#8, not encrypted. Defaults to no certificate.
     #[must_use]
     pub fn client_certificate(mut self, chain: &[u8], key: &[u8]) -> Self {
         self.identity = Some((chain.to_vec(), key.to_vec()));
         self
     }
 
-    /// Trusts this authority too, given in PEM.
+    /// Trusts this certificate authority as well, given in PEM. Defaults to the system's authorities only.
     #[must_use]
     pub fn add_root_certificate(mut self, authority: &[u8]) -> Self {
         self.roots.push(authority.to_vec());
         self
     }
 
-    /// Sends everything through this proxy, whatever the environment says.
+    /// Sends everything through this proxy. Defaults to the proxy of the environment variables.
     #[must_use]
     pub fn proxy(mut self, proxy: Url) -> Self {
         self.proxy = Some(Some(proxy));
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy. Defaults to the proxy of the environment variables.
     #[must_use]
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Some(None);
         self
     }
 
-    /// The transport.
+    /// Builds the transport.
     ///
     /// # Errors
-    /// When a certificate or key can not be read, or TLS can not be set up.
+    /// When a certificate, key or proxy is invalid, or TLS cannot be set up.
     pub fn build(self) -> Result<HttpTransport, BuildError> {
         let mut client = client()?;
         for root in &self.roots {
             let root = Certificate::from_pem(root).map_err(|error| {
-                BuildError::unusable("authority's certificate", "can not be read").because(error.without_url())
+                BuildError::invalid("root certificate", "cannot be read").with_source(error.without_url())
             })?;
             client = client.add_root_certificate(root);
         }
@@ -95,26 +106,26 @@ impl HttpTransportBuilder {
         client = match self.proxy {
             None => client,
             Some(None) => client.no_proxy(),
-            Some(Some(proxy)) => client.proxy(usable(proxy)?),
+            Some(Some(proxy)) => client.proxy(checked(proxy)?),
         };
         Ok(HttpTransport { client: finish(client)? })
     }
 }
 
-/// reqwest passes a proxy by that it does not know how to talk to, and sends to the server itself.
-fn usable(proxy: Url) -> Result<Proxy, BuildError> {
+/// Checks the proxy, because reqwest silently bypasses one whose scheme it does not know.
+fn checked(proxy: Url) -> Result<Proxy, BuildError> {
     if !matches!(proxy.scheme(), "http" | "https") || !proxy.has_host() {
-        return Err(BuildError::unusable("proxy", "is not of the form http://host:port or https://host:port"));
+        return Err(BuildError::invalid("proxy", "is not of the form http://host:port or https://host:port"));
     }
-    Proxy::all(proxy).map_err(|error| BuildError::unusable("proxy", "can not be used").because(error.without_url()))
+    Proxy::all(proxy).map_err(|error| BuildError::invalid("proxy", "cannot be used").with_source(error.without_url()))
 }
 
-/// What the transport and the downloads share.
+/// What the transport and the downloader share.
 pub(crate) fn client() -> Result<reqwest::ClientBuilder, BuildError> {
-    // Also beside native-tls: where both are on, rustls is used.
+    // Also beside native-tls: if both features are on, rustls is used.
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        return Err(BuildError::said(
+        return Err(BuildError::new(
             "rustls has no crypto provider: install one with CryptoProvider::install_default before the first client",
         ));
     }
@@ -124,7 +135,7 @@ pub(crate) fn client() -> Result<reqwest::ClientBuilder, BuildError> {
         .referer(false)
         .connect_timeout(CONNECT)
         .tcp_nodelay(true)
-        // Other crates of the program may have switched these on for reqwest; here they stay off.
+        // Another crate of the program may enable these features of reqwest.
         .http1_only()
         .no_gzip()
         .no_brotli()
@@ -137,21 +148,21 @@ pub(crate) fn client() -> Result<reqwest::ClientBuilder, BuildError> {
 }
 
 pub(crate) fn finish(client: reqwest::ClientBuilder) -> Result<Client, BuildError> {
-    client.build().map_err(|error| BuildError::said("TLS can not be set up").because(error.without_url()))
+    client.build().map_err(|error| BuildError::new("TLS cannot be set up").with_source(error.without_url()))
 }
 
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 fn identity(chain: &[u8], key: &[u8]) -> Result<Identity, BuildError> {
     let both = zeroize::Zeroizing::new([chain, b"\n", key].concat());
     Identity::from_pem(&both).map_err(|error| {
-        BuildError::unusable("client certificate or its key", "can not be read").because(error.without_url())
+        BuildError::invalid("client certificate or its key", "cannot be read").with_source(error.without_url())
     })
 }
 
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
 fn identity(chain: &[u8], key: &[u8]) -> Result<Identity, BuildError> {
     Identity::from_pkcs8_pem(chain, key).map_err(|error| {
-        BuildError::unusable("client certificate or its key", "can not be read").because(error.without_url())
+        BuildError::invalid("client certificate or its key", "cannot be read").with_source(error.without_url())
     })
 }
 
@@ -169,12 +180,12 @@ impl Transport for HttpTransport {
     }
 }
 
-/// The whole answer, if it is no larger than `max_body`.
+/// Reads the whole response, if its body is no larger than `max_body`.
 pub(crate) async fn read(
     mut response: reqwest::Response,
     max_body: usize,
 ) -> Result<http::Response<Bytes>, TransportError> {
-    // What is announced may be refused, but is never believed: space is made for what has come.
+    // An announced length can only reject: memory is allocated for what has arrived.
     if response.content_length().unwrap_or_default() > max_body as u64 {
         return Err(TransportErrorKind::TooLarge.into());
     }
@@ -185,7 +196,7 @@ pub(crate) async fn read(
     if first.len() > max_body {
         return Err(TransportErrorKind::TooLarge.into());
     }
-    // Most answers come in one piece, which is taken as it is.
+    // Most bodies arrive in one chunk, which needs no copy.
     let mut body = None;
     while let Some(chunk) = response.chunk().await.map_err(failed)? {
         let body = body.get_or_insert_with(|| first.to_vec());
@@ -197,7 +208,7 @@ pub(crate) async fn read(
     Ok(whole.map(|_| body.map_or(first, Bytes::from)))
 }
 
-/// Without the URL, which may hold somebody's number.
+/// Converts the error, without its URL, which may hold personal data.
 pub(crate) fn failed(error: reqwest::Error) -> TransportError {
     let failure = if error.is_connect() || error.is_builder() {
         TransportErrorKind::Connect

@@ -5,15 +5,18 @@
 mod api_client;
 mod auth;
 mod build_error;
+mod chain;
+mod checks;
 mod client_credentials;
 mod confirmation;
+mod content_encoding;
 mod count;
 #[cfg(feature = "__reqwest")]
 mod download;
 pub mod env;
 mod error;
 mod eventually;
-mod explain;
+mod fetched;
 #[cfg(feature = "__reqwest")]
 mod http_transport;
 mod pages;
@@ -21,7 +24,6 @@ mod request;
 mod response;
 mod retry;
 mod retry_after;
-mod same_id;
 mod secret_text;
 mod sensitive;
 mod settings;
@@ -33,13 +35,14 @@ mod vendor_error;
 pub use api_client::ApiClient;
 pub use auth::Auth;
 pub use build_error::BuildError;
-pub use client_credentials::ClientCredentials;
+pub use client_credentials::Credentials;
 pub use confirmation::Confirmation;
 pub use count::Count;
 #[cfg(feature = "__reqwest")]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
 pub use download::{Download, DownloadError, Downloader, DownloaderBuilder, Resolve};
-pub use error::Error;
+pub use error::{Error, ErrorKind};
+pub use fetched::Fetched;
 #[cfg(feature = "__reqwest")]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
 pub use http_transport::{HttpTransport, HttpTransportBuilder};

@@ -1,4 +1,4 @@
-//! One request, before it is sent.
+//! A request, before it is sent.
 
 use std::fmt::{self, Display};
 
@@ -10,58 +10,58 @@ use url::form_urlencoded;
 
 use crate::{Error, RetrySafety};
 
-/// RFC 3986's unreserved characters stay as they are; all else is escaped, `/` and `%` included.
+/// Escapes all but RFC 3986's unreserved characters, `/` and `%` included.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// One request: a route with `{placeholders}`, what fills them, and the rest. Vendor crates make it;
-/// `Debug` shows the route alone.
+/// A request: a route with `{placeholders}`, their values, query, headers and body. `Debug` shows the route only.
 #[must_use]
 pub struct Request {
     pub(crate) method: Method,
     pub(crate) route: &'static str,
-    pub(crate) repeat: RetrySafety,
+    pub(crate) retry_safety: RetrySafety,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     parameters: Vec<(&'static str, String)>,
     query: String,
-    problem: Option<&'static str>,
+    invalid: Option<&'static str>,
 }
 
 impl Request {
-    /// A request with that method and route, such as `/v1/transactions/{id}`.
-    pub fn new(method: Method, route: &'static str, repeat: RetrySafety) -> Self {
+    /// Makes a request with that method and route, such as `/v1/transactions/{id}`.
+    pub fn new(method: Method, route: &'static str, retry_safety: RetrySafety) -> Self {
         Self {
             method,
             route,
-            repeat,
+            retry_safety,
             headers: HeaderMap::new(),
             body: Bytes::new(),
             parameters: Vec::new(),
             query: String::new(),
-            problem: None,
+            invalid: None,
         }
     }
 
-    /// A `GET`, which may always be repeated.
+    /// Makes a `GET`, which is idempotent.
     pub fn get(route: &'static str) -> Self {
         Self::new(Method::GET, route, RetrySafety::Idempotent)
     }
 
-    /// A `POST`.
-    pub fn post(route: &'static str, repeat: RetrySafety) -> Self {
-        Self::new(Method::POST, route, repeat)
+    /// Makes a `POST`.
+    pub fn post(route: &'static str, retry_safety: RetrySafety) -> Self {
+        Self::new(Method::POST, route, retry_safety)
     }
 
-    /// A `PUT`.
-    pub fn put(route: &'static str, repeat: RetrySafety) -> Self {
-        Self::new(Method::PUT, route, repeat)
+    /// Makes a `PUT`.
+    pub fn put(route: &'static str, retry_safety: RetrySafety) -> Self {
+        Self::new(Method::PUT, route, retry_safety)
     }
 
-    /// Fills `{name}` in the route with `value`, escaped so that it stays one part of the path. An
-    /// empty value, `.` and `..` would change which path it is; sending such a call is an error.
+    /// Fills `{name}` in the route with `value`, escaped so that it stays one segment of the path.
+    ///
+    /// An empty value, `.` and `..` would change the path. Sending such a request is an error.
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         if matches!(value, "" | "." | "..") {
-            self.problem = Some("an id is empty or made of dots, which can not stand in a path");
+            self.invalid = Some("an id is empty or consists of dots");
         }
         self.parameters.push((name, utf8_percent_encode(value, ESCAPED).to_string()));
         self
@@ -74,17 +74,17 @@ impl Request {
         self
     }
 
-    /// Adds a header.
+    /// Sets a header.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
-    /// Sends `value` as JSON.
+    /// Sends `value` as JSON. If it cannot be written as JSON, sending the request is an error.
     pub fn json(mut self, value: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(value) {
             Ok(body) => self.body = body.into(),
-            Err(_) => self.problem = Some("the request can not be written as JSON"),
+            Err(_) => self.invalid = Some("the body cannot be written as JSON"),
         }
         self.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))
     }
@@ -96,17 +96,17 @@ impl Request {
         self.header(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
     }
 
-    /// Path and query, to be put behind the base.
+    /// Returns path and query, which follow the base URL.
     pub(crate) fn path_and_query(&self) -> Result<String, Error> {
-        if let Some(problem) = self.problem {
-            return Err(Error::argument(problem));
+        if let Some(why) = self.invalid {
+            return Err(Error::invalid_request(why));
         }
         let mut path = String::with_capacity(self.route.len() + 48);
         let mut rest = self.route;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else { break };
             let Some((_, value)) = self.parameters.iter().find(|(known, _)| *known == name) else {
-                return Err(Error::argument("a part of the path was left open"));
+                return Err(Error::invalid_request("a placeholder of the route has no value"));
             };
             path.push_str(before);
             path.push_str(value);
@@ -123,7 +123,7 @@ impl Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Call({} {})", self.method, self.route)
+        write!(f, "Request({} {})", self.method, self.route)
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn row_32_ids_stay_one_part_of_the_path() {
+    fn row_32_ids_stay_one_segment_of_the_path() {
         for (id, wanted) in [
             ("8374f327-38bd", "/n/8374f327-38bd/retry"),
             ("a/b", "/n/a%2Fb/retry"),
@@ -153,11 +153,11 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_would_change_the_path_are_refused() {
+    fn rejects_ids_that_would_change_the_path() {
         for id in ["", ".", ".."] {
             let error = Request::get("/n/{id}").with("id", id).path_and_query().unwrap_err();
             assert!(!error.may_have_taken_effect());
-            assert_eq!(error.to_string(), "an id is empty or made of dots, which can not stand in a path", "{id:?}");
+            assert_eq!(error.to_string(), "invalid request: an id is empty or consists of dots", "{id:?}");
         }
         assert!(Request::get("/n/{id}").path_and_query().is_err());
     }
@@ -171,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn row_49_debug_shows_the_route_alone() {
+    fn row_49_debug_shows_the_route_only() {
         let call = Request::get("/p/{cpf}").with("cpf", "CANARY").query("q", "CANARY").json("CANARY");
-        assert_eq!(format!("{call:?}"), "Call(GET /p/{cpf})");
+        assert_eq!(format!("{call:?}"), "Request(GET /p/{cpf})");
     }
 
     proptest! {
         #[test]
-        fn any_id_comes_back_out_of_the_path(id in ".{1,40}") {
+        fn any_id_survives_the_path(id in ".{1,40}") {
             prop_assume!(id != "." && id != "..");
             let path = path(Request::get("/n/{id}").with("id", &id));
             let url = url::Url::parse(&format!("https://example.com{path}")).unwrap();

@@ -1,4 +1,4 @@
-//! Whether and when to try again: decided without clock, network or chance, so that it is a table.
+//! Whether and when to retry. Pure functions, so that tests are a table.
 
 use std::time::Duration;
 
@@ -6,24 +6,24 @@ use http::StatusCode;
 
 use crate::TransportErrorKind;
 
-/// Whether a call may be repeated.
+/// Whether a call may be retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "a vendor crate must choose one for each call")]
 pub enum RetrySafety {
-    /// Not even after 429 or a failed connection: the vendor counts attempts. (A call that was not let in for its
-    /// token is made once more with a new one, as every call is.)
+    /// Never, not even after 429 or a failed connection, because the vendor counts attempts. A rejected token is
+    /// still replaced once.
     Never,
-    /// Only when the vendor can not have started on it: no connection, or 429.
+    /// Only if the vendor cannot have started: no connection, or 429.
     IfNotSent,
-    /// Safe by nature: it reads, or a second time changes nothing.
+    /// After every transient error: the call only reads, or a second time changes nothing.
     Idempotent,
 }
 
-/// How often and how patiently a call is tried again.
+/// How often and how long a client retries.
 ///
-/// Waits grow from `base` by doubling up to `cap`, and each is cut to a random part of itself ("full
-/// jitter"), so that many callers do not come back at once. A `Retry-After` is waited out first, unless
-/// it is longer than `cap`: then the caller is told instead.
+/// Waits double from `base` up to `cap`. Each is cut to a random part of itself ("full jitter"), so that many callers
+/// do not return at once. The client waits for a `Retry-After` first. If that is longer than `cap`, it returns the
+/// error instead.
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,51 +47,51 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Three attempts, waits from 0.5 s up to 20 s.
+    /// Retries with the defaults.
     #[must_use]
     pub const fn new() -> Self {
         Self { attempts: 3, base: Duration::from_millis(500), cap: Duration::from_secs(20) }
     }
 
-    /// One attempt.
+    /// Never retries: one attempt.
     #[must_use]
     pub const fn none() -> Self {
         Self { attempts: 1, ..Self::new() }
     }
 
-    /// Attempts in all, the first included; 0 is taken as 1.
+    /// Sets the number of attempts, the first one included; 0 counts as 1. Defaults to 3.
     #[must_use]
     pub const fn attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
-    /// Longest wait after the first attempt.
+    /// Sets the longest wait after the first attempt. Defaults to 0.5 seconds.
     #[must_use]
     pub const fn base(self, base: Duration) -> Self {
         Self { base, ..self }
     }
 
-    /// Longest wait of all, also for a `Retry-After`.
+    /// Sets the longest wait of all, also for a `Retry-After`. Defaults to 20 seconds.
     #[must_use]
     pub const fn cap(self, cap: Duration) -> Self {
         Self { cap, ..self }
     }
 
-    /// Time to wait after failed attempt number `done` (from 1), or `None` to give up. `jitter` is
-    /// from 0 to 1.
+    /// Returns how long to wait after failed attempt number `done` (from 1), or `None` to give up. `jitter` is from 0
+    /// to 1.
     pub(crate) fn wait(
         &self,
         done: u32,
-        repeat: RetrySafety,
+        safety: RetrySafety,
         outcome: Result<StatusCode, TransportErrorKind>,
         retry_after: Option<Duration>,
         jitter: f64,
     ) -> Option<Duration> {
         let again = match outcome {
-            Err(TransportErrorKind::Connect) | Ok(StatusCode::TOO_MANY_REQUESTS) => repeat != RetrySafety::Never,
+            Err(TransportErrorKind::Connect) | Ok(StatusCode::TOO_MANY_REQUESTS) => safety != RetrySafety::Never,
             Err(TransportErrorKind::TooLarge) => false,
-            Err(TransportErrorKind::Timeout | TransportErrorKind::Interrupted) => repeat == RetrySafety::Idempotent,
-            Ok(status) => repeat == RetrySafety::Idempotent && is_transient(status),
+            Err(TransportErrorKind::Timeout | TransportErrorKind::Interrupted) => safety == RetrySafety::Idempotent,
+            Ok(status) => safety == RetrySafety::Idempotent && is_transient(status),
         };
         if !again || done >= self.attempts {
             return None;
@@ -106,9 +106,14 @@ impl Retry {
     }
 }
 
-/// Whether the same request may be answered otherwise later.
+/// Returns whether the same request may succeed later. Every 5xx counts, because proxies and CDNs invent their own (520
+/// to 530), except those that say that the request itself cannot be served: 501, 505 and 511.
 pub(crate) fn is_transient(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+    match status.as_u16() {
+        501 | 505 | 511 => false,
+        408 | 429 | 500..=599 => true,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -118,11 +123,11 @@ mod tests {
     const MS: fn(u64) -> Duration = Duration::from_millis;
 
     #[test]
-    fn rows_45_46_what_is_repeated() {
+    fn rows_45_46_retries_by_outcome_and_safety() {
         let retry = Retry::new();
         let ok = |status: u16| Ok(StatusCode::from_u16(status).unwrap());
         let table = [
-            // outcome, Never, IfRefused, Always
+            // outcome, Never, IfNotSent, Idempotent
             (Err(TransportErrorKind::Connect), [false, true, true]),
             (Err(TransportErrorKind::Timeout), [false, false, true]),
             (Err(TransportErrorKind::Interrupted), [false, false, true]),
@@ -133,7 +138,16 @@ mod tests {
             (ok(502), [false, false, true]),
             (ok(503), [false, false, true]),
             (ok(504), [false, false, true]),
+            (ok(520), [false, false, true]),
+            (ok(521), [false, false, true]),
+            (ok(522), [false, false, true]),
+            (ok(524), [false, false, true]),
+            (ok(529), [false, false, true]),
+            (ok(530), [false, false, true]),
             (ok(501), [false, false, false]),
+            (ok(505), [false, false, false]),
+            (ok(511), [false, false, false]),
+            (ok(600), [false, false, false]),
             (ok(301), [false, false, false]),
             (ok(400), [false, false, false]),
             (ok(401), [false, false, false]),

@@ -4,19 +4,19 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 
-/// How long the answer asks to wait, seen at `now`. A time in the past is no wait; what is neither a
-/// number of seconds nor an HTTP date says nothing.
+/// Returns how long the response asks to wait at `now`: zero for a date in the past, `None` for anything but a number
+/// of seconds or an HTTP date.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if text.is_empty() {
         return None;
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are still a number: one nobody waits out.
+        // A number that does not fit is still a number, and too long a wait.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    // The vendor's own clock, where it says the time: ours may be wrong.
+    // By the vendor's clock if the response has its time, because ours may be wrong.
     let now =
         headers.get(header::DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok()).unwrap_or(now);
     Some(date.duration_since(now).unwrap_or_default())

@@ -6,27 +6,26 @@ use zeroize::Zeroizing;
 
 use crate::BuildError;
 
-/// A key or password that is sent to the vendor. `Debug` hides it, and it is wiped when the last
-/// clone is dropped.
+/// A key or password that is sent to the vendor. `Debug` hides it. Dropping the last clone wipes it from memory.
 #[derive(Clone)]
 pub struct SecretText(Arc<Zeroizing<String>>);
 
 impl SecretText {
-    /// Takes it as the vendor's panel shows it. `what` names it in the error ("API key").
+    /// Takes the secret as the vendor shows it. `what` names it in the error ("API key").
     ///
     /// # Errors
-    /// When it is empty or has a blank or line end at one of its ends, as text read from a file has.
+    /// When it is empty or has leading or trailing whitespace, as text read from a file often has.
     pub fn new(what: &'static str, text: &str) -> Result<Self, BuildError> {
         if text.trim().is_empty() {
-            return Err(BuildError::unusable(what, "is empty"));
+            return Err(BuildError::invalid(what, "is empty"));
         }
         if text.trim() != text || text.starts_with('\u{feff}') {
-            return Err(BuildError::unusable(what, "has a blank or a line end at one of its ends"));
+            return Err(BuildError::invalid(what, "has leading or trailing whitespace"));
         }
         Ok(Self(Arc::new(Zeroizing::new(text.to_owned()))))
     }
 
-    /// The text. Look at where it goes next.
+    /// Returns the text. Take care where it goes next.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -44,12 +43,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn row_01_unusable_keys_are_refused_when_given() {
+    fn row_01_rejects_unusable_keys() {
         for (text, why) in [
             ("", "the API key is empty"),
             ("  ", "the API key is empty"),
-            ("key\n", "the API key has a blank or a line end at one of its ends"),
-            ("\u{feff}key", "the API key has a blank or a line end at one of its ends"),
+            ("key\n", "the API key has leading or trailing whitespace"),
+            ("\u{feff}key", "the API key has leading or trailing whitespace"),
         ] {
             assert_eq!(SecretText::new("API key", text).unwrap_err().to_string(), why, "{text:?}");
         }

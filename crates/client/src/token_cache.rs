@@ -1,4 +1,4 @@
-//! Tokens that run out: fetched once for everyone, renewed early, given up when refused.
+//! Tokens that expire: fetched once for all callers, renewed early, replaced when rejected.
 
 use std::{
     fmt,
@@ -13,24 +13,25 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::{Error, Response, sensitive::sensitive, trace};
+use crate::{Error, ErrorKind, Response, sensitive::sensitive, trace};
 
-/// How long a token is taken to be good whose issuer does not say.
-const UNSAID: Duration = Duration::from_secs(300);
+/// The lifetime of a token whose issuer does not say.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
 
-/// Longer lifetimes are cut to this: a clock must be able to count them.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// The longest lifetime, so that adding it to a time cannot overflow.
+const MAX_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// After an early renewal has failed, how long the old token is used before the next try.
-const PAUSE: Duration = Duration::from_secs(30);
+/// The pause between a failed early renewal and the next one.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
 
-/// A refresh that takes longer than this does not come.
-const LIMIT: Duration = Duration::from_secs(120);
+/// The timeout of a refresh.
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A token that is refused sooner after the last one was is not replaced: it is not the token.
-const AGAIN: Duration = Duration::from_secs(5);
+/// The shortest time between two rejected tokens that are replaced. If the next one is rejected sooner, the token is
+/// not the reason.
+const MIN_REJECTION_INTERVAL: Duration = Duration::from_secs(5);
 
-/// A bearer token as its issuer gave it. `Debug` hides it.
+/// A bearer token and its lifetime. `Debug` hides the token.
 #[derive(Clone)]
 pub struct AccessToken {
     header: HeaderValue,
@@ -38,77 +39,65 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// Takes the token's text and how long it is good from now on; five minutes if the issuer does not
-    /// say.
+    /// Takes the token's text and its lifetime from now on: five minutes if the issuer does not say.
     ///
     /// # Errors
-    /// When the text is empty or can not stand in a header.
+    /// When the text is empty or cannot be sent in a header.
     pub fn new(text: &str, expires_in: Option<Duration>) -> Result<Self, Error> {
         if text.is_empty() {
-            return Err(Error::argument("the token is empty"));
+            return Err(Error::new(ErrorKind::Other, "invalid token: it is empty"));
         }
-        let unusable = || Error::argument("the token can not stand in a header");
+        let unusable = || Error::new(ErrorKind::Other, "invalid token: it cannot be sent in a header");
         let header = sensitive(&format!("Bearer {text}")).ok_or_else(unusable)?;
-        Ok(Self { header, lifetime: expires_in.unwrap_or(UNSAID).min(LONGEST) })
+        Ok(Self { header, lifetime: expires_in.unwrap_or(DEFAULT_LIFETIME).min(MAX_LIFETIME) })
     }
 
-    /// Reads the answer of an OAuth2 token endpoint: `access_token` and `expires_in`, in seconds, as a
-    /// number or as text.
+    /// Reads the response of an OAuth2 token endpoint: `access_token`, and `expires_in` in seconds, as a number or as
+    /// text.
     ///
     /// # Errors
-    /// When there is no token in it.
-    pub fn read(answer: &Response) -> Result<Self, Error> {
-        let read: TokenAnswer = answer.decode()?;
+    /// When it holds no token.
+    pub fn read(response: &Response) -> Result<Self, Error> {
+        let read: TokenResponse = response.decode()?;
         let seconds = read.expires_in.as_ref().and_then(|seconds| seconds.as_str().parse::<f64>().ok());
-        let expires_in = seconds.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONGEST));
+        let expires_in = seconds.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(MAX_LIFETIME));
         Self::new(read.access_token.expose(), expires_in)
-            .map_err(|_| Error::decode(answer.status(), DecodeError::new("access_token", "is not a token")))
+            .map_err(|_| response.invalid(DecodeError::new("access_token", "is not a token")))
     }
 }
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token").field("lifetime", &self.lifetime).finish_non_exhaustive()
+        f.debug_struct("AccessToken").field("lifetime", &self.lifetime).finish_non_exhaustive()
     }
 }
 
-/// Gets a token from its issuer. [`ClientCredentials`](crate::ClientCredentials) is one.
+/// Gets tokens from their issuer. [`ClientCredentials`](crate::ClientCredentials) is one.
 #[async_trait::async_trait]
 pub trait TokenSource: Send + Sync + 'static {
-    /// Asks for a new token. One call runs at a time, in a task of its own, and is ended after two minutes.
+    /// Gets a new token. The cache runs one call at a time, in a task of its own, for at most two minutes.
     ///
     /// # Errors
-    /// Whatever the issuer said. It is given to every caller that was waiting, and not kept.
+    /// When the issuer gives no token. Every caller that is waiting gets the error. The cache does not store it.
     async fn fetch(&self) -> Result<AccessToken, Error>;
 }
 
-/// How old a token is and how long it is still good, by the issuer's own word.
+/// The age of a token and the lifetime that is left.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct TokenAge {
-    age: Duration,
-    left: Duration,
-}
-
-impl TokenAge {
-    /// Since when it is used.
-    #[must_use]
-    pub fn age(&self) -> Duration {
-        self.age
-    }
-
-    /// How long it is still good; zero once it has run out.
-    #[must_use]
-    pub fn left(&self) -> Duration {
-        self.left
-    }
+    /// How long the token has been in use.
+    pub age: Duration,
+    /// The lifetime that is left: zero once the token has expired.
+    pub left: Duration,
 }
 
 /// One token for all callers of a client and its clones.
 ///
-/// One refresh is in flight at a time, in a task of its own: callers wait for it, and one that goes away or runs out of
-/// time harms no other. A token is renewed before it runs out, while it is used on. A failed refresh is told to those
-/// who waited for it and then forgotten. A token the vendor refuses is replaced, but no more often than every five
-/// seconds: a credential that is refused for good must not become a login for every call.
+/// One refresh runs at a time, in a task of its own: callers wait for it, and a caller that is cancelled does not
+/// cancel it. The token is renewed before it expires, and stays in use meanwhile. Callers that wait for a failed
+/// refresh get its error, and the next caller starts another one. A rejected token is replaced at most every five
+/// seconds, so that rejected credentials do not cause a login with every call.
 #[derive(Clone)]
 pub struct TokenCache(Arc<Shared>);
 
@@ -122,10 +111,10 @@ struct Shared {
 struct State {
     kept: Option<Kept>,
     refresh: Option<Refresh>,
-    refused: Option<Instant>,
+    rejected: Option<Instant>,
 }
 
-/// A refresh in flight; what came of it, once it is over.
+/// A refresh that is running, and its result once it is done.
 type Refresh = watch::Receiver<Option<Result<Kept, Error>>>;
 
 /// The token in use.
@@ -135,7 +124,7 @@ pub(crate) struct Kept {
     fetched: Instant,
     renew: Instant,
     end: Instant,
-    /// The same by the calendar: a machine that slept has not counted the time.
+    /// The same by the system time, because a suspended machine does not advance the other.
     end_by_date: SystemTime,
 }
 
@@ -160,53 +149,39 @@ impl Kept {
 }
 
 impl TokenCache {
-    /// Tokens of that source, renewed a minute before they run out.
+    /// Caches the tokens of `source`. Each is renewed `renew_before` its end, but not before half its lifetime.
     #[must_use]
-    pub fn new(source: impl TokenSource) -> Self {
-        Self::with(Box::new(source), Duration::from_secs(60))
+    pub fn new(source: impl TokenSource, renew_before: Duration) -> Self {
+        Self(Arc::new(Shared { source: Box::new(source), renew_before, state: Mutex::default() }))
     }
 
-    fn with(source: Box<dyn TokenSource>, renew_before: Duration) -> Self {
-        Self(Arc::new(Shared { source, renew_before, state: Mutex::default() }))
-    }
-
-    /// How long before its end a token is renewed, but at most half its life before. To be set before
-    /// the tokens are shared; later it does nothing.
-    #[must_use]
-    pub fn renew_before(self, margin: Duration) -> Self {
-        match Arc::try_unwrap(self.0) {
-            Ok(shared) => Self::with(shared.source, margin),
-            Err(shared) => Self(shared),
-        }
-    }
-
-    /// A token that is good now.
+    /// Returns a token that has not expired.
     pub(crate) async fn get(&self) -> Result<Kept, Error> {
-        // A refresh ends without a word only if the runtime it ran on has; then it is started once more, here.
+        // A refresh ends without a result if its runtime shuts down. Then this caller starts another one.
         for _ in 0..2 {
-            let mut refresh = match self.0.good_or_coming() {
+            let mut refresh = match self.0.valid_or_refresh() {
                 Ok(kept) => return Ok(kept),
                 Err(refresh) => refresh,
             };
             if let Ok(over) = refresh.wait_for(Option::is_some).await {
-                return over.clone().unwrap_or_else(|| Err(Error::argument("the refresh gave nothing")));
+                return over.clone().unwrap_or_else(|| Err(Error::new(ErrorKind::Other, "token refresh cancelled")));
             }
             self.0.give_up(&refresh);
         }
-        Err(Error::argument("the refresh of the token was cut off"))
+        Err(Error::new(ErrorKind::Other, "token refresh cancelled"))
     }
 
-    /// Forgets `refused`, unless another token is in use already. Whether it is worth asking for a token again: not if
-    /// one was refused a moment ago, because then it is not the token.
-    pub(crate) fn forget(&self, refused: &Kept) -> bool {
+    /// Drops a rejected token, unless another one is in use already. Returns whether another token may help: not if
+    /// one was rejected a moment ago.
+    pub(crate) fn forget(&self, rejected: &Kept) -> bool {
         let mut state = self.0.state();
-        if state.kept.as_ref().is_none_or(|kept| !kept.is_same(refused)) {
+        if state.kept.as_ref().is_none_or(|kept| !kept.is_same(rejected)) {
             return true;
         }
-        if state.refused.is_some_and(|last| last.elapsed() < AGAIN) {
+        if state.rejected.is_some_and(|last| last.elapsed() < MIN_REJECTION_INTERVAL) {
             return false;
         }
-        state.refused = Some(Instant::now());
+        state.rejected = Some(Instant::now());
         state.kept = None;
         true
     }
@@ -217,8 +192,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The token in use, if it is good; else the refresh that brings one.
-    fn good_or_coming(self: &Arc<Self>) -> Result<Kept, Refresh> {
+    /// Returns the token in use if it has not expired, or else the refresh to wait for.
+    fn valid_or_refresh(self: &Arc<Self>) -> Result<Kept, Refresh> {
         let mut state = self.state();
         if let Some(kept) = state.kept.clone().filter(|kept| !kept.age().left.is_zero()) {
             if Instant::now() >= kept.renew && state.refresh.is_none() {
@@ -229,14 +204,15 @@ impl Shared {
         Err(state.refresh.get_or_insert_with(|| self.refresh()).clone())
     }
 
-    /// Starts a refresh in a task of its own, so that no caller's deadline ends it for the others.
+    /// Starts a refresh in a task of its own, so that the deadline of one caller does not end it for the others.
     fn refresh(self: &Arc<Self>) -> Refresh {
         let (done, refresh) = watch::channel(None);
         let shared = Arc::clone(self);
         tokio::spawn(async move {
-            // Counted from before the question: the issuer's clock started somewhere in between.
+            // From before the request, because the lifetime starts before the response arrives.
             let (fetched, date) = (Instant::now(), SystemTime::now());
-            let answered = timeout(LIMIT, shared.source.fetch()).await.unwrap_or_else(|_| Err(Error::deadline()));
+            let answered =
+                timeout(REFRESH_TIMEOUT, shared.source.fetch()).await.unwrap_or_else(|_| Err(Error::deadline()));
             let outcome = answered.map(|token| Kept::new(token, fetched, date, shared.renew_before));
             shared.finish(&outcome);
             done.send_replace(Some(outcome));
@@ -251,13 +227,13 @@ impl Shared {
             (Ok(kept), slot) => *slot = Some(kept.clone()),
             (Err(error), Some(old)) => {
                 trace::renewal_failed(error);
-                old.renew = (Instant::now() + PAUSE).min(old.end);
+                old.renew = (Instant::now() + RENEWAL_PAUSE).min(old.end);
             }
             (Err(_), None) => {}
         }
     }
 
-    /// Makes room for another refresh, if that one is still thought to run.
+    /// Forgets a refresh that ended without a result.
     fn give_up(&self, refresh: &Refresh) {
         let mut state = self.state();
         if state.refresh.as_ref().is_some_and(|running| running.same_channel(refresh)) {
@@ -269,13 +245,13 @@ impl Shared {
 impl fmt::Debug for TokenCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let left = self.0.state().kept.as_ref().map(|kept| kept.age().left);
-        f.debug_struct("Tokens").field("left", &left).finish_non_exhaustive()
+        f.debug_struct("TokenCache").field("left", &left).finish_non_exhaustive()
     }
 }
 
 payload! {
-    /// RFC 6749, section 5.1. `token_type` is not read: there is no other than bearer here.
-    struct TokenAnswer {
+    /// RFC 6749, section 5.1. `token_type` is not read: every vendor gives bearer tokens.
+    struct TokenResponse {
         access_token: Pii<Box<str>> = "access_token",
         expires_in: Lenient<Decimal> = "expires_in",
     }

@@ -1,13 +1,15 @@
-//! Spans and events, if the feature is on. Routes, never paths; counts and codes, never bodies.
+//! Spans and events of the feature `tracing`. They hold routes, never paths, and codes, never bodies.
 
 use std::future::Future;
 
 use http::Method;
 
+#[cfg(feature = "tracing")]
+use crate::chain::Chain;
 use crate::{Error, Response};
 
-/// What a span says of a call.
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only a span reads it"))]
+/// What a span says about a call.
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only the span reads it"))]
 pub(crate) struct About<'a> {
     pub(crate) vendor: &'static str,
     pub(crate) method: &'a Method,
@@ -32,15 +34,15 @@ pub(crate) async fn call(
     );
     let outcome = run.instrument(span.clone()).await;
     match &outcome {
-        Ok(answer) => {
-            span.record("status", answer.status().as_u16());
-            if let Some(id) = answer.request_id() {
+        Ok(response) => {
+            span.record("status", response.status().as_u16());
+            if let Some(id) = response.request_id() {
                 span.record("request_id", id);
             }
         }
         Err(error) => {
             if let Some(status) = error.status() {
-                span.record("status", status);
+                span.record("status", status.as_u16());
             }
             if let Some(code) = error.code() {
                 span.record("code", code);
@@ -58,32 +60,32 @@ pub(crate) async fn call(_: About<'_>, run: impl Future<Output = Result<Response
     run.await
 }
 
-/// An attempt failed and another one follows after `wait`.
-pub(crate) fn again(attempt: u32, error: &Error, wait: std::time::Duration) {
+/// Logs a failed attempt that is retried after `wait`.
+pub(crate) fn retrying(attempt: u32, error: &Error, wait: std::time::Duration) {
     #[cfg(feature = "tracing")]
-    tracing::debug!(attempt, %error, wait_ms = wait.as_millis() as u64, "trying again");
+    tracing::debug!(attempt, %error, source = ?Chain::of(error), wait_ms = wait.as_millis() as u64, "retrying");
     #[cfg(not(feature = "tracing"))]
     let _ = (attempt, error, wait);
 }
 
-/// The vendor refused the token; a new one is fetched.
-pub(crate) fn token_refused() {
+/// Logs that the vendor rejected the token, and that the client fetches a new one.
+pub(crate) fn token_rejected() {
     #[cfg(feature = "tracing")]
-    tracing::debug!("the token was refused");
+    tracing::debug!("token rejected");
 }
 
-/// A token could not be renewed before its end, and is used on.
+/// Logs a token that could not be renewed early, and stays in use.
 pub(crate) fn renewal_failed(error: &Error) {
     #[cfg(feature = "tracing")]
-    tracing::debug!(%error, "the token could not be renewed yet");
+    tracing::debug!(%error, source = ?Chain::of(error), "token renewal failed");
     #[cfg(not(feature = "tracing"))]
     let _ = error;
 }
 
-/// The answer had a good status and a body that does not fit.
-pub(crate) fn unreadable(error: &Error) {
+/// Logs a successful response that could not be decoded.
+pub(crate) fn decode_failed(error: &Error) {
     #[cfg(feature = "tracing")]
-    tracing::debug!(%error, "the answer can not be read");
+    tracing::debug!(%error, source = ?Chain::of(error), "decoding failed");
     #[cfg(not(feature = "tracing"))]
     let _ = error;
 }

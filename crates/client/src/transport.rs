@@ -1,32 +1,33 @@
-//! How one request gets to the vendor.
+//! Sends one request.
 
 use std::{error, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-/// What one attempt may cost.
+use crate::chain::Chain;
+
+/// The limits of one attempt.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// For the whole attempt, connecting and reading included.
+    /// The time of the whole attempt, connecting and reading included.
     pub timeout: Duration,
-    /// Bytes of the answer's body, after which reading stops.
+    /// The largest response body, in bytes.
     pub max_body: usize,
 }
 
 impl Limits {
-    /// Both limits.
+    /// Sets both limits.
     #[must_use]
     pub fn new(timeout: Duration, max_body: usize) -> Self {
         Self { timeout, max_body }
     }
 }
 
-/// Sends one request. Implement it for a stack of your own, a fake in tests, or metrics around
-/// another transport.
+/// Sends one request. Implement it for another HTTP stack, a fake in tests, or metrics around another transport.
 ///
-/// It sends once: no repetition and no redirect. The request has an absolute URI. Its
-/// `Authorization` and key headers are marked sensitive; keep them out of logs.
+/// It sends once: it does not retry, follow redirects or decompress. The request has an absolute URI. Its
+/// `Authorization` and key headers are marked sensitive: keep them out of logs.
 ///
 /// ```
 /// use idhooks_client::{Bytes, TransportErrorKind, Limits, Transport, TransportError, async_trait, http::{Request, Response}};
@@ -45,10 +46,10 @@ impl Limits {
 /// ```
 #[async_trait::async_trait]
 pub trait Transport: Send + Sync + 'static {
-    /// Sends `request` once and reads the whole answer, whatever its status, within `limits`.
+    /// Sends `request` once and reads the whole response, whatever its status, within `limits`.
     ///
     /// # Errors
-    /// When no whole answer came. [`TransportErrorKind::Connect`] promises that nothing was sent.
+    /// When no complete response arrives. [`TransportErrorKind::Connect`] promises that nothing was sent.
     async fn send(
         &self,
         request: http::Request<Bytes>,
@@ -71,62 +72,62 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection: nothing was sent, so it is always safe to try again.
+    /// No connection. Nothing was sent, so a retry is always safe.
     Connect,
-    /// No answer in time. The vendor may have carried it out.
+    /// No complete response in time. The call may have taken effect.
     Timeout,
-    /// The connection broke before the answer was there. The vendor may have carried it out.
+    /// The connection broke before the response was complete. The call may have taken effect.
     Interrupted,
-    /// The answer was larger than allowed.
+    /// The response is larger than the limit.
     TooLarge,
 }
 
-/// No whole answer came, and why.
+/// Why no complete response arrived.
 #[derive(Clone)]
 pub struct TransportError {
-    failure: TransportErrorKind,
-    cause: Option<Arc<dyn error::Error + Send + Sync>>,
+    kind: TransportErrorKind,
+    source: Option<Arc<dyn error::Error + Send + Sync>>,
 }
 
 impl TransportError {
-    /// With the cause, which becomes `source()`. It must not quote the request: no URL, no header.
+    /// Makes an error with a source, which must not quote the request: no URL, no header.
     #[must_use]
-    pub fn new(failure: TransportErrorKind, cause: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
-        Self { failure, cause: Some(Arc::from(cause.into())) }
+    pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn error::Error + Send + Sync>>) -> Self {
+        Self { kind, source: Some(Arc::from(source.into())) }
     }
 
-    /// How it failed.
+    /// Returns how the attempt failed.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
-        self.failure
+        self.kind
     }
 }
 
 impl From<TransportErrorKind> for TransportError {
-    fn from(failure: TransportErrorKind) -> Self {
-        Self { failure, cause: None }
+    fn from(kind: TransportErrorKind) -> Self {
+        Self { kind, source: None }
     }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.failure {
-            TransportErrorKind::Connect => "no connection could be made",
-            TransportErrorKind::Timeout => "no answer came in time",
-            TransportErrorKind::Interrupted => "the connection broke before the answer was there",
-            TransportErrorKind::TooLarge => "the answer is larger than allowed",
+        f.write_str(match self.kind {
+            TransportErrorKind::Connect => "no connection",
+            TransportErrorKind::Timeout => "timeout",
+            TransportErrorKind::Interrupted => "connection closed before the response was complete",
+            TransportErrorKind::TooLarge => "response larger than the limit",
         })
     }
 }
 
 impl fmt::Debug for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TransportError").field("failure", &self.failure).field("cause", &self.cause).finish()
+        f.debug_struct("TransportError").field("kind", &self.kind).field("source", &Chain::of(self)).finish()
     }
 }
 
 impl error::Error for TransportError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }

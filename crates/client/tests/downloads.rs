@@ -1,4 +1,4 @@
-//! Links: where they may lead, and what is taken from there.
+//! Links: where they may point, and what is downloaded.
 
 #![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
 #![cfg(feature = "__reqwest")]
@@ -7,9 +7,9 @@ mod support;
 
 use std::{io, net::IpAddr, time::Duration};
 
-use idhooks_client::{Downloader, DownloaderBuilder, Resolve, SecretText, async_trait};
+use idhooks_client::{Downloader, DownloaderBuilder, Resolve, SecretText, async_trait, http::StatusCode};
 use idhooks_fixtures::server::{Reply, Server};
-use support::server;
+use support::{chain, server};
 
 /// Every name is at these addresses.
 struct At(&'static [&'static str]);
@@ -36,17 +36,17 @@ fn link(server: &Server, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn row_43_links_that_are_not_followed() {
-    let downloads = Downloader::builder(HOSTS).resolver(At(&["127.0.0.1"])).build().unwrap();
-    let host = "the link leads to a host or port that is not on the list";
-    let address = "the link leads to an address that is not public";
+async fn row_43_rejects_untrusted_links() {
+    let downloader = Downloader::builder(HOSTS).resolver(At(&["127.0.0.1"])).build().unwrap();
+    let host = "link rejected: its host or port is not allowed";
+    let address = "link rejected: its address is not public";
     for (link, why) in [
-        ("CANARY", "this is no link that can be followed"),
-        ("", "this is no link that can be followed"),
-        ("https://user:CANARY@files.example.com/", "this is no link that can be followed"),
-        ("http://files.example.com/CANARY", "the link is not https"),
-        ("file:///etc/passwd", "the link is not https"),
-        ("ftp://files.example.com/", "the link is not https"),
+        ("CANARY", "link rejected: it is not a valid URL"),
+        ("", "link rejected: it is not a valid URL"),
+        ("https://user:CANARY@files.example.com/", "link rejected: it is not a valid URL"),
+        ("http://files.example.com/CANARY", "link rejected: it is not https"),
+        ("file:///etc/passwd", "link rejected: it is not https"),
+        ("ftp://files.example.com/", "link rejected: it is not https"),
         ("https://evil.example.com/CANARY", host),
         ("https://files.example.com.evil.test/", host),
         ("https://files.example.com:8443/", host),
@@ -62,15 +62,15 @@ async fn row_43_links_that_are_not_followed() {
         ("https://localhost/", address),
         ("HTTPS://FILES.EXAMPLE.COM/", address),
     ] {
-        let error = downloads.get(link).await.unwrap_err();
+        let error = downloader.download(link).await.unwrap_err();
         assert_eq!(error.to_string(), why, "{link}");
-        assert!(error.is_refused() && !error.is_transient(), "{link}");
+        assert!(error.is_rejected() && !error.is_transient(), "{link}");
         assert!(!format!("{error:?}").contains("CANARY"));
     }
 }
 
 #[tokio::test]
-async fn row_43_names_that_lead_inside_are_refused() {
+async fn row_43_rejects_private_addresses() {
     for addresses in [
         &["10.0.0.7"][..],
         &["169.254.169.254"],
@@ -80,39 +80,41 @@ async fn row_43_names_that_lead_inside_are_refused() {
         &["1.1.1.1", "127.0.0.1"], // one good address does not excuse the other
         &["64:ff9b::a00:1"],
     ] {
-        let downloads = Downloader::builder(HOSTS).resolver(At(addresses)).build().unwrap();
-        let error = downloads.get("https://files.example.com/a").await.unwrap_err();
-        assert!(error.is_refused(), "{addresses:?}: {error}");
+        let downloader = Downloader::builder(HOSTS).resolver(At(addresses)).build().unwrap();
+        let error = downloader.download("https://files.example.com/a").await.unwrap_err();
+        assert!(error.is_rejected(), "{addresses:?}: {error}");
     }
-    let downloads = Downloader::builder(HOSTS).resolver(At(&[])).build().unwrap();
-    let error = downloads.get("https://files.example.com/a").await.unwrap_err();
-    assert_eq!(error.to_string(), "no connection could be made");
-    assert!(!error.is_refused() && error.is_transient());
+    let downloader = Downloader::builder(HOSTS).resolver(At(&[])).build().unwrap();
+    let error = downloader.download("https://files.example.com/a").await.unwrap_err();
+    assert_eq!(error.to_string(), "download failed");
+    assert!(chain(&error).starts_with("download failed: no connection: "), "{}", chain(&error));
+    assert!(!error.is_rejected() && error.is_transient());
 }
 
 #[tokio::test]
-async fn a_file_comes_with_its_type() {
+async fn downloads_a_file_with_its_type() {
     let server = server(|_| Reply::new(200, "application/pdf", vec![7; 100_000])).await;
-    let downloads = local().build().unwrap();
-    let file = downloads.get(&link(&server, "a/b.pdf?X-Amz-Signature=1")).await.unwrap();
+    let downloader = local().build().unwrap();
+    let file = downloader.download(&link(&server, "a/b.pdf?X-Amz-Signature=1")).await.unwrap();
     assert_eq!((file.body().len(), file.content_type()), (100_000, Some("application/pdf")));
     assert_eq!(format!("{file:?}"), r#"Download { content_type: Some("application/pdf"), bytes: 100000 }"#);
     let sent = server.last();
     assert_eq!((sent.line().as_str(), sent.query.as_str()), ("GET /a/b.pdf", "X-Amz-Signature=1"));
     assert_eq!(sent.header("authorization"), None);
     assert_eq!(sent.header("referer"), None);
+    assert_eq!(sent.header("accept-encoding"), Some("identity"));
 }
 
 #[tokio::test]
-async fn row_43_the_token_goes_to_its_host_alone() {
+async fn row_43_the_token_goes_to_its_host_only() {
     let server = server(|_| Reply::new(200, "application/pdf", "x")).await;
     let token = SecretText::new("token", "CANARY").unwrap();
-    let downloads = local().bearer_for("127.0.0.1", token).build().unwrap();
-    assert!(!format!("{downloads:?}").contains("CANARY"));
-    downloads.get(&link(&server, "a")).await.unwrap();
+    let downloader = local().bearer_for("127.0.0.1", token).build().unwrap();
+    assert!(!format!("{downloader:?}").contains("CANARY"));
+    downloader.download(&link(&server, "a")).await.unwrap();
     assert_eq!(server.last().header("authorization"), Some("Bearer CANARY"));
     let other = link(&server, "a").replace("127.0.0.1", "localhost");
-    downloads.get(&other).await.unwrap();
+    downloader.download(&other).await.unwrap();
     assert_eq!(server.last().header("authorization"), None);
 }
 
@@ -123,9 +125,9 @@ async fn row_43_redirects_are_not_followed() {
         _ => Reply::new(200, "text/plain", "secret"),
     })
     .await;
-    let error = local().build().unwrap().get(&link(&server, "away")).await.unwrap_err();
-    assert_eq!(error.to_string(), "the server answered 302, a redirect, which is not followed");
-    assert_eq!(error.status(), Some(302));
+    let error = local().build().unwrap().download(&link(&server, "away")).await.unwrap_err();
+    assert_eq!(error.to_string(), "download failed: the server returned 302, and redirects are not followed");
+    assert_eq!(error.status(), Some(StatusCode::FOUND));
     assert_eq!(server.received().len(), 1);
 }
 
@@ -138,12 +140,51 @@ async fn row_43_size_and_time_are_bounded() {
         _ => Reply::new(200, "a/b", vec![0; 1001]),
     })
     .await;
-    let downloads = local().max_bytes(1000).timeout(Duration::from_millis(100)).build().unwrap();
-    let error = downloads.get(&link(&server, "big")).await.unwrap_err();
-    assert_eq!((error.to_string().as_str(), error.is_too_large()), ("the file is larger than allowed", true));
-    let error = downloads.get(&link(&server, "slow")).await.unwrap_err();
+    let downloader = local().max_bytes(1000).timeout(Duration::from_millis(100)).build().unwrap();
+    let error = downloader.download(&link(&server, "big")).await.unwrap_err();
+    assert_eq!(
+        (chain(&error).as_str(), error.is_too_large()),
+        ("download failed: response larger than the limit", true)
+    );
+    let error = downloader.download(&link(&server, "slow")).await.unwrap_err();
     assert!(error.is_timeout() && error.is_transient(), "{error}");
-    let error = downloads.get(&link(&server, "gone")).await.unwrap_err();
-    assert!(error.status() == Some(404) && !error.is_transient() && !error.is_refused());
-    assert!(downloads.get(&link(&server, "cut")).await.unwrap_err().is_transient());
+    let error = downloader.download(&link(&server, "gone")).await.unwrap_err();
+    assert!(error.status() == Some(StatusCode::NOT_FOUND) && !error.is_transient() && !error.is_rejected());
+    assert!(downloader.download(&link(&server, "cut")).await.unwrap_err().is_transient());
+}
+
+#[tokio::test]
+async fn names_an_unexpected_content_encoding() {
+    let server = server(|request| {
+        let encoding = request.path.trim_start_matches('/').to_owned();
+        Reply::new(200, "application/pdf", "x").header("content-encoding", &encoding)
+    })
+    .await;
+    let downloader = local().build().unwrap();
+    let error = downloader.download(&link(&server, "gzip")).await.unwrap_err();
+    assert_eq!(chain(&error), "download failed: unexpected content encoding gzip: the client asked for identity");
+    assert!(error.status() == Some(StatusCode::OK) && !error.is_transient() && !error.is_rejected());
+    assert!(downloader.download(&link(&server, "aws-chunked")).await.is_ok());
+}
+
+#[tokio::test]
+async fn row_43_an_extra_host_never_gets_the_token() {
+    let server = server(|_| Reply::new(200, "application/pdf", "x")).await;
+    let token = || SecretText::new("token", "CANARY").unwrap();
+    let downloader = Downloader::builder(&["127.0.0.1"]).bearer_for("127.0.0.1", token()).allow_loopback();
+    let other = link(&server, "a").replace("127.0.0.1", "localhost");
+    let error = downloader.clone().build().unwrap().download(&other).await.unwrap_err();
+    assert!(error.is_rejected());
+    downloader.allow_host("localhost").build().unwrap().download(&other).await.unwrap();
+    assert_eq!(server.last().header("authorization"), None);
+}
+
+#[tokio::test]
+async fn row_49_debug_shows_the_structure_and_no_link() {
+    let downloader = local().build().unwrap();
+    let error = downloader.download("https://evil.example.com/CANARY").await.unwrap_err();
+    assert_eq!(format!("{error:?}"), "DownloadError(HostNotAllowed)");
+    let server = server(|_| Reply::new(404, "text/plain", "CANARY")).await;
+    let error = downloader.download(&link(&server, "CANARY")).await.unwrap_err();
+    assert_eq!(format!("{error:?}"), "DownloadError(Status(404))");
 }

@@ -11,11 +11,15 @@ use std::{
 };
 
 use idhooks_client::{
-    AccessToken, ApiClient, Auth, Bytes, ClientCredentials, Error, Limits, Request, Retry, SecretText, Settings,
-    TokenCache, TokenSource, Transport, TransportError, TransportErrorKind, async_trait,
-    http::{Request, Response, StatusCode, header},
+    AccessToken, ApiClient, Auth, Bytes, Credentials, Error, Limits, Request, Response, Retry, Settings, TokenCache,
+    TokenSource, Transport, TransportError, TransportErrorKind, async_trait,
+    http::{self, StatusCode, header},
 };
 use tokio::time::sleep;
+
+mod support;
+
+use support::status;
 
 const SECOND: Duration = Duration::from_secs(1);
 const AGENT: &str = "idhooks-test/1";
@@ -121,12 +125,13 @@ impl Transport for Vendor {
 }
 
 fn api(issuer: &Issuer, vendor: &Vendor) -> ApiClient {
-    let tokens = TokenCache::new(issuer.clone()).renew_before(60 * SECOND);
-    settings(vendor).api(Auth::tokens(tokens)).unwrap()
+    let tokens = TokenCache::new(issuer.clone(), 60 * SECOND);
+    settings(vendor).build(Auth::tokens(tokens)).unwrap()
 }
 
 fn settings(vendor: &Vendor) -> Settings {
-    Settings::new("test", AGENT, Some("https://api.example.com"))
+    Settings::new("test", AGENT)
+        .base_url_str("https://api.example.com")
         .transport(vendor.clone())
         .concurrency(10_000)
         .deadline(1_000 * SECOND)
@@ -160,14 +165,15 @@ async fn a_thousand_callers_share_one_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_refresh_is_shared_and_forgotten() {
+async fn a_failed_refresh_is_shared_and_not_cached() {
     let (issuer, vendor) = (Issuer::new(3600), Vendor::new());
     let api = api(&issuer, &vendor);
     issuer.fail(1);
     for call in many(&api, 1_000) {
         let error = call.await.unwrap().unwrap_err();
         assert!(error.is_login() && !error.may_have_taken_effect());
-        assert_eq!(error.to_string(), "GET /x: the login failed: the issuer is away");
+        assert_eq!(error.to_string(), "GET /x: login failed: the issuer is away");
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "away");
     }
     assert_eq!(issuer.asked(), 1, "those who waited share the failure");
     assert!(vendor.seen().is_empty());
@@ -176,7 +182,7 @@ async fn a_failed_refresh_is_shared_and_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_goes_away_harms_no_other() {
+async fn a_cancelled_caller_does_not_cancel_the_refresh() {
     let (issuer, vendor) = (Issuer::new(3600), Vendor::new());
     let api = api(&issuer, &vendor);
     let mut calls = many(&api, 100);
@@ -199,7 +205,10 @@ async fn a_caller_that_goes_away_harms_no_other() {
 async fn a_login_slower_than_any_caller_still_comes() {
     let (mut issuer, vendor) = (Issuer::new(3600), Vendor::new());
     issuer.takes = 3 * SECOND;
-    let api = settings(&vendor).deadline(2 * SECOND).api(Auth::tokens(TokenCache::new(issuer.clone()))).unwrap();
+    let api = settings(&vendor)
+        .deadline(2 * SECOND)
+        .build(Auth::tokens(TokenCache::new(issuer.clone(), 60 * SECOND)))
+        .unwrap();
     for call in many(&api, 1_000) {
         assert!(call.await.unwrap().unwrap_err().is_login());
     }
@@ -240,7 +249,7 @@ async fn a_renewal_that_hangs_costs_nobody_a_good_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_44_a_token_refused_while_it_is_renewed_does_not_come_back() {
+async fn row_44_a_token_rejected_during_renewal_stays_rejected() {
     let (issuer, vendor) = (Issuer::new(3600), Vendor::new());
     let api = api(&issuer, &vendor);
     api.send(Request::get("/x")).await.unwrap();
@@ -257,7 +266,7 @@ async fn row_44_a_token_refused_while_it_is_renewed_does_not_come_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_are_renewed_before_they_run_out_by_one_caller() {
+async fn tokens_are_renewed_before_they_expire_by_one_caller() {
     let (issuer, vendor) = (Issuer::new(3600), Vendor::new());
     let api = api(&issuer, &vendor);
     api.send(Request::get("/x")).await.unwrap();
@@ -298,7 +307,7 @@ async fn a_failed_early_renewal_costs_nobody_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_44_a_refused_token_is_replaced_once() {
+async fn row_44_a_rejected_token_is_replaced_once() {
     let (issuer, vendor) = (Issuer::new(3600), Vendor::new());
     let api = api(&issuer, &vendor);
     vendor.refuse("t1");
@@ -310,7 +319,7 @@ async fn row_44_a_refused_token_is_replaced_once() {
     sleep(10 * SECOND).await;
     vendor.refuse("*");
     let error = api.send(Request::get("/x")).await.unwrap_err();
-    assert!(error.is_auth() && error.status() == Some(401));
+    assert!(error.is_auth() && error.status() == Some(StatusCode::UNAUTHORIZED));
     assert_eq!(issuer.asked(), 3, "again: give up");
     for _ in 0..50 {
         assert!(api.send(Request::get("/x")).await.unwrap_err().is_auth());
@@ -319,7 +328,7 @@ async fn row_44_a_refused_token_is_replaced_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_44_a_refusal_that_comes_late_costs_no_good_token() {
+async fn row_44_a_late_rejection_keeps_the_new_token() {
     let (issuer, vendor) = (Issuer::new(3600), Vendor::new());
     let api = api(&issuer, &vendor);
     vendor.refuse("t1");
@@ -334,7 +343,7 @@ async fn row_44_a_refusal_that_comes_late_costs_no_good_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_44_what_means_expired_is_the_vendors_to_say() {
+async fn row_44_the_vendor_decides_what_means_expired() {
     let (issuer, mut vendor) = (Issuer::new(3600), Vendor::new());
     vendor.status = 403;
     vendor.refuse("t1");
@@ -343,10 +352,11 @@ async fn row_44_what_means_expired_is_the_vendors_to_say() {
     assert_eq!(issuer.asked(), 1, "a 403 is a denial");
 
     // Unless the token is about to end anyway.
-    let tokens = TokenCache::new(issuer.clone());
-    let near_its_end =
-        |error: &Error, age: idhooks_client::TokenAge| error.status() == Some(403) && age.left() < 120 * SECOND;
-    let api = settings(&vendor).token_refused(near_its_end).api(Auth::tokens(tokens)).unwrap();
+    let tokens = TokenCache::new(issuer.clone(), 60 * SECOND);
+    let near_its_end = |error: &Error, age: idhooks_client::TokenAge| {
+        error.status() == Some(StatusCode::FORBIDDEN) && age.left < 120 * SECOND
+    };
+    let api = settings(&vendor).token_rejected(near_its_end).build(Auth::tokens(tokens)).unwrap();
     api.send(Request::get("/x")).await.unwrap();
     assert_eq!(issuer.asked(), 2);
     vendor.refuse("t2");
@@ -361,8 +371,8 @@ async fn row_44_what_means_expired_is_the_vendors_to_say() {
 async fn a_login_that_hangs_ends_with_the_call() {
     let (mut issuer, vendor) = (Issuer::new(3600), Vendor::new());
     issuer.takes = 10_000 * SECOND;
-    let tokens = TokenCache::new(issuer.clone());
-    let api = settings(&vendor).deadline(2 * SECOND).api(Auth::tokens(tokens)).unwrap();
+    let tokens = TokenCache::new(issuer.clone(), 60 * SECOND);
+    let api = settings(&vendor).deadline(2 * SECOND).build(Auth::tokens(tokens)).unwrap();
     for call in many(&api, 10) {
         let error = call.await.unwrap().unwrap_err();
         assert!(error.is_timeout() && error.is_login() && !error.may_have_taken_effect());
@@ -408,7 +418,7 @@ fn a_runtime_that_ends_takes_no_other_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn odd_lifetimes_are_survived() {
+async fn survives_odd_lifetimes() {
     for (lifetime, after, asked) in [
         (Some(Duration::ZERO), Duration::ZERO, 2),
         (Some(Duration::MAX), 1_000_000 * SECOND, 1),
@@ -442,27 +452,38 @@ impl Transport for Endpoint {
     }
 }
 
-async fn login(answer: &'static str, status: u16) -> (Result<AccessToken, Error>, Vec<(String, String)>) {
+/// Logs in at an endpoint that answers so, and makes a call.
+async fn login(answer: &'static str, status: u16) -> (Result<(), Error>, Vec<(String, String)>) {
     let asked = Arc::default();
-    let api = Settings::new("test", AGENT, Some("https://id.example.com"))
-        .transport(Endpoint(answer, status, Arc::clone(&asked)))
-        .retry(Retry::none())
-        .api(Auth::none())
-        .unwrap();
-    let secret = SecretText::new("client secret", "CANARY&1").unwrap();
-    let source = ClientCredentials::new(api, "/oauth2/token", "id-1", secret);
-    assert!(!format!("{source:?}").contains("CANARY"));
-    let token = source.fetch().await;
+    let api = |host: &str| {
+        Settings::new("test", AGENT)
+            .base_url_str(host)
+            .transport(Endpoint(answer, status, Arc::clone(&asked)))
+            .retry(Retry::none())
+    };
+    let issuer = api("https://id.example.com").build(Auth::none()).unwrap();
+    let tokens =
+        TokenCache::client_credentials(issuer, "/oauth2/token", &Credentials::new("id-1", "CANARY&1")).unwrap();
+    assert!(!format!("{tokens:?}").contains("CANARY"));
+    let called = api("https://api.example.com").build(Auth::tokens(tokens)).unwrap().send(Request::get("/x")).await;
     let asked = asked.lock().unwrap().clone();
-    (token, asked)
+    (called.map(drop), asked)
+}
+
+/// Reads the response of a token endpoint.
+fn read(answer: &'static str) -> Result<AccessToken, Error> {
+    AccessToken::read(&Response::from(http::Response::new(Bytes::from_static(answer.as_bytes()))))
 }
 
 #[tokio::test]
-async fn client_credentials_ask_by_form_and_read_the_answer() {
-    let (token, asked) = login(r#"{"access_token":"CANARY","token_type":"Bearer","expires_in":3600}"#, 200).await;
-    assert_eq!(format!("{:?}", token.unwrap()), "AccessToken { lifetime: 3600s, .. }");
+async fn client_credentials_send_a_form_and_read_the_response() {
+    let answer = r#"{"access_token":"CANARY","token_type":"Bearer","expires_in":3600}"#;
+    assert_eq!(format!("{:?}", read(answer).unwrap()), "AccessToken { lifetime: 3600s, .. }");
+    let (called, asked) = login(answer, 200).await;
+    called.unwrap();
     let form = "grant_type=client_credentials&client_id=id-1&client_secret=CANARY%261";
-    assert_eq!(asked, [("https://id.example.com/oauth2/token".to_owned(), form.to_owned())]);
+    let wanted = [("https://id.example.com/oauth2/token", form), ("https://api.example.com/x", "")];
+    assert_eq!(asked, wanted.map(|(url, form)| (url.to_owned(), form.to_owned())));
 
     for (answer, lifetime) in [
         (r#"{"access_token":"t","expires_in":"60"}"#, "60s"),
@@ -473,25 +494,45 @@ async fn client_credentials_ask_by_form_and_read_the_answer() {
         (r#"{"access_token":"t","expires_in":-5}"#, "0ns"),
         (r#"{"access_token":"t","expires_in":1e300}"#, "2592000s"),
     ] {
-        let (token, _) = login(answer, 200).await;
-        assert_eq!(format!("{:?}", token.unwrap()), format!("AccessToken {{ lifetime: {lifetime}, .. }}"), "{answer}");
+        assert_eq!(
+            format!("{:?}", read(answer).unwrap()),
+            format!("AccessToken {{ lifetime: {lifetime}, .. }}"),
+            "{answer}"
+        );
     }
 }
 
 #[tokio::test]
-async fn row_44_a_refused_login_is_an_auth_error() {
+async fn row_44_a_rejected_login_is_an_auth_error() {
     let refused = r#"{"error":"invalid_client","error_description":"CANARY is not known"}"#;
-    for status in [400, 401, 403] {
-        let (token, _) = login(refused, status).await;
-        let error = token.unwrap_err();
-        assert_eq!((error.status(), error.code()), (Some(status), Some("invalid_client")));
+    for wanted in [400, 401, 403] {
+        let (called, _) = login(refused, wanted).await;
+        let error = called.unwrap_err();
+        assert!(error.is_auth() && error.is_login());
+        assert_eq!((status(&error), error.code()), (Some(wanted), Some("invalid_client")));
         assert!(!format!("{error:?} {error}").contains("CANARY"));
     }
     for answer in ["{}", r#"{"access_token":""}"#, r#"{"access_token":"a\nb"}"#, "<html>", ""] {
-        let (token, _) = login(answer, 200).await;
-        let error = token.unwrap_err();
-        assert_eq!(error.status(), Some(200), "{answer}");
+        let (called, _) = login(answer, 200).await;
+        assert!(called.unwrap_err().is_login(), "{answer}");
+        let error = read(answer).unwrap_err();
+        assert_eq!(status(&error), Some(200), "{answer}");
         assert!(error.may_have_taken_effect(), "a token may have been made");
         assert!(!format!("{error:?}").contains("a\nb"));
     }
+}
+
+#[test]
+fn row_49_credentials_hide_the_secret_and_report_bad_ones_when_built() {
+    let shown = format!("{:?}", Credentials::new("id-1", "CANARY"));
+    assert!(shown.contains("id-1") && !shown.contains("CANARY"), "{shown}");
+    let build = |id: &str, secret: &str| {
+        let api = settings(&Vendor::new()).build(Auth::none()).unwrap();
+        TokenCache::client_credentials(api, "/token", &Credentials::new(id, secret))
+            .map(drop)
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(build("id-1", "s"), Ok(()));
+    assert_eq!(build("", "s"), Err("the client id is empty".to_owned()));
+    assert_eq!(build("id-1", "CANARY\n"), Err("the client secret has leading or trailing whitespace".to_owned()));
 }

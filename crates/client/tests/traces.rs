@@ -1,4 +1,4 @@
-//! What a span and its events say, and what they must not.
+//! What spans and events say, and what they must not.
 
 #![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
 #![cfg(feature = "tracing")]
@@ -11,7 +11,7 @@ use std::{
 
 use idhooks_client::{
     Auth, Bytes, Limits, Request, Retry, RetrySafety, Settings, Transport, TransportError, async_trait,
-    http::{Request, Response, StatusCode},
+    http::{self, StatusCode},
 };
 use tracing::{
     Event, Metadata, Subscriber,
@@ -68,13 +68,14 @@ impl Transport for Vendor {
 }
 
 #[tokio::test(start_paused = true)]
-async fn row_49_spans_name_routes_and_codes_alone() {
+async fn row_49_spans_hold_routes_and_codes_only() {
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
-    let api = Settings::new("test", "idhooks-test/1", Some("https://api.example.com"))
+    let api = Settings::new("test", "idhooks-test/1")
+        .base_url_str("https://api.example.com")
         .transport(Vendor(Mutex::new(503)))
         .retry(Retry::new().base(Duration::from_millis(1)))
-        .api(Auth::bearer("CANARY").unwrap())
+        .build(Auth::bearer("CANARY").unwrap())
         .unwrap();
     let call = Request::put("/people/{cpf}", RetrySafety::Idempotent)
         .with("cpf", "CANARY")
@@ -85,8 +86,8 @@ async fn row_49_spans_name_routes_and_codes_alone() {
     let said = log.0.lock().unwrap().clone();
     for part in [
         r#"vendor="test";method="PUT";route="/people/{cpf}";"#,
-        "attempt=1;error=PUT /people/{cpf}: the vendor answered 503 (code NOT_YOURS);",
-        "message=trying again;",
+        "attempt=1;error=PUT /people/{cpf}: the vendor returned 503 (code NOT_YOURS);",
+        "message=retrying;",
         r#"status=403;code="NOT_YOURS";"#,
     ] {
         assert!(said.contains(part), "{part} in {said}");

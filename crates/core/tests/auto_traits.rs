@@ -1,8 +1,8 @@
 //! What users may do with the public types across threads.
 
 use idhooks_core::{
-    Authentication, BearerVerifier, CheckUnavailable, Credential, Credentials, Decimal, DecodeError, EnvError,
-    Envelope, Hmac, Key, Lenient, List, Pii, RawJson, Secret, SecretError, Secrets, SharedCredential, Timestamp,
+    Authentication, BearerVerifier, CheckUnavailable, Credential, Credentials, Decimal, DecodeError, DedupKey,
+    EnvError, Envelope, Hmac, Lenient, List, Pii, RawJson, Secret, SecretError, Secrets, SharedCredential, Timestamp,
     Unauthenticated, Unverified, Verified, VerifyError,
 };
 
@@ -25,8 +25,8 @@ fn types_are_send_sync_and_clone() {
     shared::<BearerVerifier<NotEven>>();
     shared::<Unauthenticated<NotEven>>();
     shared::<Authentication>();
-    shared::<Envelope<'static>>();
-    shared::<Key>();
+    shared::<Envelope>();
+    shared::<DedupKey>();
     shared::<VerifyError>();
     shared::<SecretError>();
     shared::<EnvError>();

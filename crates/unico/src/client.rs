@@ -5,6 +5,7 @@ mod api;
 mod assertion;
 mod confirm;
 mod environment;
+mod error;
 #[cfg(feature = "aws-lc-rs")]
 mod rsa_key;
 mod sign;
@@ -26,27 +27,28 @@ use std::time::Duration;
 
 use idhooks_client::{Error, Settings, TokenAge};
 
-const AGENT: &str = concat!("idhooks-unico/", env!("CARGO_PKG_VERSION"));
-
-/// Unico allows ten calls a second for each tenant, unless it was agreed otherwise, and caps those at the same time
-/// without saying where
-/// ([documented](https://developer.unico.io/developers/api-reference/rate-limits)).
+/// Unico allows ten calls a second for each tenant by default. It also limits those at the same time, and does not
+/// document the number ([documented](https://developer.unico.io/developers/api-reference/rate-limits)).
 const CONCURRENCY: usize = 4;
 
-/// What both contracts' clients start from.
+/// The settings that all builders start with.
 fn settings(host: &'static str) -> Settings {
-    Settings::new("unico", AGENT, Some(host)).concurrency(CONCURRENCY).token_refused(token_refused)
+    Settings::new("unico", concat!("idhooks-unico/", env!("CARGO_PKG_VERSION")))
+        .base_url_str(host)
+        .concurrency(CONCURRENCY)
+        .vendor_errors(error::read)
+        .token_rejected(token_rejected)
 }
 
-/// A token that is refused when it is younger than this is not replaced: another would be refused as well (the other
-/// environment's, most likely), and a token for every call would use up the tenant's calls.
+/// A token younger than this is not replaced, because another one would be rejected as well: most likely it is the
+/// other environment's. A token for every call would use up the tenant's calls.
 const YOUNG: Duration = Duration::from_secs(5);
 
-fn token_refused(error: &Error, token: TokenAge) -> bool {
-    token.age() >= YOUNG && is_about_the_token(error.status(), error.code())
+fn token_rejected(error: &Error, token: TokenAge) -> bool {
+    token.age >= YOUNG && is_about_the_token(error.status().map(|status| status.as_u16()), error.code())
 }
 
-/// Whether an answer means that the token is no longer good. The API contract says so by 403 and even by 500
+/// Returns whether the response means that the token is no longer valid. The API contract uses 403 and even 500 for it
 /// ([documented](https://developers.unico.io/en/docs/IDLive/Integracao/GuiaAPI/responseError)).
 fn is_about_the_token(status: Option<u16>, code: Option<&str>) -> bool {
     match status {

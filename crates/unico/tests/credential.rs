@@ -79,10 +79,13 @@ fn each_form_is_accepted_and_the_body_is_handed_on() {
             for value in [value.clone(), format!(" {value}"), format!("\t {value} \t")] {
                 let delivery = verifier.verify(&[(&*name, &*value)], body()).expect("accepted");
                 assert_eq!(delivery.body(), body());
-                assert_eq!((delivery.authentication().method(), delivery.authentication().secret()), (proof, Some(0)));
+                assert_eq!(
+                    (delivery.authentication().method(), delivery.authentication().secret_index()),
+                    (proof, Some(0))
+                );
                 assert_eq!((delivery.authentication().label(), delivery.endpoint()), (Some("first"), Some("tenant-a")));
                 assert!(!proof.covers_body());
-                assert!(matches!(delivery.event(), Ok(Event::Finished(_))));
+                assert!(matches!(delivery.decode(), Ok(Event::Finished(_))));
             }
         }
         // The body is not covered: another one is accepted just the same.
@@ -223,8 +226,8 @@ fn row_05_any_of_several_is_accepted() {
     let all = || forms().into_iter().zip(names).map(|((credential, _), name)| credential.with_label(name));
     let verifier = Verifier::new(Credentials::new(all()).expect("a set"));
     for (place, credential) in all().enumerate() {
-        let evidence = verifier.check(&[present(&credential).expect("a header")]).expect("accepted");
-        assert_eq!((authentication.secret(), authentication.label()), (Some(place), names.get(place).copied()));
+        let authentication = verifier.check(&[present(&credential).expect("a header")]).expect("accepted");
+        assert_eq!((authentication.secret_index(), authentication.label()), (Some(place), names.get(place).copied()));
     }
     // None fits: the refusal that got furthest.
     assert_eq!(refused(&verifier, &[]), VerifyError::MissingHeader);
@@ -324,7 +327,7 @@ fn a_fixed_bearer_token_is_compared_whole() {
 #[test]
 fn an_open_endpoint_proves_nothing_and_says_so() {
     let hint = OpenEndpoint::new().verify::<[(&str, &str)]>(&[], body()).expect("everything is taken");
-    assert_eq!((hint.authentication().method(), hint.authentication().secret()), (AuthMethod::Nothing, None));
+    assert_eq!((hint.authentication().method(), hint.authentication().secret_index()), (AuthMethod::Nothing, None));
     assert!(hint.admit().is_ok());
     let junk = OpenEndpoint::new().verify::<[(&str, &str)]>(&[], &b"junk"[..]).expect("everything is taken");
     assert!(junk.admit().is_err(), "a hint that can not be read is not stored");
@@ -332,7 +335,7 @@ fn an_open_endpoint_proves_nothing_and_says_so() {
     // Whoever knows its ids must not take the place of the event itself.
     let claims = r#"{"processId":"p","state":"PROCESS_STATE_FINISHED"}"#;
     let hint = |body: String| OpenEndpoint::new().verify::<[(&str, &str)]>(&[], body).expect("everything is taken");
-    assert_ne!(hint(claims.to_owned()).key(), hint(claims.replace('}', r#","result":"ok"}"#)).key());
+    assert_ne!(hint(claims.to_owned()).dedup_key(), hint(claims.replace('}', r#","result":"ok"}"#)).dedup_key());
 
     let with_shared_secret = OpenEndpoint::with_shared_secret(Credential::path("hard-to-guess").expect("a part"));
     let none: [(&str, &str); 0] = [];

@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 use idhooks_core::{Decimal, json, payload};
 use idhooks_fixtures::{
     rest::{UNICO, sample},
-    suite::{Answers, Response},
+    suite::{Answer, Answers},
 };
 use idhooks_unico::{
     CheckStatus, Flow, ProcessId,
     rest::{api, web},
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 payload! {
@@ -26,7 +25,7 @@ fn body(name: &str) -> &'static [u8] {
     sample("unico", name).body
 }
 
-fn read<T: DeserializeOwned>(name: &str) -> T {
+fn read<T: for<'de> idhooks_core::json::FromJson<'de>>(name: &str) -> T {
     json::decode(body(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
@@ -43,7 +42,7 @@ fn number(text: &str) -> Option<Decimal> {
 }
 
 /// Part of an answer, at that member.
-fn part<T: DeserializeOwned>(name: &str, pointer: &str) -> T {
+fn part<T: for<'de> idhooks_core::json::FromJson<'de>>(name: &str, pointer: &str) -> T {
     let whole: Value = serde_json::from_slice(body(name)).expect("JSON");
     let text = whole.pointer(pointer).expect("that member").to_string();
     json::decode(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -122,7 +121,7 @@ fn documents_are_found_in_either_place_and_their_data_is_kept() {
     let documents = process.documents();
     assert_eq!(documents.len(), 1);
     assert_eq!((&*documents[0].code, *documents[0].version), (&Some(web::DocumentCode::Rg), Some(2)));
-    let data: BTreeMap<String, Value> = documents[0].data.as_ref().expect("data").decode().expect("a map");
+    let data: BTreeMap<String, Value> = documents[0].data.as_ref().expect("data").decode_as().expect("a map");
     assert_eq!(data["dataExpiracao"], "2025-10-35T00:00:00Z", "an impossible date, as sent");
     assert_eq!(data.len(), 10);
 
@@ -295,11 +294,11 @@ fn every_answer_survives_drift() {
         if is(&untyped) || is(&parts) {
             assert!(serde_json::from_slice::<Value>(sample.body).is_ok(), "{sample:?}");
         } else if is(&["getprocess-web"]) {
-            each.push(Response::of::<Envelope>(sample.name, sample.body, &["process", "process.id"]));
+            each.push(Answer::of::<Envelope>(sample.name, sample.body, &["process", "process.id"]));
         } else if is(&["getprocess-api", "createprocess-api"]) {
-            each.push(Response::of::<api::Process>(sample.name, sample.body, &["id"]));
+            each.push(Answer::of::<api::Process>(sample.name, sample.body, &["id"]));
         } else {
-            each.push(Response::of::<web::File>(sample.name, sample.body, &["fileContents"]));
+            each.push(Answer::of::<web::File>(sample.name, sample.body, &["fileContents"]));
         }
     }
     let impersonal = &["process.company.friendlyName"];
@@ -313,6 +312,6 @@ fn new_words_are_kept() {
     let process: web::Process = json::decode(capacities).expect("readable");
     assert_eq!(process.capacities.as_ref().expect("one")[0].as_str(), "SOMETHING_NEW");
     let odd: api::Process = json::decode(br#"{"id":"p","status":99,"liveness":7}"#).expect("readable");
-    assert_eq!((odd.status.map(CheckStatus::code), odd.liveness.map(api::Liveness::code)), (Some(99), Some(7)));
+    assert_eq!((odd.status.map(CheckStatus::get), odd.liveness.map(api::Liveness::get)), (Some(99), Some(7)));
     assert!(!odd.is_final() && !odd.is_finished());
 }

@@ -33,7 +33,7 @@ fn check(body: &[u8]) -> CheckUpdate {
 }
 
 fn key(body: impl AsRef<[u8]>) -> String {
-    verified::<Event>(body.as_ref().to_vec()).key().to_string()
+    verified::<Event>(body.as_ref().to_vec()).dedup_key().to_string()
 }
 
 fn error(body: &str) -> String {
@@ -166,16 +166,16 @@ fn ids_are_equal_whatever_their_case_and_kept_as_sent() {
 #[test]
 fn facts_of_both_envelopes() {
     let delivery = verified::<Event>(body("finished-ok"));
-    let facts = delivery.envelope();
-    assert_eq!(facts.event_name(), Some("PROCESS_STATE_FINISHED"));
-    assert_eq!((facts.subject_id(), facts.time()), (Some(ID), None));
-    assert_eq!(delivery.key().to_string(), format!("{ID}/PROCESS_STATE_FINISHED"));
+    let envelope = delivery.envelope();
+    assert_eq!(envelope.event_name(), Some("PROCESS_STATE_FINISHED"));
+    assert_eq!((envelope.subject_id(), envelope.time()), (Some(ID), None));
+    assert_eq!(delivery.dedup_key().to_string(), format!("{ID}/PROCESS_STATE_FINISHED"));
 
     let delivery = verified::<Event>(body("check-update-process"));
-    let facts = delivery.envelope();
-    assert_eq!(facts.event_name(), Some("update_process"));
-    assert_eq!((facts.subject_id(), facts.time()), (Some(CHECK_ID), Some("2023-04-19T13:10:00.0000000Z")));
-    assert_eq!(delivery.key().to_string(), format!("{CHECK_ID}/update_process/3/14"));
+    let envelope = delivery.envelope();
+    assert_eq!(envelope.event_name(), Some("update_process"));
+    assert_eq!((envelope.subject_id(), envelope.time()), (Some(CHECK_ID), Some("2023-04-19T13:10:00.0000000Z")));
+    assert_eq!(delivery.dedup_key().to_string(), format!("{CHECK_ID}/update_process/3/14"));
 
     let upper = String::from_utf8_lossy(body("finished-ok")).replace(ID, &ID.to_uppercase());
     let delivery = verified::<Event>(upper.clone());
@@ -325,6 +325,6 @@ fn row_22_two_processes_in_one_body_are_refused() {
     ] {
         let error = Event::decode(body.as_bytes()).expect_err("a repeated member");
         assert_eq!(error.to_string(), format!("data.{member} is there more than once"));
-        assert!(Event::envelope(body.as_bytes()).key(body.as_bytes()).to_string().starts_with("sha256:"));
+        assert!(Event::envelope(body.as_bytes()).dedup_key(body.as_bytes()).to_string().starts_with("sha256:"));
     }
 }

@@ -1,22 +1,19 @@
 //! Whose key it is.
 
-use idhooks_client::Error;
+use idhooks_client::{Error, Fetched};
 
-use super::{
-    Client,
-    operation::{Known, Operation},
-};
+use super::{Client, operation::Operation};
 use crate::rest::Account;
 
 const ME: Operation = Operation::query("me", include_str!("queries/me.graphql"));
 
 impl Client {
-    /// The account the key acts for: the cheapest way to learn whether it is good, no document being read.
+    /// Reads the account that the key acts for: the cheapest way to check a key, because it reads no document.
     ///
-    /// Repeated after a failure: it only reads.
+    /// Retries after every transient error, because the call only reads.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+    /// # async fn check(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
     /// println!("{:?}", client.me().await?.id);
     /// # Ok(())
     /// # }
@@ -26,12 +23,11 @@ impl Client {
     /// As [every call](Client#errors), and when the response has no documented field.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/fetch-current-user).
-    pub async fn me(&self) -> Result<Account, Error> {
-        let Known(account) = self.ask(ME, &NoVariables {}).await?;
-        Ok(account)
+    pub async fn me(&self) -> Result<Fetched<Account>, Error> {
+        self.execute(ME, &NoVariables {}).await?.known(&["data", ME.field], &[])
     }
 }
 
-/// `{}`, which the API wants where there are none.
+/// `{}`, which the API demands when there are none.
 #[derive(serde::Serialize)]
 struct NoVariables {}

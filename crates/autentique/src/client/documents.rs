@@ -1,13 +1,10 @@
 //! Reading documents.
 
-use idhooks_client::{Count, Error, Page, Pages, Position};
-use idhooks_core::{Lenient, List, payload};
+use idhooks_client::{Count, Error, Fetched, Page, Pages, Position};
+use idhooks_core::{DecodeError, Lenient, List, RawJson, payload};
 use serde::Serialize;
 
-use super::{
-    Client,
-    operation::{Operation, read},
-};
+use super::{Client, operation::Operation};
 use crate::{
     DocumentId,
     rest::{Document, DocumentFilter},
@@ -39,39 +36,43 @@ payload! {
 }
 
 impl Client {
-    /// The document with that id, as it is now: who has signed, who declined, and where its files are.
+    /// Reads a document: who has signed, who declined, and where its files are.
     ///
-    /// **Billed**: US$ 0.0002 a document
-    /// ([documented](https://docs.autentique.com.br/api/api-pricing)). Wait for a webhook rather than asking again and
-    /// again.
+    /// **Billed**: US$ 0.0002 a document ([documented](https://docs.autentique.com.br/api/api-pricing)). Wait for a
+    /// webhook instead of polling.
     ///
-    /// `None` if the API answers with neither a document nor an error. That there is no such document it says by an
-    /// error, `document_not_found`; see [`ErrorCode::is_not_found`](crate::rest::ErrorCode::is_not_found).
-    ///
-    /// Repeated after a failure: it only reads. If the first answer was lost on the way, both may be billed.
+    /// Retries after every transient error, because the call only reads. If the first response was lost, both may be
+    /// billed.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
-    /// let document = client.get_document(&"9d4a6f6e7c3b4d1f8a2e".into()).await?;
-    /// println!("{:?}", document.and_then(|document| *document.signed_count));
+    /// # use idhooks_autentique::{Client, DocumentId, Error};
+    /// # async fn read(client: &Client, id: &DocumentId) -> Result<(), Error> {
+    /// match client.get_document(id).await {
+    ///     Ok(document) => println!("{:?}", document.name),
+    ///     Err(error) if error.is_not_found() => println!("there is no such document"),
+    ///     Err(error) => return Err(error),
+    /// }
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// As [every call](Client#errors). Before anything is sent if the id is empty, and when the response is about
-    /// another document.
+    /// As [every call](Client#errors). [`Error::is_not_found`] for `document_not_found`, and for a response with neither
+    /// a document nor an error. An empty id is an error before anything is sent. A response about another document is
+    /// an error.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos).
-    pub async fn get_document(&self, id: &DocumentId) -> Result<Option<Document>, Error> {
+    pub async fn get_document(&self, id: &DocumentId) -> Result<Fetched<Document>, Error> {
         if id.as_str().is_empty() {
-            return Err(Error::argument("the document's id is empty"));
+            return Err(Error::invalid_request("the document's id is empty"));
         }
-        let answer = self.send(DOCUMENT, &ById { id }).await?;
-        let document: Option<Document> = read(&answer, "document")?;
-        if let Some(document) = &document {
-            answer.check_id("data.document.id", &document.id, id)?;
+        let path = ["data", DOCUMENT.field];
+        let response = self.execute(DOCUMENT, &ById { id }).await?;
+        if response.fetched::<RawJson>(&path)?.get() == "null" {
+            return Err(response.not_found(DecodeError::new("data.document", "is null")));
         }
+        let document: Fetched<Document> = response.fetched(&path)?;
+        response.check_id("data.document.id", &document.id, id)?;
         Ok(document)
     }
 
@@ -79,8 +80,7 @@ impl Client {
     /// them.
     ///
     /// **Billed** as [`get_document`](Self::get_document), each document of each page. A page is asked for when you ask
-    /// for it; a document made or deleted meanwhile can shift another one past you. The list ends at the vendor's
-    /// total, whatever else a page says.
+    /// for it; a document made or deleted meanwhile can shift another one past you.
     ///
     /// Each page is repeated after a failure: it only reads.
     ///
@@ -109,11 +109,12 @@ impl Client {
             let (client, first) = (client.clone(), filter.page);
             let filter = filter.clone().page(first.saturating_add(at.number));
             async move {
-                let page: DocumentPagination = client.ask(DOCUMENTS, &filter).await?;
-                let (total, seen) = (page.total.as_ref().map(|total| total.get()), at.offset + page.data.len() as u64);
-                // A server that ignores the page would have each document billed again and again.
-                let is_last = !page.has_more_pages || total.is_some_and(|total| seen >= total);
-                Ok(Page::new(page.data.into_iter().flatten().collect(), total, is_last))
+                let (page, raw) = client.ask::<DocumentPagination>(DOCUMENTS, &filter).await?.into_parts();
+                let documents: Vec<_> = page.data.into_iter().flatten().collect();
+                let total = page.total.into_option().map(Count::get);
+                // Every document is billed, so the stated total ends the list as well. It counts from the first page.
+                let is_all = first <= 1 && total.is_some_and(|total| at.offset + documents.len() as u64 >= total);
+                Ok(Page::new(raw, "data", documents, total, !page.has_more_pages || is_all))
             }
         })
     }

@@ -1,6 +1,6 @@
 //! Registering for webhooks.
 
-use idhooks_client::Error;
+use idhooks_client::{Error, Fetched};
 
 use super::{Client, operation::Operation};
 use crate::rest::{CreatedEndpoint, NewEndpoint};
@@ -25,7 +25,7 @@ impl Client {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/corporate/mutations/gestao-de-endpoints-de-webhooks/criando-endpoint-para-receber-webhooks);
     /// where the Corporate API is was observed in public code, 2026-09.
-    pub async fn create_endpoint(&self, endpoint: &NewEndpoint) -> Result<CreatedEndpoint, Error> {
+    pub async fn create_endpoint(&self, endpoint: &NewEndpoint) -> Result<Fetched<CreatedEndpoint>, Error> {
         self.ask(CREATE_ENDPOINT, endpoint).await
     }
 }

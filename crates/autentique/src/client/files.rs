@@ -1,50 +1,56 @@
 //! A document's files.
 
-use idhooks_client::{Downloader, DownloaderBuilder, Url};
+use idhooks_client::{Download, DownloadError, DownloaderBuilder, SecretText, Url};
 
 use super::Client;
 
-/// Where links to files lead: the first in what is sent, the second in the vendor's documentation.
-const HOSTS: [&str; 2] = ["api.autentique.com.br", "painel.autentique.com.br"];
+/// The hosts of links to files: the first in responses and webhooks, the second in the vendor's documentation.
+pub(super) const HOSTS: [&str; 2] = [API_HOST, "painel.autentique.com.br"];
 
-/// The one host that gets the key.
+/// The only host that gets the key.
 const API_HOST: &str = "api.autentique.com.br";
 
+#[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
 impl Client {
-    /// Fetches files behind the links of [`Files`](crate::Files), whether a webhook or the API gave them.
+    /// Downloads a file from a link of [`Files`](crate::Files), whether a webhook or the API gave it.
     ///
-    /// Links are followed to `api.autentique.com.br` and `painel.autentique.com.br` alone, by `https`, and redirects
-    /// are not followed; the key goes to the first of the two alone, which answers 403 without it (observed in public
-    /// code).
+    /// Follows links to `api.autentique.com.br` and `painel.autentique.com.br` by `https`, without redirects. Sends the
+    /// key to the first of the two only, which responds with 403 without it (observed in public code). The vendor's
+    /// sample has a link to `storage.googleapis.com`: allow other hosts with
+    /// [`extra_download_host`](super::ClientBuilder::extra_download_host). They never get the key. Never retries.
     ///
-    /// **`signed` is a link before anyone has signed**, and right after `document.finished` the PDF behind it may not
-    /// be there yet (observed in public code): try again later, after an error too.
+    /// **`signed` is a link even before anyone has signed**, and right after `document.finished` the PDF may not be there
+    /// yet (observed in public code): try again later, also after an error.
     ///
     /// ```no_run
     /// # use idhooks_autentique::{Client, DocumentId};
-    /// # async fn fetch(client: &Client, id: &DocumentId) -> Result<(), Box<dyn std::error::Error>> {
-    /// let downloads = client.downloads().max_bytes(20 * 1024 * 1024).build()?;
-    /// let document = client.get_document(id).await?.ok_or("there is no such document")?;
+    /// # async fn fetch(id: &DocumentId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::builder("the key")
+    ///     .downloader(|files| files.max_bytes(20 * 1024 * 1024))
+    ///     .extra_download_host("storage.googleapis.com")
+    ///     .build()?;
+    /// let document = client.get_document(id).await?;
     /// if let Some(link) = document.files.as_ref().and_then(|files| files.signed.as_ref()) {
-    ///     std::fs::write("signed.pdf", downloads.get(link.expose()).await?.body())?;
+    ///     std::fs::write("signed.pdf", client.download(link.expose()).await?.body())?;
     /// }
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// A client whose base is on this machine, for a test, follows links to it as well and gives the key to it instead;
-    /// they need [`allow_loopback`](DownloaderBuilder::allow_loopback) too.
-    #[must_use]
-    pub fn downloads(&self) -> DownloaderBuilder {
-        let local = self.base.as_ref().and_then(Url::host_str).filter(|host| is_this_machine(host));
-        let [first, second] = HOSTS;
-        match local {
-            Some(host) => Downloader::builder(&[first, second, host]).bearer_for(host, self.api_key.clone()),
-            None => Downloader::builder(&HOSTS).bearer_for(API_HOST, self.api_key.clone()),
-        }
+    /// # Errors
+    /// When the link is rejected or the download fails.
+    pub async fn download(&self, link: &str) -> Result<Download, DownloadError> {
+        self.downloader.download(link).await
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+/// Adds the key for the API's host.
+///
+/// A client whose base URL is on this machine, for a test, allows links to it as well and gives it the key. Such links
+/// also need [`allow_loopback`](DownloaderBuilder::allow_loopback).
+pub(super) fn with_key(downloader: DownloaderBuilder, base: Option<&Url>, api_key: SecretText) -> DownloaderBuilder {
+    match base.and_then(Url::host_str).filter(|host| matches!(*host, "localhost" | "127.0.0.1" | "[::1]")) {
+        Some(host) => downloader.allow_host(host).bearer_for(host, api_key),
+        None => downloader.bearer_for(API_HOST, api_key),
+    }
 }

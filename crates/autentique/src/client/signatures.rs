@@ -1,12 +1,9 @@
 //! Asking signers again.
 
-use idhooks_client::Error;
+use idhooks_client::{Error, Fetched};
 use serde::Serialize;
 
-use super::{
-    Client,
-    operation::{Known, Operation},
-};
+use super::{Client, operation::Operation};
 use crate::{SignatureId, rest::Link};
 
 const RESEND: Operation = Operation::mutation("resendSignatures", include_str!("queries/resend_signatures.graphql"));
@@ -41,10 +38,10 @@ impl Client {
     /// Source: [documented](https://docs.autentique.com.br/api/mutations/resend-signatures).
     pub async fn resend_signatures(&self, ids: &[SignatureId]) -> Result<bool, Error> {
         if ids.is_empty() {
-            return Err(Error::argument("no signature is named"));
+            return Err(Error::invalid_request("no signature is named"));
         }
         let public_ids = ids.iter().map(spelt_for_the_api).collect::<Result<_, _>>()?;
-        self.ask(RESEND, &Signatures { public_ids }).await
+        Ok(self.ask::<bool>(RESEND, &Signatures { public_ids }).await?.into_inner())
     }
 
     /// Makes a link under which this signer signs, for you to deliver. Whoever has the link can open the document.
@@ -66,14 +63,14 @@ impl Client {
     /// documented field. It does not say whose link it is.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/mutations/create-signature-link).
-    pub async fn create_link_to_signature(&self, id: &SignatureId) -> Result<Link, Error> {
-        let Known(link) = self.ask(CREATE_LINK, &OneSignature { public_id: spelt_for_the_api(id)? }).await?;
-        Ok(link)
+    pub async fn create_link_to_signature(&self, id: &SignatureId) -> Result<Fetched<Link>, Error> {
+        let variables = OneSignature { public_id: spelt_for_the_api(id)? };
+        self.execute(CREATE_LINK, &variables).await?.known(&["data", CREATE_LINK.field], &[])
     }
 }
 
 /// Without dashes, as the API prints them in every sample. That it takes them so is inferred.
 fn spelt_for_the_api(id: &SignatureId) -> Result<String, Error> {
     let id = id.without_dashes();
-    if id.is_empty() { Err(Error::argument("a signature's id is empty")) } else { Ok(id) }
+    if id.is_empty() { Err(Error::invalid_request("a signature's id is empty")) } else { Ok(id) }
 }

@@ -1,12 +1,11 @@
 //! Calls known from public code alone.
 
-use idhooks_client::{Error, Request, Response};
-use idhooks_core::json::{self, Payload};
+use idhooks_client::{Error, Fetched, Request};
 
 use super::Client;
 use crate::{
     AttemptId, TransactionId,
-    rest::{CompanyProfile, FaceAttempt, Observed, PersonProfile, TransactionDetails, TransactionOptions},
+    rest::{CompanyProfile, FaceAttempt, PersonProfile, TransactionDetails, TransactionOptions},
 };
 
 /// Calls that no page of the Connect API describes: public code makes them (observed July 2026). They may change in any
@@ -23,7 +22,7 @@ impl Client {
     /// use idhooks_caf::rest::TransactionOptions;
     ///
     /// let read = client.get_transaction(&"6021a21b3811c35ecb8dea20".into(), &TransactionOptions::new()).await?;
-    /// println!("{:?}", read.known.status);
+    /// println!("{:?}", read.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -35,7 +34,7 @@ impl Client {
         &self,
         id: &TransactionId,
         options: &TransactionOptions,
-    ) -> Result<Observed<TransactionDetails>, Error> {
+    ) -> Result<Fetched<TransactionDetails>, Error> {
         let mut call = Request::get("/v1/transactions/{id}").with("id", id.as_str());
         for (name, is_on) in [
             ("_includeCroppedImages", options.include_cropped_images),
@@ -49,11 +48,12 @@ impl Client {
         if let Some(lang) = &options.lang {
             call = call.query("_lang", lang);
         }
-        let (answer, read) = self.observed::<TransactionDetails>(call).await?;
-        if let Some(sent) = read.known.id.as_ref() {
-            answer.check_id("id", sent, id)?;
+        let response = self.api.send(call).await?;
+        let transaction: Fetched<TransactionDetails> = response.known(&[], &COMMON)?;
+        if let Some(sent) = transaction.id.as_ref() {
+            response.check_id("id", sent, id)?;
         }
-        Ok(read)
+        Ok(transaction)
     }
 
     /// Reads the profile of a person: `GET /v1/profiles/peoples/{cpf}`, bare digits.
@@ -63,7 +63,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
-    /// println!("{:?}", client.get_person_profile("00011122233").await?.known.status);
+    /// println!("{:?}", client.get_person_profile("00011122233").await?.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -71,21 +71,21 @@ impl Client {
     /// # Errors
     /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call. Also when the response has
     /// another CPF, or no field that is known.
-    pub async fn get_person_profile(&self, cpf: &str) -> Result<Observed<PersonProfile>, Error> {
-        let call = Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf);
-        let (answer, read) = self.observed::<PersonProfile>(call).await?;
+    pub async fn get_person_profile(&self, cpf: &str) -> Result<Fetched<PersonProfile>, Error> {
+        let response = self.api.send(Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await?;
+        let profile: Fetched<PersonProfile> = response.known(&[], &COMMON)?;
         // A masked one tells nothing.
-        if let Some(sent) = read.known.cpf.as_ref().map(|sent| digits(sent.expose())).filter(|sent| sent.len() == 11) {
-            answer.check_id("cpf", &sent, &digits(cpf))?;
+        if let Some(sent) = profile.cpf.as_ref().map(|sent| digits(sent.expose())).filter(|sent| sent.len() == 11) {
+            response.check_id("cpf", &sent, &digits(cpf))?;
         }
-        Ok(read)
+        Ok(profile)
     }
 
     /// Reads the profile of a company: `GET /v1/profiles/companies/{cnpj}`, without marks.
     ///
     /// ```no_run
     /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
-    /// println!("{:?}", client.get_company_profile("11222333000181").await?.known.status);
+    /// println!("{:?}", client.get_company_profile("11222333000181").await?.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -93,9 +93,9 @@ impl Client {
     /// # Errors
     /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call. Also when the
     /// response has no field that is known. No member is known that says which company it is about.
-    pub async fn get_company_profile(&self, cnpj: &str) -> Result<Observed<CompanyProfile>, Error> {
+    pub async fn get_company_profile(&self, cnpj: &str) -> Result<Fetched<CompanyProfile>, Error> {
         let call = Request::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj);
-        Ok(self.observed(call).await?.1)
+        self.api.send(call).await?.known(&[], &COMMON)
     }
 
     /// Reads an attempt to recognise a face: `GET /v1/faces/attempts/{attemptId}`.
@@ -103,7 +103,7 @@ impl Client {
     /// ```no_run
     /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
     /// let attempt = client.get_face_attempt(&"64c4b6ff8f0d3c0009e0c2a1".into()).await?;
-    /// println!("{:?}", attempt.known.data);
+    /// println!("{:?}", attempt.data);
     /// # Ok(())
     /// # }
     /// ```
@@ -111,24 +111,19 @@ impl Client {
     /// # Errors
     /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any
     /// call. Also when the response is about another attempt, or has no field that is known.
-    pub async fn get_face_attempt(&self, id: &AttemptId) -> Result<Observed<FaceAttempt>, Error> {
+    pub async fn get_face_attempt(&self, id: &AttemptId) -> Result<Fetched<FaceAttempt>, Error> {
         let call = Request::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str());
-        let (answer, read) = self.observed::<FaceAttempt>(call).await?;
-        if let Some(sent) = read.known.data.as_ref().and_then(|data| data.id.as_ref()) {
-            answer.check_id("data.id", sent, id)?;
+        let response = self.api.send(call).await?;
+        let attempt: Fetched<FaceAttempt> = response.known(&[], &COMMON)?;
+        if let Some(sent) = attempt.data.as_ref().and_then(|data| data.id.as_ref()) {
+            response.check_id("data.id", sent, id)?;
         }
-        Ok(read)
-    }
-
-    /// Requires a field beside the id of the request, which every response has, errors too.
-    async fn observed<T: for<'de> Payload<'de>>(&self, call: Request) -> Result<(Response, Observed<T>), Error> {
-        let answer = self.api.send(call).await?;
-        let read = answer.decode()?;
-        let names: Vec<_> = T::NAMES.iter().copied().filter(|name| *name != "requestId").collect();
-        json::require_any(answer.body(), &names).map_err(|why| answer.unreadable(why))?;
-        Ok((answer, read))
+        Ok(attempt)
     }
 }
+
+/// Every response has it, errors too.
+const COMMON: [&str; 1] = ["requestId"];
 
 /// A CPF without marks.
 fn digits(cpf: &str) -> String {

@@ -61,8 +61,8 @@ impl error::Error for CloudEventError {}
 
 /// With feature `cloudevents`: the same event for `cloudevents-sdk`.
 ///
-/// It holds what the [`Event`] holds, and so neither extension attributes nor members of the data
-/// that no field names. It is no evidence of anything: only a [`Verified`](idhooks_core::Verified) is.
+/// It holds what the [`Event`] holds, and so no extension attributes, no members of the data that
+/// no field names, and no field of another type than documented. It is no evidence of anything: only a [`Verified`](idhooks_core::Verified) is.
 /// And its `Debug` and `Display` print all of it, also what [`Pii`](idhooks_core::Pii) hides here.
 ///
 /// - `data` becomes `Data::Json`, whose numbers keep their value and not their spelling (`1.10`). Text

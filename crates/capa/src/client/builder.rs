@@ -1,15 +1,35 @@
-//! Settings of a client.
+//! The settings of a client.
 
-use idhooks_client::{Auth, BuildError, SecretText, Settings, Url, env, http::HeaderName};
+use idhooks_client::{Auth, BuildError, SecretText, Settings, env, http::HeaderName};
 
-use super::Client;
+use super::{Client, error};
 
-/// Makes a [`Client`]. `Debug` hides the key.
+/// Builds a [`Client`]. `Debug` hides the key.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use idhooks_capa::{Client, http_client::{Retry, Url}};
+///
+/// let client = Client::builder("the key")
+///     .base_url(Url::parse("https://gateway.example.com/capa")?)
+///     .timeout(Duration::from_secs(10))
+///     .deadline(Duration::from_secs(20))
+///     .retry(Retry::new().attempts(2))
+///     .max_response_bytes(1024 * 1024)
+///     .concurrency(8)
+///     .build()?;
+/// # let _ = client;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct ClientBuilder {
     settings: Settings,
-    // A key that can not be used is told of by `build`, so that a client is made in one line.
+    // `build` reports an invalid key, so that one expression makes a client.
     api_key: Result<SecretText, BuildError>,
+    #[cfg(feature = "__tls")]
+    downloader: idhooks_client::DownloaderBuilder,
 }
 
 impl ClientBuilder {
@@ -19,13 +39,23 @@ impl ClientBuilder {
 
     fn with(api_key: Result<SecretText, BuildError>) -> Self {
         let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-        Self { settings: Settings::new("capa", agent, Some(Client::PRODUCTION)), api_key }
+        Self {
+            settings: Settings::new("capa", agent).base_url_str(Client::PRODUCTION).vendor_errors(error::read),
+            api_key,
+            #[cfg(feature = "__tls")]
+            downloader: idhooks_client::Downloader::builder(&["cdn.capa.fi"]),
+        }
     }
 
-    /// Reads the key from `CAPA_API_KEY` and, if it is set, the base from `CAPA_BASE_URL`.
+    /// Reads the key from `CAPA_API_KEY`, and the base URL from `CAPA_BASE_URL` if that is set.
+    ///
+    /// ```no_run
+    /// let client = idhooks_capa::ClientBuilder::from_env()?.concurrency(8).build()?;
+    /// # Ok::<(), idhooks_capa::BuildError>(())
+    /// ```
     ///
     /// # Errors
-    /// When the key is missing or one of the two can not be used. The error names the variable, never its text.
+    /// When the key is not set, or one of the two is invalid. The error names the variable, never its text.
     pub fn from_env() -> Result<Self, BuildError> {
         let builder = Self::with(Ok(env::secret("CAPA_API_KEY")?));
         Ok(match env::url("CAPA_BASE_URL")? {
@@ -34,24 +64,33 @@ impl ClientBuilder {
         })
     }
 
-    /// Uses [`Client::STAGING`].
+    /// Uses [`Client::STAGING`]. Defaults to [`Client::PRODUCTION`].
+    ///
+    /// ```no_run
+    /// let client = idhooks_capa::Client::builder("the key").staging().build()?;
+    /// # Ok::<(), idhooks_capa::BuildError>(())
+    /// ```
     #[must_use]
     pub fn staging(self) -> Self {
-        match Url::parse(Client::STAGING) {
-            Ok(base) => self.base_url(base),
-            Err(_) => self,
-        }
+        Self { settings: self.settings.base_url_str(Client::STAGING), ..self }
     }
 
     idhooks_client::settings!(settings);
 
-    /// The client.
+    #[cfg(feature = "__tls")]
+    idhooks_client::downloader!(downloader);
+
+    /// Builds the client. Sends nothing, so a wrong key shows at the first call.
     ///
     /// # Errors
-    /// When the key is empty, padded with blanks or can not stand in a header, when the base may not be used, or when
-    /// there is no transport.
+    /// When the key is empty, has leading or trailing whitespace or cannot be sent in a header, a setting is invalid, or
+    /// the transport is missing.
     pub fn build(self) -> Result<Client, BuildError> {
-        let access = Auth::header(HeaderName::from_static("partner-api-key"), self.api_key?.expose())?;
-        Ok(Client { api: self.settings.api(access)? })
+        let auth = Auth::header(HeaderName::from_static("partner-api-key"), self.api_key?.expose())?;
+        Ok(Client {
+            api: self.settings.build(auth)?,
+            #[cfg(feature = "__tls")]
+            downloader: self.downloader.build()?,
+        })
     }
 }

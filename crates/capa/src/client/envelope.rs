@@ -1,26 +1,28 @@
-//! What stands around an answer: `{"success":true,"data":…}`, `{"status":"ok","data":…}`, or nothing.
+//! The envelope of a response: `{"success":true,"data":…}`, `{"status":"ok","data":…}`, or none.
 //!
-//! All three occur within one version of the API, and the pages change their minds about which call has which, so
-//! every answer is read by the one rule below.
+//! All three occur within one version of the API, and the pages disagree about which call has which, so one rule reads
+//! every response.
 
-use idhooks_client::{Error, Response, VendorError};
+use idhooks_client::{Error, Fetched, Response};
 use idhooks_core::{
     DecodeError,
     json::{self, Payload},
 };
 
+use super::error;
+
 #[derive(Debug, PartialEq, Eq)]
 enum Content<'a> {
-    /// The JSON to be read.
+    /// The JSON to decode.
     Data(&'a [u8]),
-    /// An envelope of success without anything in it.
+    /// A successful envelope without content.
     Nothing,
-    /// An error, whatever the status says.
+    /// An error, whatever the HTTP status.
     Failure,
 }
 
-/// Takes the envelope off. A bare object may have members `status` (a transaction) and `data` (a list) of its own, so
-/// neither makes an envelope by itself.
+/// Opens the envelope. An object without one may have members `status` (a transaction) and `data` (a list), so neither
+/// makes an envelope by itself.
 fn open(body: &[u8]) -> Content<'_> {
     let [success, status, data] = json::members(body, ["success", "status", "data"]);
     let success = success.map(|raw| raw.get());
@@ -33,14 +35,14 @@ fn open(body: &[u8]) -> Content<'_> {
     data.map_or(Content::Nothing, |raw| Content::Data(raw.get().as_bytes()))
 }
 
-pub(super) fn read<T: for<'de> Payload<'de>>(answer: &Response) -> Result<T, Error> {
-    match open(answer.body()) {
+pub(super) fn read<T: for<'de> Payload<'de>>(response: &Response) -> Result<Fetched<T>, Error> {
+    match open(response.body()) {
         Content::Data(data) => {
-            let read = json::decode(data).and_then(|read| json::require_any(data, T::NAMES).map(|()| read));
-            read.map_err(|error| answer.unreadable(error))
+            let read = Fetched::decode(data).and_then(|read| json::require_any(data, T::NAMES).map(|()| read));
+            read.map_err(|why| response.invalid(why))
         }
-        Content::Nothing => Err(answer.unreadable(DecodeError::missing("data"))),
-        Content::Failure => Err(answer.refused(VendorError::read(answer.body()))),
+        Content::Nothing => Err(response.invalid(DecodeError::missing("data"))),
+        Content::Failure => Err(response.error(error::read(response))),
     }
 }
 

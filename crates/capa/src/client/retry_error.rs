@@ -41,7 +41,7 @@ impl RetryError {
 
     pub(super) fn of(error: Error) -> Self {
         let says = |words: &str| error.message().is_some_and(|message| message.to_ascii_lowercase().contains(words));
-        match error.status() {
+        match error.status().map(|status| status.as_u16()) {
             Some(409) if says("not in failed status") => Self::NotFailed(error),
             Some(409) if says("maximum number of manual retries") => Self::LimitReached(error),
             Some(429) => Self::RateLimited(error),

@@ -1,7 +1,7 @@
 //! Exchanges of money.
 
-use idhooks_client::{Count, Error, Pages, Request, RetrySafety};
-use idhooks_core::{DecodeError, Lenient, List, payload};
+use idhooks_client::{Count, Error, Fetched, Pages, Request, RetrySafety};
+use idhooks_core::{DecodeError, Lenient, List, RawJson, payload};
 
 use super::{Client, envelope, page, paged, query_text};
 use crate::{
@@ -16,6 +16,12 @@ payload! {
         data: List<Transaction> = "data",
         // Here, unlike in the list of notifications, it counts all that match.
         count: Lenient<Count> = "count",
+    }
+}
+
+payload! {
+    struct RawTransactionList {
+        data: List<RawJson> = "data",
     }
 }
 
@@ -38,34 +44,49 @@ impl Client {
         Pages::new(move |at| {
             let (client, call, limit) = (client.clone(), filtered(&filter), filter.limit);
             async move {
-                let list: TransactionList = client.read(paged(call?, at, limit)).await?;
-                Ok(page(list.data, list.count, at, limit))
+                let (list, raw) = client.fetch::<TransactionList>(paged(call?, at, limit)).await?.into_parts();
+                Ok(page(raw, list.data, list.count, at, limit))
             }
         })
     }
 
-    /// One transaction, or `None` if there is none of that id among yours.
+    /// Reads one transaction.
     ///
-    /// Asks the list for that id, because no page documents a call for a single one. What the answer says is so now,
-    /// whatever a webhook said before.
+    /// Asks the list for that id, because no page documents a call for a single transaction. The response is the state
+    /// now, whatever a webhook said before.
     ///
-    /// Repeated after any passing failure: nothing changes by asking.
+    /// Retries after every transient error, because the call only reads.
+    ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// match client.get_transaction(&"c0ffee00-0000-4000-8000-000000000001".into()).await {
+    ///     Ok(transaction) => println!("{:?}", transaction.status),
+    ///     Err(error) if error.is_not_found() => println!("there is no such transaction"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_listpartnerusertransactions).
     ///
     /// # Errors
-    /// `UNAUTHORIZED` (401), `TRANSACTION_NOT_FOUND` (404); and an answer that holds other transactions than the one
-    /// asked for can not be read.
-    pub async fn get_transaction(&self, id: &TransactionId) -> Result<Option<Transaction>, Error> {
-        let answer = self.api.send(Request::get(LIST).query("id", query_text(id.as_str())?)).await?;
-        let list: TransactionList = envelope::read(&answer)?;
-        let is_empty = list.data.is_empty();
-        let found = list.data.into_iter().find(|transaction| transaction.id == *id);
-        if found.is_none() && !is_empty {
-            let why = DecodeError::new("data", "holds another transaction than was asked for");
-            return Err(answer.unreadable(why));
+    /// [`Error::is_not_found`] if none of your transactions has that id: an empty list, or `TRANSACTION_NOT_FOUND`
+    /// (404). `UNAUTHORIZED` (401). A response with other transactions only is invalid.
+    pub async fn get_transaction(&self, id: &TransactionId) -> Result<Fetched<Transaction>, Error> {
+        let response = self.api.send(Request::get(LIST).query("id", query_text(id.as_str())?)).await?;
+        let list = envelope::read::<RawTransactionList>(&response)?.into_inner().data.into_vec();
+        for (index, raw) in list.iter().enumerate() {
+            let transaction = Fetched::<Transaction>::decode(raw.get().as_bytes())
+                .map_err(|why| response.invalid(why.inside(&format!("data[{index}]"))))?;
+            if transaction.id == *id {
+                return Ok(transaction);
+            }
         }
-        Ok(found)
+        Err(match list.is_empty() {
+            true => response.not_found(DecodeError::new("data", "is empty")),
+            false => response.invalid(DecodeError::new("data", "holds another transaction than requested")),
+        })
     }
 
     /// Cancels a transaction that is in a state which allows it, such as `PENDING`, `BANK_TRANSFER_PENDING` or
@@ -88,12 +109,12 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn cancel_transaction(&self, id: &TransactionId) -> Result<Transaction, Error> {
+    pub async fn cancel_transaction(&self, id: &TransactionId) -> Result<Fetched<Transaction>, Error> {
         let call =
             Request::put("/api/partner/v2/transactions/{id}/cancel", RetrySafety::Idempotent).with("id", id.as_str());
-        let answer = self.api.send(call).await?;
-        let cancelled: Transaction = envelope::read(&answer)?;
-        answer.check_id("id", &cancelled.id, id)?;
+        let response = self.api.send(call).await?;
+        let cancelled: Fetched<Transaction> = envelope::read(&response)?;
+        response.check_id("id", &cancelled.id, id)?;
         Ok(cancelled)
     }
 }

@@ -1,6 +1,6 @@
 //! Identity checks of people and businesses.
 
-use idhooks_client::{Error, Request};
+use idhooks_client::{Error, Fetched, Request};
 
 use super::{Client, envelope, query_text};
 use crate::rest::{KybDetails, KycDetails, UserId};
@@ -26,12 +26,12 @@ impl Client {
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404). When the response has no
     /// documented field, or its `clientReferenceId` is another user's id.
-    pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<KycDetails, Error> {
+    pub async fn get_kyc_details(&self, user_id: &UserId) -> Result<Fetched<KycDetails>, Error> {
         let call = Request::get("/api/partner/v2/kyc/details").query("userId", query_text(user_id.as_str())?);
-        let answer = self.api.send(call).await?;
-        let details: KycDetails = envelope::read(&answer)?;
-        if let Some(whose) = details.client_reference_id.as_ref() {
-            answer.check_id("clientReferenceId", whose, user_id)?;
+        let response = self.api.send(call).await?;
+        let details: Fetched<KycDetails> = envelope::read(&response)?;
+        if let Some(sent) = details.client_reference_id.as_ref() {
+            response.check_id("clientReferenceId", sent, user_id)?;
         }
         Ok(details)
     }
@@ -54,7 +54,7 @@ impl Client {
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404). When the response has no
     /// documented field.
-    pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<KybDetails, Error> {
-        self.read(Request::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
+    pub async fn get_kyb_details(&self, user_id: &UserId) -> Result<Fetched<KybDetails>, Error> {
+        self.fetch(Request::get("/api/partner/v2/kyb/details").query("userId", query_text(user_id.as_str())?)).await
     }
 }

@@ -1,6 +1,6 @@
 //! Where deliveries go, and what became of them.
 
-use idhooks_client::{Count, Error, Pages, Request, RetrySafety, Url};
+use idhooks_client::{Count, Error, Fetched, Pages, Request, RetrySafety, Url};
 use idhooks_core::{Lenient, List, payload};
 use serde::Serialize;
 
@@ -36,8 +36,8 @@ impl Client {
     /// # Errors
     /// `INVALID_USER_INPUT_ERROR` (400) when Capa does not like the URL, `UNAUTHORIZED` (401), `INVALID_PARTNER_FLOW`
     /// (403).
-    pub async fn update_webhook_settings(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
-        self.read(
+    pub async fn update_webhook_settings(&self, url: Option<&Url>) -> Result<Fetched<WebhookSettings>, Error> {
+        self.fetch(
             Request::put("/api/partner/v2/webhook-settings", RetrySafety::Idempotent)
                 .json(&Update { url: url.map(Url::as_str) }),
         )
@@ -52,8 +52,8 @@ impl Client {
     ///
     /// # Errors
     /// Those of [`Self::update_webhook_settings`]; the page lists none.
-    pub async fn update_webhook_settings_v1(&self, url: Option<&Url>) -> Result<WebhookSettings, Error> {
-        self.read(
+    pub async fn update_webhook_settings_v1(&self, url: Option<&Url>) -> Result<Fetched<WebhookSettings>, Error> {
+        self.fetch(
             Request::put("/api/partner/v1/webhook-settings", RetrySafety::Idempotent)
                 .json(&Update { url: url.map(Url::as_str) }),
         )
@@ -78,8 +78,8 @@ impl Client {
         Pages::new(move |at| {
             let (client, call, limit) = (client.clone(), filtered(&filter), filter.limit);
             async move {
-                let list: NotificationList = client.read(paged(call?, at, limit)).await?;
-                Ok(page(list.data, list.total, at, limit))
+                let (list, raw) = client.fetch::<NotificationList>(paged(call?, at, limit)).await?.into_parts();
+                Ok(page(raw, list.data, list.total, at, limit))
             }
         })
     }
@@ -100,7 +100,7 @@ impl Client {
     ///
     /// # Errors
     /// `NOT_FOUND` (404), `UNAUTHORIZED` (401); and when the response is about another notification.
-    pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, Error> {
+    pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<Fetched<WebhookNotification>, Error> {
         self.notification(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str()), id).await
     }
 
@@ -118,16 +118,19 @@ impl Client {
     ///
     /// # Errors
     /// See [`RetryError`].
-    pub async fn retry_webhook_notification(&self, id: &NotificationId) -> Result<WebhookNotification, RetryError> {
+    pub async fn retry_webhook_notification(
+        &self,
+        id: &NotificationId,
+    ) -> Result<Fetched<WebhookNotification>, RetryError> {
         let call = Request::post("/api/partner/v2/webhook-notifications/{id}/retry", RetrySafety::Never)
             .with("id", id.as_str());
         self.notification(call, id).await.map_err(RetryError::of)
     }
 
-    async fn notification(&self, call: Request, id: &NotificationId) -> Result<WebhookNotification, Error> {
-        let answer = self.api.send(call).await?;
-        let notification: WebhookNotification = envelope::read(&answer)?;
-        answer.check_id("id", &notification.id, id)?;
+    async fn notification(&self, call: Request, id: &NotificationId) -> Result<Fetched<WebhookNotification>, Error> {
+        let response = self.api.send(call).await?;
+        let notification: Fetched<WebhookNotification> = envelope::read(&response)?;
+        response.check_id("id", &notification.id, id)?;
         Ok(notification)
     }
 }

@@ -158,7 +158,7 @@ payload! {
 payload! {
     /// Links to the pictures, on `cdn.capa.fi` in the sample. Whoever has one may open it.
     ///
-    /// With a TLS feature, `KycMedia::downloads` fetches them.
+    /// With a TLS feature, `Client::download` fetches them.
     pub struct KycMedia {
         /// The document's front.
         pub front_id_image_url: Lenient<Pii<Box<str>>> = "frontIdImageUrl",
@@ -168,27 +168,5 @@ payload! {
         pub selfie_image_url: Lenient<Pii<Box<str>>> = "selfieImageUrl",
         /// The person, moving.
         pub selfie_video_url: Lenient<Pii<Box<str>>> = "selfieVideoUrl",
-    }
-}
-
-#[cfg(feature = "__tls")]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
-impl KycMedia {
-    /// Fetches the pictures: from `cdn.capa.fi`, where the links of the page's sample lead, and from nowhere else. The
-    /// API key is not sent.
-    ///
-    /// ```no_run
-    /// # async fn front(media: &idhooks_capa::rest::KycMedia) -> Result<(), Box<dyn std::error::Error>> {
-    /// let downloads = idhooks_capa::rest::KycMedia::downloads().max_bytes(8 * 1024 * 1024).build()?;
-    /// if let Some(link) = media.front_id_image_url.as_ref() {
-    ///     let picture = downloads.get(link.expose()).await?;
-    ///     println!("{} bytes", picture.body().len());
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn downloads() -> idhooks_client::DownloaderBuilder {
-        idhooks_client::Downloader::builder(&["cdn.capa.fi"])
     }
 }

@@ -1,12 +1,12 @@
-//! What a client is made of.
+//! The settings of a client.
 
 use std::time::Duration;
 
 use idhooks_client::{
-    Auth, BuildError, ClientCredentials, Error, SecretText, Settings, TokenAge, TokenCache, Url, env, http::HeaderName,
+    Auth, BuildError, Credentials, Error, Settings, TokenAge, TokenCache, Url, env, http::HeaderName,
 };
 
-use super::Client;
+use super::{Client, error};
 use crate::rest::{ApiMode, ApiVersion};
 
 /// The vendor's Keycloak ([documented](https://case-keeper-core.readme.io/docs/authentication)).
@@ -15,128 +15,137 @@ const TOKEN_URL: &str = "https://mac-portal.appmanteam.com/auth/realms/mac-porta
 const TOKEN_ROUTE: &str = "/protocol/openid-connect/token";
 
 /// Builds a [`Client`]. `Debug` hides the secret.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use idhooks_case_keeper::{Client, Credentials, http_client::{Retry, Url}, rest::{ApiMode, ApiVersion}};
+///
+/// let credentials = Credentials::new("tenant-case-keeper-service-account", "the secret");
+/// let client = Client::builder(credentials, Url::parse("https://portal.mac.appmanteam.com")?)
+///     .version(ApiVersion::V2)
+///     .timeout(Duration::from_secs(10))
+///     .deadline(Duration::from_secs(20))
+///     .retry(Retry::new().attempts(2))
+///     .max_response_bytes(1024 * 1024)
+///     .concurrency(8)
+///     .build()?;
+/// # let _ = client;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct ClientBuilder {
     settings: Settings,
-    client_id: Box<str>,
-    client_secret: Result<SecretText, BuildError>,
-    token_url: Option<Url>,
+    credentials: Credentials,
+    token_url: Result<Url, BuildError>,
     version: Option<ApiVersion>,
     mode: Option<ApiMode>,
     #[cfg(feature = "__tls")]
-    downloads: Option<idhooks_client::Downloader>,
+    downloader: idhooks_client::DownloaderBuilder,
 }
 
 impl ClientBuilder {
-    pub(super) fn new(client_id: &str, client_secret: &str, base_url: Url) -> Self {
+    pub(super) fn new(credentials: Credentials, base_url: Url) -> Self {
         let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+        let settings = Settings::new("case-keeper", agent).base_url(base_url);
         Self {
-            settings: Settings::new("case-keeper", agent, None).base_url(base_url).token_refused(is_token_refused),
-            client_id: client_id.into(),
-            client_secret: SecretText::new("client secret", client_secret),
-            token_url: None,
+            settings: settings.vendor_errors(error::read).token_rejected(is_token_rejected),
+            credentials,
+            token_url: Url::parse(TOKEN_URL).map_err(|_| BuildError::invalid("token URL", "is not a URL")),
             version: None,
             mode: None,
             #[cfg(feature = "__tls")]
-            downloads: None,
+            downloader: idhooks_client::Downloader::builder(&[super::files::STORE]),
         }
     }
 
-    /// From `CASE_KEEPER_CLIENT_ID`, `CASE_KEEPER_CLIENT_SECRET` and `CASE_KEEPER_BASE_URL`; if they are set, also
+    /// Reads `CASE_KEEPER_CLIENT_ID`, `CASE_KEEPER_CLIENT_SECRET` and `CASE_KEEPER_BASE_URL`, and if they are set,
     /// `CASE_KEEPER_TOKEN_URL` and `CASE_KEEPER_API_VERSION` (`v2` or `v3`).
     ///
+    /// ```no_run
+    /// let client = idhooks_case_keeper::ClientBuilder::from_env()?.concurrency(8).build()?;
+    /// # Ok::<(), idhooks_case_keeper::BuildError>(())
+    /// ```
+    ///
     /// # Errors
-    /// When a variable is missing or can not be used.
+    /// When a variable is missing or invalid. The error names the variable, never its text.
     pub fn from_env() -> Result<Self, BuildError> {
         const BASE: &str = "CASE_KEEPER_BASE_URL";
         const VERSION: &str = "CASE_KEEPER_API_VERSION";
-        let id = env::required("CASE_KEEPER_CLIENT_ID")?;
-        let secret = env::secret("CASE_KEEPER_CLIENT_SECRET")?;
+        let credentials = Credentials::from_env("CASE_KEEPER_CLIENT_ID", "CASE_KEEPER_CLIENT_SECRET")?;
         let base = env::url(BASE)?.ok_or_else(|| BuildError::missing_variable(BASE))?;
-        let mut builder = Self::new(&id, secret.expose(), base);
-        builder.token_url = env::url("CASE_KEEPER_TOKEN_URL")?;
+        let mut builder = Self::new(credentials, base);
+        if let Some(url) = env::url("CASE_KEEPER_TOKEN_URL")? {
+            builder = builder.token_url(url);
+        }
         if let Some(text) = env::optional(VERSION)? {
-            let version = text.parse().map_err(|_| BuildError::bad_variable(VERSION, "is neither v2 nor v3"))?;
-            builder.version = Some(version);
+            let version = text.parse().map_err(|_| BuildError::invalid_variable(VERSION, "is neither v2 nor v3"))?;
+            builder = builder.version(version);
         }
         Ok(builder)
     }
 
     idhooks_client::settings!(settings);
 
-    /// The vendor's API version: [`ApiVersion::V3`] if not set. Its path is put behind a base URL that is a mere host.
+    #[cfg(feature = "__tls")]
+    idhooks_client::downloader!(downloader);
+
+    /// Sets the version of the API, whose path the client adds to a base URL without a path.
     ///
-    /// A base URL with a path of its own, such as that of a gateway of yours, is taken whole, and nothing is put
-    /// behind it but the calls: `https://gateway.example.com/kyc` leads to
-    /// `https://gateway.example.com/kyc/verifications/…`.
+    /// A base URL with a path, such as that of your own gateway, stays as it is: calls to
+    /// `https://gateway.example.com/kyc` go to `https://gateway.example.com/kyc/verifications/…`. Defaults to
+    /// [`ApiVersion::V3`].
     #[must_use]
     pub fn version(self, version: ApiVersion) -> Self {
         Self { version: Some(version), ..self }
     }
 
-    /// Where tokens come from, in full. If not set, the vendor's Keycloak, which gives them for production
-    /// ([documented](https://case-keeper-core.readme.io/docs/authentication)); other environments have their own, at
-    /// the same path on their host (observed in public recordings, 2024-04).
+    /// Sets the whole URL of the token endpoint. Environments other than production have their own, at the same path on
+    /// their host (observed in public recordings, 2024-04). Defaults to the vendor's Keycloak for production
+    /// ([documented](https://case-keeper-core.readme.io/docs/authentication)).
     #[must_use]
     pub fn token_url(self, url: Url) -> Self {
-        Self { token_url: Some(url), ..self }
+        Self { token_url: Ok(url), ..self }
     }
 
-    /// Sends `X-Api-Mode`; without this, nothing is sent.
+    /// Sets the header `X-Api-Mode`. Defaults to no header.
     #[must_use]
     pub fn api_mode(self, mode: ApiMode) -> Self {
         Self { mode: Some(mode), ..self }
     }
 
-    /// How files are fetched, instead of from `*.s3.ap-southeast-1.amazonaws.com` with the usual limits. Give it no
-    /// bearer token: a presigned link needs none.
-    #[cfg(feature = "__tls")]
-    #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
-    #[must_use]
-    pub fn downloads(self, downloads: idhooks_client::Downloader) -> Self {
-        Self { downloads: Some(downloads), ..self }
-    }
-
-    /// The client. Nothing is sent yet.
+    /// Builds the client. Sends nothing, so wrong credentials show at the first call.
     ///
     /// # Errors
-    /// When a credential is empty or has a blank at an end, a URL may not be used, there is no transport, or a
-    /// version was chosen for a base URL that has a path of its own.
+    /// When the id or the secret is empty or has leading or trailing whitespace, a setting is invalid, the transport is
+    /// missing, or a version is set for a base URL with a path of its own.
     pub fn build(self) -> Result<Client, BuildError> {
-        let secret = self.client_secret?;
-        let id = SecretText::new("client id", &self.client_id)?;
-        let token_api = match &self.token_url {
-            Some(url) => url.clone(),
-            None => Url::parse(TOKEN_URL).map_err(|_| BuildError::unusable("token URL", "is none"))?,
-        };
-        let (realm, route) = token_base(token_api);
-        let token_api = self.settings.at(realm).api(Auth::none());
-        let token_api = token_api.map_err(|why| BuildError::unusable("token URL", "can not be used").because(why))?;
-        let tokens = TokenCache::new(ClientCredentials::new(token_api, route, id.expose(), secret));
-        let mut access = Auth::tokens(tokens);
+        let (realm, route) = token_base(self.token_url?);
+        let token_api = self.settings.clone().base_url(realm).build(Auth::none());
+        let invalid = |why| BuildError::invalid("token URL", "cannot be used").with_source(why);
+        let tokens = TokenCache::client_credentials(token_api.map_err(invalid)?, route, &self.credentials)?;
+        let mut auth = Auth::tokens(tokens);
         if let Some(mode) = self.mode {
-            access = access.and_header(HeaderName::from_static("x-api-mode"), mode.as_str())?;
+            auth = auth.and_header(HeaderName::from_static("x-api-mode"), mode.as_str())?;
         }
         let base = self.settings.base().map(|base| with_version(base, self.version)).transpose()?;
-        let settings = base.into_iter().fold(self.settings, |settings, base| settings.base_url(base));
+        let settings = base.into_iter().fold(self.settings, Settings::base_url);
         Ok(Client {
-            api: settings.api(access)?,
+            api: settings.build(auth)?,
             #[cfg(feature = "__tls")]
-            downloads: match self.downloads {
-                Some(downloads) => downloads,
-                None => idhooks_client::Downloader::builder(&[super::files::STORE]).build()?,
-            },
+            downloader: self.downloader.build()?,
         })
     }
 }
 
-/// The API's prefix.
+/// Returns the base URL with the path of the API version.
 fn with_version(base: &Url, version: Option<ApiVersion>) -> Result<Url, BuildError> {
     let own = base.path().trim_end_matches('/');
     match version {
         None if !own.is_empty() => Ok(base.clone()),
         Some(version) if !own.is_empty() && own != version.path() => {
-            Err(BuildError::said("the base URL has a path of its own, so the API version has no place"))
+            Err(BuildError::new("the base URL has a path of its own: it cannot take an API version"))
         }
         _ => {
             let mut base = base.clone();
@@ -146,7 +155,7 @@ fn with_version(base: &Url, version: Option<ApiVersion>) -> Result<Url, BuildErr
     }
 }
 
-/// The token URL, parted such that errors name the end of it.
+/// Splits the token URL, so that errors name its end.
 fn token_base(mut url: Url) -> (Url, &'static str) {
     match url.path().strip_suffix(TOKEN_ROUTE).map(str::to_owned) {
         Some(realm) => {
@@ -157,13 +166,13 @@ fn token_base(mut url: Url) -> (Url, &'static str) {
     }
 }
 
-/// A missing token was recorded to give 403, and a 401 was never seen. To ask again after every 403 would double each
-/// true one, so only a token that is almost over is suspected.
-fn is_token_refused(error: &Error, age: TokenAge) -> bool {
-    const ALMOST_OVER: Duration = Duration::from_secs(300);
-    match error.status() {
+/// A missing token was recorded to give 403, and a 401 was never seen. A login after every 403 would double each real
+/// one, so only a token that is about to expire is suspected.
+fn is_token_rejected(error: &Error, token: TokenAge) -> bool {
+    const ALMOST_EXPIRED: Duration = Duration::from_secs(300);
+    match error.status().map(|status| status.as_u16()) {
         Some(401) => true,
-        Some(403) => age.left() <= ALMOST_OVER && age.left() < age.age(),
+        Some(403) => token.left <= ALMOST_EXPIRED && token.left < token.age,
         _ => false,
     }
 }
@@ -179,7 +188,7 @@ mod tests {
             with_version(&url, version).map(|url| url.to_string()).map_err(|error| error.to_string())
         };
         let v3 = Ok("https://a.example/api/v3/case-keeper".to_owned());
-        let refused = Err("the base URL has a path of its own, so the API version has no place".to_owned());
+        let refused = Err("the base URL has a path of its own: it cannot take an API version".to_owned());
         assert_eq!(base("https://a.example", None), v3);
         assert_eq!(base("https://a.example/", None), v3);
         assert_eq!(base("https://a.example", Some(ApiVersion::V3)), v3);

@@ -1,13 +1,13 @@
 //! Confirms unverified events.
 
-use idhooks_client::Error;
+use idhooks_client::{Error, Fetched, http::StatusCode};
 use idhooks_core::Unverified;
 
 use super::{Client, check_id, is_of_vendor};
 use crate::{Action, Event, Verification, rest::supports};
 
 /// What Case Keeper says about an unverified event.
-pub type Confirmation = idhooks_client::Confirmation<Verification>;
+pub type Confirmation = idhooks_client::Confirmation<Fetched<Verification>>;
 
 impl Client {
     /// Confirms an unverified event: fetches the verification that it names, and checks whether the state fits the
@@ -58,7 +58,7 @@ impl Client {
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); which state fits
     /// which event is inferred.
     pub async fn confirm(&self, event: &Unverified<Event>) -> Result<Confirmation, Error> {
-        let event = event.decode().map_err(|why| Error::other("the event does not decode", why))?;
+        let event = event.decode().map_err(|why| Error::other("decoding the delivery failed", why))?;
         self.confirm_event(&event).await
     }
 
@@ -76,17 +76,19 @@ impl Client {
     /// Same errors as [`Client::confirm`].
     pub async fn confirm_event(&self, event: &Event) -> Result<Confirmation, Error> {
         let Some(asked) = event.verification_id() else {
-            return Err(Error::argument("the event is not about a verification"));
+            return Err(Error::invalid_request("the event is not about a verification"));
         };
         let is_deleted = event.key.target().is_none() && event.key.action() == Some(Action::Deleted);
         let answer = self.api.eventually(|| self.read(asked, None), |error| is_of_vendor(error) && !is_deleted).await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) if is_of_vendor(&error) && error.is_not_found() => return Ok(Confirmation::Gone),
-            Err(error) if is_of_vendor(&error) && error.status() == Some(403) => return Ok(Confirmation::NotYours),
+            Err(error) if is_of_vendor(&error) && error.status() == Some(StatusCode::FORBIDDEN) => {
+                return Ok(Confirmation::NotYours);
+            }
             Err(error) => return Err(error),
         };
-        let verification: Verification = answer.decode()?;
+        let verification: Fetched<Verification> = answer.fetched(&[])?;
         check_id(&answer, &verification, asked)?;
         Ok(match supports(&event.key, &verification) {
             true => Confirmation::Confirmed(verification),

@@ -6,32 +6,51 @@ use idhooks_client::{Download, DownloadError, Error};
 
 use crate::{Client, FoundLink, LinkState, PresignedLink, VerificationId};
 
-/// The store the vendor's links lead to (observed in public recordings, 2024-04).
+/// The store that the vendor's links point to (observed in public recordings, 2024-04).
 pub(super) const STORE: &str = "*.s3.ap-southeast-1.amazonaws.com";
 
 #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
 impl Client {
-    /// Fetches the file behind a link: by `https`, from the vendor's store
-    /// (`*.s3.ap-southeast-1.amazonaws.com`), up to 32 MiB, without a redirect and without your token.
+    /// Downloads the file behind a link, by `https` from the vendor's store (`*.s3.ap-southeast-1.amazonaws.com`) and
+    /// from [extra hosts](super::ClientBuilder::extra_download_host), without your token. Never retries.
     ///
-    /// **Only a link you read yourself**, by [`Client::links`] or [`Client::fresh_link`]: anyone can rent a
-    /// bucket in that store, so a link from a webhook may lead to anyone's file.
+    /// **Only a link that you read yourself**, by [`Client::links`] or [`Client::fresh_link`]: anyone can rent a bucket
+    /// in that store, so a link from a webhook may point to anyone's file.
+    ///
+    /// ```no_run
+    /// # use idhooks_case_keeper::{Client, VerificationId};
+    /// # async fn face(client: &Client, id: &VerificationId) -> Result<(), Box<dyn std::error::Error>> {
+    /// if let Some(link) = client.fresh_link(id, "faceImageUrl").await? {
+    ///     std::fs::write("face.jpg", client.download(&link).await?.body())?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// When the link may not be followed, or the file did not come; status 403 most often means that its five
-    /// minutes are over. Nothing is repeated.
+    /// When the link is rejected or the download fails. Status 403 most often means that its five minutes are over.
     pub async fn download(&self, link: &PresignedLink) -> Result<Download, DownloadError> {
-        self.downloads.get(link.as_str()).await
+        self.downloader.download(link.as_str()).await
     }
 
-    /// As [`Client::download`], but reads the verification again if the link is over, or the store says so.
+    /// Downloads the file behind a link, and reads the verification again for a new link if this one has expired.
+    ///
+    /// ```no_run
+    /// # use idhooks_case_keeper::{Client, VerificationId};
+    /// # async fn all(client: &Client, id: &VerificationId) -> Result<(), Box<dyn std::error::Error>> {
+    /// for found in client.links(id).await? {
+    ///     println!("{}: {:?}", found.path, client.download_or_refresh(id, &found).await?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// When reading again failed, there is no link at that place any more, or the file did not come.
+    /// When the verification cannot be read again, it no longer has a link at that place, or the download fails.
     pub async fn download_or_refresh(&self, id: &VerificationId, found: &FoundLink) -> Result<Download, FileError> {
         if found.link.state_at(SystemTime::now()) != LinkState::Expired {
             match self.download(&found.link).await {
-                Err(error) if is_over(&error) => {}
+                Err(error) if is_expired(&error) => {}
                 other => return other.map_err(FileError::Download),
             }
         }
@@ -40,26 +59,26 @@ impl Client {
     }
 }
 
-/// The store says 403 of a link that is over, and 400 if the session it was signed in is.
-fn is_over(error: &DownloadError) -> bool {
-    matches!(error.status(), Some(400 | 403))
+/// The store responds with 403 to an expired link, and with 400 after the session that signed it.
+fn is_expired(error: &DownloadError) -> bool {
+    error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 403))
 }
 
-/// Why [`Client::download_or_refresh`] gave no file.
+/// Why [`Client::download_or_refresh`] failed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
 pub enum FileError {
-    /// The verification could not be read again.
+    /// Reading the verification again failed.
     Read(Error),
-    /// It has no link at that place any more.
+    /// The verification no longer has a link at that place.
     NoLink,
-    /// The file did not come.
+    /// The download failed.
     Download(DownloadError),
 }
 
 impl FileError {
-    /// Whether the same call may succeed later.
+    /// Returns whether the same call may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -73,9 +92,9 @@ impl FileError {
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Read(_) => "the verification could not be read for a new link",
-            Self::NoLink => "the verification has no link at that place any more",
-            Self::Download(_) => "the file could not be fetched",
+            Self::Read(_) => "reading the verification for a new link failed",
+            Self::NoLink => "the verification no longer has a link at that place",
+            Self::Download(_) => "downloading the file failed",
         })
     }
 }

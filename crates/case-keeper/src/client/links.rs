@@ -13,7 +13,7 @@ impl Client {
     pub async fn links(&self, id: &VerificationId) -> Result<Vec<FoundLink>, Error> {
         let answer = self.read(id, None).await?;
         check_id(&answer, &answer.decode()?, id)?;
-        links_in(answer.body()).map_err(|why| answer.unreadable(why))
+        links_in(answer.body()).map_err(|why| answer.invalid(why))
     }
 
     /// Reads a verification again and gives the link at this place, as in [`FoundLink::path`]; `None` if there is

@@ -121,8 +121,8 @@ impl EventPage {
         let records = records.into_iter().map(EventRecord::read).collect::<Result<_, _>>();
         Ok(Self {
             records: records.map_err(|error| error.inside("data"))?,
-            count: meta.as_ref().and_then(|meta| Some(meta.count.as_ref()?.get())),
-            limit: meta.as_ref().and_then(|meta| Some(meta.limit.as_ref()?.get())),
+            count: meta.as_ref().and_then(|meta| meta.count.as_ref()).map(|count| count.get()),
+            limit: meta.as_ref().and_then(|meta| meta.limit.as_ref()).map(|limit| limit.get()),
         })
     }
 

@@ -53,7 +53,13 @@ pub(crate) fn body(name: &str) -> &'static [u8] {
 }
 
 pub(crate) fn fixture(name: &str) -> Verification {
-    Event::decode(body(name)).expect("a readable fixture").claimed().expect("a verification").expect("data")
+    Event::decode(body(name))
+        .expect("a readable fixture")
+        .data
+        .as_ref()
+        .expect("data")
+        .decode()
+        .expect("a verification")
 }
 
 pub(crate) fn v2() -> Verification {
@@ -66,7 +72,7 @@ pub(crate) fn v3() -> Verification {
 
 pub(crate) fn data(json: Value) -> Verification {
     let body = json!({ "key": "k", "dataId": "v-1", "data": json }).to_string();
-    Event::decode(body.as_bytes()).expect("an event").claimed().expect("a verification").expect("data")
+    Event::decode(body.as_bytes()).expect("an event").data.as_ref().expect("data").decode().expect("a verification")
 }
 
 pub(crate) fn get<T>(field: &Lenient<Box<T>>) -> &T {

@@ -1,9 +1,9 @@
-//! Addresses a stranger's link must not lead to.
+//! Addresses that an untrusted link must not point to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether the address is out on the internet. What is set aside for this machine, this network,
-/// documentation, tunnels to any of these, or the future is not.
+/// Returns whether the address is public. Addresses reserved for this machine, private networks, documentation, tunnels
+/// to any of these, or future use are not.
 ///
 /// Source: the IANA special-purpose address registries.
 pub(super) fn is_public(address: IpAddr) -> bool {
@@ -28,7 +28,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
             | (198, 51, 100)
             | (203, 0, 113)
     );
-    // A public address that a large cloud answers at from inside every machine of a customer.
+    // A public address at which Azure offers internal services to each virtual machine.
     let of_the_cloud = [a, b, c, d] == [168, 63, 129, 16];
     !special && !of_the_cloud
 }
@@ -38,10 +38,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let [.., a, b, c, d] = address.octets();
     let inner = Ipv4Addr::new(a, b, c, d);
     match (first, second) {
-        // IPv4 in another dress; what counts is where it leads.
+        // An embedded IPv4 address counts as that address.
         (0, _) if address.to_ipv4_mapped().is_some() => is_public_v4(inner),
         (0x64, 0xff9b) if address.segments().get(2..6) == Some(&[0; 4]) => is_public_v4(inner),
-        // Set-aside blocks, Teredo and ORCHID among them; documentation; 6to4.
+        // Reserved blocks, Teredo and ORCHID among them; documentation; 6to4.
         (0x2001, 0..=0x1ff | 0xdb8) | (0x2002, _) | (0x3fff, 0..=0xfff) => false,
         (0x2000..=0x3fff, _) => true,
         _ => false,
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn row_43_only_the_internet_is_public() {
+    fn row_43_reserved_addresses_are_not_public() {
         for (address, public) in [
             ("1.1.1.1", true),
             ("52.219.0.1", true),

@@ -1,43 +1,45 @@
-//! Why a file did not come.
+//! Why a download failed.
 
 use std::{error, fmt};
 
 use http::StatusCode;
 
-use crate::{TransportError, TransportErrorKind};
+use crate::{TransportError, TransportErrorKind, content_encoding::UnexpectedEncoding};
 
-/// Why a file did not come. Never shows the link.
-#[derive(Clone)]
+/// Why a download failed. Never shows the link.
+///
+/// `Display` says what failed, and [`source`](std::error::Error::source) says why.
+#[derive(Clone, Debug)]
 pub struct DownloadError(Kind);
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Kind {
-    NotALink,
+    InvalidLink,
     NotHttps,
     HostNotAllowed,
     NotPublic,
-    Redirected(StatusCode),
     Status(StatusCode),
+    Encoded(StatusCode, UnexpectedEncoding),
     Transport(TransportError),
 }
 
 impl DownloadError {
-    /// HTTP status, if there was an answer.
+    /// Returns the HTTP status, if a response arrived.
     #[must_use]
-    pub fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<StatusCode> {
         match &self.0 {
-            Kind::Redirected(status) | Kind::Status(status) => Some(status.as_u16()),
+            Kind::Status(status) | Kind::Encoded(status, _) => Some(*status),
             _ => None,
         }
     }
 
-    /// Whether the link was not followed, because of where it leads: nothing was sent.
+    /// Returns whether the link was rejected because of where it points. Nothing was sent.
     #[must_use]
-    pub fn is_refused(&self) -> bool {
-        matches!(self.0, Kind::NotALink | Kind::NotHttps | Kind::HostNotAllowed | Kind::NotPublic)
+    pub fn is_rejected(&self) -> bool {
+        matches!(self.0, Kind::InvalidLink | Kind::NotHttps | Kind::HostNotAllowed | Kind::NotPublic)
     }
 
-    /// Whether the same link may work later.
+    /// Returns whether the same link may work later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0 {
@@ -47,13 +49,13 @@ impl DownloadError {
         }
     }
 
-    /// Whether time ran out.
+    /// Returns whether the download timed out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(&self.0, Kind::Transport(error) if error.kind() == TransportErrorKind::Timeout)
     }
 
-    /// Whether the file is larger than allowed.
+    /// Returns whether the file is larger than the limit.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         matches!(&self.0, Kind::Transport(error) if error.kind() == TransportErrorKind::TooLarge)
@@ -69,31 +71,24 @@ impl From<Kind> for DownloadError {
 impl fmt::Display for DownloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.0 {
-            Kind::NotALink => "this is no link that can be followed",
-            Kind::NotHttps => "the link is not https",
-            Kind::HostNotAllowed => "the link leads to a host or port that is not on the list",
-            Kind::NotPublic => "the link leads to an address that is not public",
-            Kind::Redirected(status) => {
-                return write!(f, "the server answered {}, a redirect, which is not followed", status.as_u16());
+            Kind::InvalidLink => "link rejected: it is not a valid URL",
+            Kind::NotHttps => "link rejected: it is not https",
+            Kind::HostNotAllowed => "link rejected: its host or port is not allowed",
+            Kind::NotPublic => "link rejected: its address is not public",
+            Kind::Status(status) => {
+                let note = if status.is_redirection() { ", and redirects are not followed" } else { "" };
+                return write!(f, "download failed: the server returned {}{note}", status.as_u16());
             }
-            Kind::Status(status) => return write!(f, "the server answered {}", status.as_u16()),
-            Kind::Transport(error) if error.kind() == TransportErrorKind::TooLarge => "the file is larger than allowed",
-            Kind::Transport(error) => return error.fmt(f),
+            Kind::Encoded(..) | Kind::Transport(_) => "download failed",
         })
-    }
-}
-
-/// The sentence and its causes: a program that returns the error from `main` shows it in this form.
-impl fmt::Debug for DownloadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::explain::with_causes(self, f)
     }
 }
 
 impl error::Error for DownloadError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match &self.0 {
-            Kind::Transport(error) => error.source(),
+            Kind::Transport(error) => Some(error),
+            Kind::Encoded(_, error) => Some(error),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Names to addresses, and only to public ones.
+//! Resolves host names to public addresses.
 
 use std::{
     error, fmt, io,
@@ -10,17 +10,17 @@ use reqwest::dns::{Addrs, Name, Resolving};
 
 use super::address::is_public;
 
-/// Looks up the addresses of a host. The system's resolver is used unless you give one.
+/// Resolves host names.
 #[async_trait::async_trait]
 pub trait Resolve: Send + Sync + 'static {
-    /// Every address of `host`.
+    /// Returns every address of `host`.
     ///
     /// # Errors
-    /// When there is none or the question could not be answered.
+    /// When the host has no address or the lookup fails.
     async fn resolve(&self, host: &str) -> io::Result<Vec<IpAddr>>;
 }
 
-/// The system's own.
+/// The system's resolver.
 pub(super) struct System;
 
 #[async_trait::async_trait]
@@ -30,15 +30,15 @@ impl Resolve for System {
     }
 }
 
-/// Passes public addresses on, to the very connection that is made: between looking and connecting
-/// nobody asks again.
+/// Passes only public addresses to the connection. It resolves once, so a name cannot change between check and
+/// connection.
 #[derive(Clone)]
 pub(super) struct OnlyPublic {
     pub(super) resolver: Arc<dyn Resolve>,
     pub(super) loopback_too: bool,
 }
 
-/// The name led somewhere it must not.
+/// The host has an address that is not public.
 #[derive(Debug)]
 pub(super) struct NotPublic;
 
@@ -61,7 +61,7 @@ impl reqwest::dns::Resolve for OnlyPublic {
         let this = self.clone();
         Box::pin(async move {
             let addresses = this.resolver.resolve(name.as_str()).await?;
-            // One bad address among good ones is a trick, not a mistake.
+            // One private address among public ones is an attack, not a mistake.
             if !addresses.iter().all(|address| this.allows(*address)) {
                 return Err(NotPublic.into());
             }

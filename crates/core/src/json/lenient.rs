@@ -77,12 +77,6 @@ impl<T> Lenient<T> {
         self.value
     }
 
-    /// Turns the value into another one, if there is a value.
-    #[must_use]
-    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Lenient<U> {
-        Lenient { value: self.value.map(convert), error: self.error }
-    }
-
     pub(super) fn read<'de, D: Deserializer<'de>>(input: D, budget: &Budget) -> Result<Self, D::Error>
     where
         T: FromJson<'de>,

@@ -1,18 +1,18 @@
 //! Verifiers as they are built from the environment.
 
 use super::*;
-use crate::{AuthMethod, DecodeError, Envelope, setup::tests::Fixed};
+use crate::{AuthMethod, Envelope, setup::tests::Fixed};
 
-struct Ping;
+crate::payload! {
+    struct Ping {
+        number: crate::Lenient<u8> = "number",
+    }
+}
 
 impl crate::WebhookEvent for Ping {
     const VENDOR: &'static str = "ping-pong";
 
-    fn decode(_: &[u8]) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-
-    fn envelope(_: &[u8]) -> Envelope<'_> {
+    fn envelope(_: &[u8]) -> Envelope {
         Envelope::new()
     }
 }
@@ -38,7 +38,7 @@ fn a_signature_needs_its_variable_and_takes_numbered_ones() {
     let variables = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_SECRET_7", "seven")]);
     let verifier = Hmac::<Ping>::from_variables(&variables).unwrap();
     for (secret, place) in [("one", 0), ("seven", 1)] {
-        assert_eq!(verifier.check(&[signed(secret)], BODY).unwrap().secret(), Some(place));
+        assert_eq!(verifier.check(&[signed(secret)], BODY).unwrap().secret_index(), Some(place));
     }
 }
 

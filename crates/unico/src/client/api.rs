@@ -1,6 +1,6 @@
 //! The API contract.
 
-use idhooks_client::{BuildError, Confirmation, Error, Request, SecretText, Settings, http::HeaderName};
+use idhooks_client::{BuildError, Confirmation, Error, Fetched, Request, SecretText, Settings, http::HeaderName};
 use idhooks_core::Delivery;
 
 use super::{Account, confirm, settings};
@@ -21,38 +21,68 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// For that account and `APIKEY`, in the account's environment.
-    ///
-    /// # Errors
-    /// When the key is empty or has a blank at one of its ends.
-    pub fn builder(account: &Account, api_key: &str) -> Result<ApiClientBuilder, BuildError> {
-        let api_key = SecretText::new("APIKEY", api_key)?;
-        let settings = settings(account.environment().api_host());
-        Ok(ApiClientBuilder { account: account.clone(), api_key, settings })
-    }
-
-    /// `GetProcess`, version 1: the state of a process and what was found out. The answer to creating one is mostly
-    /// final already; this reads it again, and waits for a risk score.
-    ///
-    /// The answer is Unico's own word, over TLS and to your account. **200 is no approval**: a process that ended in
-    /// an error comes under 200 as well. Decide only when [`is_finished`](api::Process::is_finished). Repeated
-    /// whenever it may succeed later, because it changes nothing.
+    /// Builds a client with the default settings, for an account and an `APIKEY` of the same environment.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
-    /// let process = client.get_process(&"80371b2a-3ac7-432e-866d-57fe37896ac6".into()).await?;
-    /// if process.is_finished() {
-    ///     println!("{:?}", process.unico_id);
-    /// }
+    /// # fn build(account: &idhooks_unico::Account) -> Result<(), idhooks_unico::BuildError> {
+    /// let client = idhooks_unico::ApiClient::new(account, "the APIKEY")?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
+    /// As [`ApiClientBuilder::build`].
+    pub fn new(account: &Account, api_key: &str) -> Result<Self, BuildError> {
+        Self::builder(account, api_key).build()
+    }
+
+    /// Builds a client from environment variables. [`ApiClientBuilder::from_env`] lists them.
+    ///
+    /// ```no_run
+    /// let client = idhooks_unico::ApiClient::from_env()?;
+    /// # Ok::<(), idhooks_unico::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ApiClientBuilder::from_env`] and [`ApiClientBuilder::build`].
+    #[cfg(feature = "aws-lc-rs")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
+    pub fn from_env() -> Result<Self, BuildError> {
+        ApiClientBuilder::from_env()?.build()
+    }
+
+    /// Starts a client with other settings. [`ApiClientBuilder::build`] reports an invalid key.
+    ///
+    /// ```no_run
+    /// # fn build(account: &idhooks_unico::Account) -> Result<(), idhooks_unico::BuildError> {
+    /// let client = idhooks_unico::ApiClient::builder(account, "the APIKEY").concurrency(2).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder(account: &Account, api_key: &str) -> ApiClientBuilder {
+        let settings = settings(account.environment().api_host());
+        ApiClientBuilder { account: account.clone(), api_key: SecretText::new("APIKEY", api_key), settings }
+    }
+
+    /// `GetProcess`, version 1: the state of a process and what was found out. The answer to creating one is mostly
+    /// final already; this reads it again, and waits for a risk score.
+    ///
+    /// **200 is not an approval**: a process that ended in an error comes under 200 as well. Decide only when
+    /// [`is_finished`](api::Process::is_finished). Retries after every transient error, because the call only reads.
+    ///
+    /// # Errors
     /// See [`ApiClient`]. A response about another process is an error.
     ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process(&"the process's id".into()).await?;
+    /// println!("{}", process.is_finished());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
-    pub async fn get_process(&self, process: &ProcessId) -> Result<api::Process, Error> {
+    pub async fn get_process(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
         self.read("/processes/v1/{processId}", process).await
     }
 
@@ -73,14 +103,14 @@ impl ApiClient {
     /// Same errors as [`get_process`](Self::get_process).
     ///
     /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
-    pub async fn get_process_v2(&self, process: &ProcessId) -> Result<api::Process, Error> {
+    pub async fn get_process_v2(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
         self.read("/processes/v2/{processId}", process).await
     }
 
-    async fn read(&self, route: &'static str, process: &ProcessId) -> Result<api::Process, Error> {
-        let answer = self.api.send(Request::get(route).with("processId", process.as_str())).await?;
-        let found: api::Process = answer.decode()?;
-        answer.check_id("id", &found.id, process)?;
+    async fn read(&self, route: &'static str, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
+        let response = self.api.send(Request::get(route).with("processId", process.as_str())).await?;
+        let found: Fetched<api::Process> = response.fetched(&[])?;
+        response.check_id("id", &found.id, process)?;
         Ok(found)
     }
 
@@ -109,9 +139,12 @@ impl ApiClient {
     /// # Errors
     /// Same errors as [`get_process`](Self::get_process). Before anything is sent when the delivery does not decode or
     /// is no Check notice. For finished processes there is [`WebClient::confirm`](super::WebClient::confirm).
-    pub async fn confirm(&self, notice: &impl Delivery<Event = Event>) -> Result<Confirmation<api::Process>, Error> {
+    pub async fn confirm(
+        &self,
+        notice: &impl Delivery<Event = Event>,
+    ) -> Result<Confirmation<Fetched<api::Process>>, Error> {
         let Event::Check(notice) = confirm::event(notice)? else {
-            return Err(Error::argument("this is no Check notice, as the API contract sends it"));
+            return Err(Error::invalid_request("the delivery is not a Check notice of the API contract"));
         };
         let read = || self.get_process(&notice.data.id);
         let answer = self.api.eventually(read, |error| !confirm::is_a_page(error)).await;
@@ -121,36 +154,58 @@ impl ApiClient {
 
 /// Builds an [`ApiClient`].
 ///
-/// At most four calls run at a time unless set otherwise: Unico allows ten a second for each tenant by default.
+/// At most four calls run at a time by default, because Unico allows ten a second for each tenant.
+///
+/// ```no_run
+/// # fn build(account: &idhooks_unico::Account) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use idhooks_unico::{ApiClient, http_client::{Retry, Url}};
+///
+/// let client = ApiClient::builder(account, "the APIKEY")
+///     .base_url(Url::parse("https://gateway.example.com/unico")?)
+///     .timeout(Duration::from_secs(10))
+///     .deadline(Duration::from_secs(20))
+///     .retry(Retry::new().attempts(2))
+///     .concurrency(2)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ApiClientBuilder {
     account: Account,
-    api_key: SecretText,
+    // `build` reports an invalid key, so that one expression makes a client.
+    api_key: Result<SecretText, BuildError>,
     settings: Settings,
 }
 
 impl ApiClientBuilder {
     idhooks_client::settings!(settings);
 
-    /// The client. Nothing is sent yet.
+    /// Builds the client. Sends nothing.
     ///
     /// # Errors
-    /// When a setting or the key can not be used.
+    /// When the key is empty or has leading or trailing whitespace, a setting is invalid, or the transport is missing.
     pub fn build(self) -> Result<ApiClient, BuildError> {
-        let access = self.account.access().and_header(HeaderName::from_static("apikey"), self.api_key.expose())?;
-        Ok(ApiClient { api: self.settings.api(access)? })
+        let auth = self.account.auth().and_header(HeaderName::from_static("apikey"), self.api_key?.expose())?;
+        Ok(ApiClient { api: self.settings.build(auth)? })
     }
 
-    /// From the environment: `UNICO_API_KEY` and the variables of
+    /// Reads `UNICO_API_KEY`, and the variables of
     /// [`AccountBuilder::from_env`](super::AccountBuilder::from_env).
     ///
+    /// ```no_run
+    /// let client = idhooks_unico::ApiClientBuilder::from_env()?.concurrency(2).build()?;
+    /// # Ok::<(), idhooks_unico::BuildError>(())
+    /// ```
+    ///
     /// # Errors
-    /// As there.
+    /// When a variable is missing or invalid.
     #[cfg(feature = "aws-lc-rs")]
     #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
     pub fn from_env() -> Result<Self, BuildError> {
         let api_key = idhooks_client::env::secret("UNICO_API_KEY")?;
-        ApiClient::builder(&super::AccountBuilder::from_env()?.build()?, api_key.expose())
+        Ok(ApiClient::builder(&Account::from_env()?, api_key.expose()))
     }
 }

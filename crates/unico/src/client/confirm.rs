@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(super) fn event(notice: &impl Delivery<Event = Event>) -> Result<Event, Error> {
-    notice.decode().map_err(|why| Error::other("the notice can not be read", why))
+    notice.decode().map_err(|why| Error::other("decoding the notice failed", why))
 }
 
 /// Only what was re-read goes into the judgement.

@@ -8,9 +8,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use idhooks_client::{
-    AccessToken, ApiClient, Error, Request, Response, RetrySafety, TokenSource, VendorError, async_trait,
-};
+use idhooks_client::{AccessToken, ApiClient, Error, Request, RetrySafety, TokenSource, async_trait};
 
 use super::{Sign, TokenErrorCode, assertion, token_error};
 
@@ -53,9 +51,9 @@ impl AssertionGrant {
         let claims = assertion::Claims::new(&self.account, &self.audience, since_1970().as_secs(), counter);
         let input = claims
             .to_signing_input()
-            .map_err(|_| Error::argument("the service account's name can not be written as JSON"))?;
+            .map_err(|_| Error::invalid_request("the service account's name cannot be written as JSON"))?;
         let signature = self.signer.sign(input.as_bytes()).await;
-        let signature = signature.map_err(|why| Error::other("the assertion could not be signed", why))?;
+        let signature = signature.map_err(|why| Error::other("signing the assertion failed", why))?;
         let assertion = assertion::sealed(&input, &signature);
         // An assertion is good for one try: where it may have arrived, sending it again can only be refused.
         let call = Request::post("/oauth2/token", RetrySafety::IfNotSent)
@@ -84,7 +82,7 @@ impl AssertionGrant {
 
 /// Whether the token host said no, rather than nothing or "not now".
 fn is_refusal(error: &Error) -> bool {
-    error.status().is_some_and(|status| (400..500).contains(&status)) && !error.is_transient()
+    error.status().is_some_and(|status| status.is_client_error()) && !error.is_transient()
         || TokenErrorCode::of(error).is_some()
 }
 
@@ -115,15 +113,6 @@ impl TokenSource for AssertionGrant {
         self.remember(&outcome);
         outcome
     }
-}
-
-/// What an error answer of the token host says: its code stands in the sentence only.
-pub(super) fn problem(answer: &Response) -> VendorError {
-    let mut problem = VendorError::read(answer.body());
-    if let Some(code) = problem.message.as_deref().and_then(token_error::find) {
-        problem.code = Some(code.into());
-    }
-    problem
 }
 
 /// By this machine's clock. One that stands before 1970 makes assertions that are refused, which is all that can be

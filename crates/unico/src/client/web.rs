@@ -1,7 +1,7 @@
 //! The Web & SDK contract.
 
-use idhooks_client::{ApiClient, BuildError, Confirmation, Error, Request, Settings};
-use idhooks_core::{Delivery, payload};
+use idhooks_client::{ApiClient, BuildError, Confirmation, Error, Fetched, Request, Settings};
+use idhooks_core::Delivery;
 
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::web};
@@ -17,7 +17,44 @@ pub struct WebClient {
 }
 
 impl WebClient {
-    /// For that account, in its environment.
+    /// Builds a client with the default settings, for the account's environment.
+    ///
+    /// ```no_run
+    /// # fn build(account: &idhooks_unico::Account) -> Result<(), idhooks_unico::BuildError> {
+    /// let client = idhooks_unico::WebClient::new(account)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`WebClientBuilder::build`].
+    pub fn new(account: &Account) -> Result<Self, BuildError> {
+        Self::builder(account).build()
+    }
+
+    /// Builds a client from environment variables. [`WebClientBuilder::from_env`] lists them.
+    ///
+    /// ```no_run
+    /// let client = idhooks_unico::WebClient::from_env()?;
+    /// # Ok::<(), idhooks_unico::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`WebClientBuilder::from_env`] and [`WebClientBuilder::build`].
+    #[cfg(feature = "aws-lc-rs")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
+    pub fn from_env() -> Result<Self, BuildError> {
+        WebClientBuilder::from_env()?.build()
+    }
+
+    /// Starts a client with other settings.
+    ///
+    /// ```no_run
+    /// # fn build(account: &idhooks_unico::Account) -> Result<(), idhooks_unico::BuildError> {
+    /// let client = idhooks_unico::WebClient::builder(account).concurrency(2).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(account: &Account) -> WebClientBuilder {
         WebClientBuilder { account: account.clone(), settings: settings(account.environment().web_host()) }
     }
@@ -41,11 +78,11 @@ impl WebClient {
     /// See [`WebClient`]. 404 also for another tenant's process. A response about another process is an error.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
-    pub async fn get_process(&self, process: &ProcessId) -> Result<web::Process, Error> {
+    pub async fn get_process(&self, process: &ProcessId) -> Result<Fetched<web::Process>, Error> {
         let call = Request::get("/client/v1/process/{processId}").with("processId", process.as_str());
-        let answer = self.api.send(call).await?;
-        let found = answer.decode::<Envelope>()?.process;
-        answer.check_id("process.id", &found.id, process)?;
+        let response = self.api.send(call).await?;
+        let found: Fetched<web::Process> = response.fetched(&["process"])?;
+        response.check_id("process.id", &found.id, process)?;
         Ok(found)
     }
 
@@ -58,8 +95,8 @@ impl WebClient {
     /// See [`WebClient`]. The current page promises no codes for this call.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-selfie).
-    pub async fn get_selfie(&self, process: &ProcessId) -> Result<web::File, Error> {
-        self.api.json(Request::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
+    pub async fn get_selfie(&self, process: &ProcessId) -> Result<Fetched<web::File>, Error> {
+        self.api.fetch(Request::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
     }
 
     /// `GetEvidenceSet`: the evidence of a finished process, as a PDF; on an older page for two hours after it. The
@@ -72,9 +109,9 @@ impl WebClient {
     /// See [`WebClient`]. 404 also before the process is finished; no codes are promised for this call.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-evidence-set).
-    pub async fn get_evidence_set(&self, process: &ProcessId) -> Result<web::File, Error> {
+    pub async fn get_evidence_set(&self, process: &ProcessId) -> Result<Fetched<web::File>, Error> {
         let call = Request::get("/client/v1/process/{processId}/evidenceset").with("processId", process.as_str());
-        self.api.json(call).await
+        self.api.fetch(call).await
     }
 
     /// Confirms a notice of a finished process, by `GetProcess`. Takes an unverified delivery, and a verified one too,
@@ -103,9 +140,14 @@ impl WebClient {
     /// # Errors
     /// Same errors as [`get_process`](Self::get_process). Before anything is sent when the delivery does not decode or
     /// is no notice of a finished process. For Check notices there is [`ApiClient::confirm`](super::ApiClient::confirm).
-    pub async fn confirm(&self, notice: &impl Delivery<Event = Event>) -> Result<Confirmation<web::Process>, Error> {
+    pub async fn confirm(
+        &self,
+        notice: &impl Delivery<Event = Event>,
+    ) -> Result<Confirmation<Fetched<web::Process>>, Error> {
         let Event::Finished(notice) = confirm::event(notice)? else {
-            return Err(Error::argument("this is no notice of a finished process of the Web & SDK contract"));
+            return Err(Error::invalid_request(
+                "the delivery is not a notice of a finished process of the Web & SDK contract",
+            ));
         };
         let read = || self.get_process(&notice.process_id);
         let answer = self.api.eventually(read, |error| !confirm::is_a_page(error)).await;
@@ -113,16 +155,26 @@ impl WebClient {
     }
 }
 
-payload! {
-    /// What `GetProcess` is wrapped in.
-    struct Envelope {
-        process: web::Process = "process",
-    }
-}
-
 /// Builds a [`WebClient`].
 ///
-/// At most four calls run at a time unless set otherwise: Unico allows ten a second for each tenant by default.
+/// At most four calls run at a time by default, because Unico allows ten a second for each tenant.
+///
+/// ```no_run
+/// # fn build(account: &idhooks_unico::Account) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use idhooks_unico::{WebClient, http_client::{Retry, Url}};
+///
+/// let client = WebClient::builder(account)
+///     .base_url(Url::parse("https://gateway.example.com/unico")?)
+///     .timeout(Duration::from_secs(10))
+///     .deadline(Duration::from_secs(20))
+///     .retry(Retry::new().attempts(2))
+///     .max_response_bytes(32 * 1024 * 1024)
+///     .concurrency(2)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct WebClientBuilder {
@@ -133,21 +185,26 @@ pub struct WebClientBuilder {
 impl WebClientBuilder {
     idhooks_client::settings!(settings);
 
-    /// The client. Nothing is sent yet.
+    /// Builds the client. Sends nothing.
     ///
     /// # Errors
-    /// When a setting can not be used.
+    /// When a setting is invalid, or the transport is missing.
     pub fn build(self) -> Result<WebClient, BuildError> {
-        Ok(WebClient { api: self.settings.api(self.account.access())? })
+        Ok(WebClient { api: self.settings.build(self.account.auth())? })
     }
 
-    /// From the environment: the variables of [`AccountBuilder::from_env`](super::AccountBuilder::from_env).
+    /// Reads the variables of [`AccountBuilder::from_env`](super::AccountBuilder::from_env).
+    ///
+    /// ```no_run
+    /// let client = idhooks_unico::WebClientBuilder::from_env()?.concurrency(2).build()?;
+    /// # Ok::<(), idhooks_unico::BuildError>(())
+    /// ```
     ///
     /// # Errors
-    /// As there.
+    /// When a variable is missing or invalid.
     #[cfg(feature = "aws-lc-rs")]
     #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
     pub fn from_env() -> Result<Self, BuildError> {
-        Ok(WebClient::builder(&super::AccountBuilder::from_env()?.build()?))
+        Ok(WebClient::builder(&Account::from_env()?))
     }
 }

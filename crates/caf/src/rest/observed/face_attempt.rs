@@ -20,7 +20,7 @@ payload! {
 
 payload! {
     /// One attempt. Core's page lists more members than could be read of it; those are in
-    /// [`Observed::raw`](super::Observed::raw).
+    /// [`Fetched::raw`](idhooks_client::Fetched::raw).
     pub struct AttemptData {
         /// Caf's id of the attempt.
         pub id: Lenient<AttemptId> = "id",

@@ -29,7 +29,7 @@ payload! {
 
 payload! {
     /// The profile of a company. No page and no code shows its members, so only those that every profile of a person
-    /// has are read; the rest is in [`Observed::raw`](super::Observed::raw).
+    /// has are read; the rest is in [`Fetched::raw`](idhooks_client::Fetched::raw).
     ///
     /// Source: inferred from that of a person.
     pub struct CompanyProfile {
