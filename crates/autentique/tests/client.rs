@@ -11,6 +11,7 @@ use idhooks_autentique::{
     rest::{Direction, Document, DocumentFilter, DocumentStatus, EndpointEvent, EndpointKind, ErrorCode, NewEndpoint},
 };
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{
         Received, Reply, Server,
@@ -80,7 +81,7 @@ async fn row_32_odd_ids_stay_in_the_variables() {
 #[tokio::test]
 async fn a_document_by_its_id() {
     let (server, client) = start().await;
-    let document = client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer").expect("a document");
+    let document = client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer");
     assert_eq!(document.id.as_str(), DOCUMENT);
     assert_eq!((*document.signatures_count, *document.signed_count), (Some(2), Some(1)));
     assert_eq!(document.signers().map(Iterator::count), Some(2));
@@ -96,7 +97,7 @@ async fn a_document_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_document_that_is_not_there_is_an_error_and_null_is_none() {
+async fn a_missing_document_is_an_error_and_so_is_null() {
     let (server, client) = start().await;
     let usual = {
         client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer");
@@ -110,7 +111,9 @@ async fn a_document_that_is_not_there_is_an_error_and_null_is_none() {
     }
 
     let (_server, client) = answering(Reply::sample(200, sample("autentique", "document-null-response"))).await;
-    assert_eq!(client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer"), None);
+    let error = client.get_document(&DocumentId::from(DOCUMENT)).await.expect_err("null");
+    assert!(error.is_not_found());
+    assert_eq!(error_chain(&error), "POST /v2/graphql: the vendor returned 200: data.document is null");
 }
 
 #[tokio::test]
@@ -311,7 +314,7 @@ async fn what_is_asked_for_is_what_the_types_have() {
     whole["signatures"] = json!([whole["signatures"]]);
     let body = json!({ "data": { "document": whole } });
     let (_server, client) = answering(Reply::value(200, &body)).await;
-    let read: Document = client.get_document(&"text".into()).await.expect("an answer").expect("a document");
+    let read: Document = client.get_document(&"text".into()).await.expect("an answer").into_inner();
     assert_eq!(serde_json::to_value(&read).expect("writes"), whole);
 
     // And every member of the sample, which holds all fields, is asked for.
@@ -345,30 +348,29 @@ fn walk(value: &Value, before: &str, found: &mut BTreeSet<String>) {
 #[tokio::test]
 async fn the_signed_file() {
     let (server, client) = start().await;
-    let document = client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer").expect("a document");
+    let document = client.get_document(&DocumentId::from(DOCUMENT)).await.expect("an answer");
     let files = document.files.as_ref().expect("files");
     let link = files.signed.as_ref().expect("a link").expose();
-    let downloads = client.downloads().allow_loopback().build().expect("downloads");
-    let file = downloads.get(link).await.expect("a file");
+    let client = loopback(&server, API_KEY);
+    let file = client.download(link).await.expect("a file");
     assert_eq!((&file.body()[..], file.content_type()), (PDF, Some("application/pdf")));
     assert_eq!(server.last().line(), format!("GET /documentos/{DOCUMENT}/assinado.pdf"));
     assert_eq!(server.last().header("authorization"), Some(&*format!("Bearer {API_KEY}")));
 
-    let other = with_key(&server, "another-key").downloads().allow_loopback().build().expect("downloads");
-    assert_eq!(other.get(link).await.expect_err("not with that key").status(), Some(403));
+    let error = loopback(&server, "another-key").download(link).await.expect_err("not with that key");
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
 
     let before = server.received().len();
-    let refused = client.downloads().build().expect("downloads").get(link).await.expect_err("not allowed");
-    assert!(refused.is_refused());
-    assert!(!format!("{refused} {refused:?} {downloads:?}").contains(API_KEY));
+    let rejected = with_key(&server, API_KEY).download(link).await.expect_err("not allowed");
+    assert!(rejected.is_rejected());
+    assert!(!format!("{rejected} {rejected:?} {client:?}").contains(API_KEY));
     assert_eq!(server.received().len(), before, "nothing was sent");
 }
 
 #[tokio::test]
 async fn files_are_fetched_from_the_vendor_alone() {
     let elsewhere = Server::start(|_| Reply::status(200)).await.expect("a port");
-    let production = Client::builder(API_KEY).build().expect("a client").downloads().allow_loopback().build();
-    let production = production.expect("downloads");
+    let production = Client::builder(API_KEY).downloader(|files| files.allow_loopback()).build().expect("a client");
     let mut links = vec![elsewhere.url().to_string()];
     links.extend(
         [
@@ -383,23 +385,58 @@ async fn files_are_fetched_from_the_vendor_alone() {
         .map(str::to_owned),
     );
     for link in links {
-        assert!(production.get(&link).await.expect_err(&link).is_refused(), "{link}");
+        assert!(production.download(&link).await.expect_err(&link).is_rejected(), "{link}");
     }
     assert_eq!(elsewhere.received().len(), 0);
 
     // A redirect is not followed, so the key can not be led away.
     let target = elsewhere.url().to_string();
     let leading_away = Server::start(move |_| Reply::status(302).header("location", &target)).await.expect("a port");
-    let client = client(&leading_away);
-    let downloads = client.downloads().allow_loopback().build().expect("downloads");
-    let error = downloads.get(leading_away.url().as_str()).await.expect_err("a redirect");
-    assert_eq!(error.status(), Some(302));
+    let client = loopback(&leading_away, API_KEY);
+    let error = client.download(leading_away.url().as_str()).await.expect_err("a redirect");
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(302));
     assert_eq!(elsewhere.received().len(), 0);
 
     // A base that only looks like this machine gives nothing away.
     let base = Url::parse("https://127.0.0.1.example.com").expect("a URL");
-    let client = Client::builder(API_KEY).base_url(base).build().expect("a client");
-    let downloads = client.downloads().allow_loopback().build().expect("downloads");
-    assert!(downloads.get(elsewhere.url().as_str()).await.expect_err("not on the list").is_refused());
-    assert!(downloads.get("https://127.0.0.1.example.com/a.pdf").await.expect_err("not on the list").is_refused());
+    let builder = Client::builder(API_KEY).base_url(base).downloader(|files| files.allow_loopback());
+    let client = builder.build().expect("a client");
+    assert!(client.download(elsewhere.url().as_str()).await.expect_err("not on the list").is_rejected());
+    let lookalike = client.download("https://127.0.0.1.example.com/a.pdf").await;
+    assert!(lookalike.expect_err("not on the list").is_rejected());
+}
+
+/// A client that downloads from this machine.
+fn loopback(server: &Server, key: &str) -> Client {
+    let builder = Client::builder(key).base_url(server.url()).downloader(|files| files.allow_loopback());
+    builder.build().expect("a client")
+}
+
+/// The vendor's own sample has a file on another host, which is allowed on request and never gets the key.
+#[tokio::test]
+async fn an_extra_host_never_gets_the_key() {
+    let storage = Server::start(|_| Reply::new(200, "application/pdf", "x")).await.expect("a port");
+    let client = |host: Option<&str>| {
+        let builder = Client::builder(API_KEY).downloader(|files| files.allow_loopback());
+        host.into_iter().fold(builder, |builder, host| builder.extra_download_host(host)).build().expect("a client")
+    };
+    let link = storage.url().join("original.pdf").expect("a URL").to_string();
+    assert!(client(None).download(&link).await.expect_err("not allowed").is_rejected());
+    client(Some("127.0.0.1")).download(&link).await.expect("a file");
+    assert_eq!(storage.last().header("authorization"), None);
+
+    // Allowed by its name, so that only the resolver stops it here.
+    let sample = "https://storage.googleapis.com/autentique/original.pdf";
+    let unresolved = Client::builder(API_KEY).extra_download_host("storage.googleapis.com");
+    let unresolved = unresolved.downloader(|files| files.resolver(Nobody)).build().expect("a client");
+    assert!(!unresolved.download(sample).await.expect_err("no address").is_rejected());
+}
+
+struct Nobody;
+
+#[idhooks_autentique::http_client::async_trait]
+impl idhooks_autentique::http_client::Resolve for Nobody {
+    async fn resolve(&self, _: &str) -> std::io::Result<Vec<std::net::IpAddr>> {
+        Err(std::io::ErrorKind::NotFound.into())
+    }
 }

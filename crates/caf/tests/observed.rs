@@ -9,7 +9,7 @@ use std::{
 };
 
 use idhooks_caf::{
-    AttemptId, Client, Error, ProfileStatus, TransactionId, TransactionStatus,
+    AttemptId, Client, Credentials, Error, ProfileStatus, TransactionId, TransactionStatus,
     http_client::Retry,
     rest::{NewTransaction, TransactionOptions},
 };
@@ -22,7 +22,7 @@ use idhooks_fixtures::{
 };
 
 fn client(server: &Server) -> Client {
-    Client::builder(CLIENT_ID, CLIENT_SECRET)
+    Client::builder(Credentials::new(CLIENT_ID, CLIENT_SECRET))
         .base_url(server.url())
         .retry(Retry::new().base(Duration::from_millis(1)).cap(Duration::from_millis(5)))
         .build()
@@ -48,9 +48,9 @@ async fn a_transaction_is_read_back() {
     let client = client(&server);
     let created = client.create_transaction(&NewTransaction::new("t")).await.expect("created");
     let read = client.get_transaction(&created.id, &TransactionOptions::new()).await.expect("read");
-    assert_eq!(read.known.id.as_ref(), Some(&created.id));
-    assert_eq!(*read.known.status, Some(TransactionStatus::Reproved));
-    assert!(read.raw.get().contains("JOANA"));
+    assert_eq!(read.id.as_ref(), Some(&created.id));
+    assert_eq!(*read.status, Some(TransactionStatus::Reproved));
+    assert!(read.raw().get().contains("JOANA"));
     assert!(!format!("{read:?}").contains("JOANA"));
     let sent = server.last();
     let path = format!("GET /v1/transactions/{}", created.id);
@@ -84,16 +84,16 @@ async fn profiles_and_attempts_are_read() {
     let server = start().await.expect("a port");
     let client = client(&server);
     let person = client.get_person_profile(CPF).await.expect("read");
-    assert_eq!(person.known.cpf.as_ref().map(|cpf| &**cpf.expose()), Some(CPF));
+    assert_eq!(person.cpf.as_ref().map(|cpf| &**cpf.expose()), Some(CPF));
     assert_eq!(server.last().line(), format!("GET /v1/profiles/peoples/{CPF}"));
 
     let company = client.get_company_profile(CNPJ).await.expect("read");
-    assert_eq!(*company.known.status, Some(ProfileStatus::Pending));
-    assert!(company.raw.get().contains("PADARIA"));
+    assert_eq!(*company.status, Some(ProfileStatus::Pending));
+    assert!(company.raw().get().contains("PADARIA"));
     assert_eq!(server.last().line(), format!("GET /v1/profiles/companies/{CNPJ}"));
 
     let attempt = client.get_face_attempt(&AttemptId::from(ATTEMPT)).await.expect("read");
-    let id = attempt.known.data.as_ref().and_then(|data| data.id.as_ref());
+    let id = attempt.data.as_ref().and_then(|data| data.id.as_ref());
     assert_eq!(id.map(AttemptId::as_str), Some(ATTEMPT));
     assert_eq!(server.last().line(), format!("GET /v1/faces/attempts/{ATTEMPT}"));
 }
@@ -196,7 +196,8 @@ async fn no_error_shows_whom_it_is_about() {
     // Tokens from one host, and nobody at the other.
     let tokens = start().await.expect("a port");
     let closed = Server::start(|_| Reply::status(200)).await.expect("a port").url();
-    let nobody = Client::builder(CLIENT_ID, CLIENT_SECRET).base_url(closed).token_base_url(tokens.url());
+    let nobody =
+        Client::builder(Credentials::new(CLIENT_ID, CLIENT_SECRET)).base_url(closed).token_base_url(tokens.url());
     let nobody = nobody.retry(Retry::none()).build().expect("a client");
     errors.push(nobody.get_person_profile(CANARY).await.expect_err("nobody there"));
     assert_eq!(tokens.received().len(), 1, "the login alone");

@@ -27,11 +27,12 @@ use std::{
 };
 
 use idhooks_case_keeper::{
-    Client, ClientBuilder, Verification, VerificationId,
+    Client, ClientBuilder, Credentials, Verification, VerificationId,
     core::json,
     http_client::{Retry, Url},
 };
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{Received, Reply, Server, case_keeper as double},
 };
@@ -41,7 +42,7 @@ use serde_json::{Value, json};
 const V3: &str = "/api/v3/case-keeper";
 
 fn builder(server: &Server) -> ClientBuilder {
-    Client::builder(double::CLIENT_ID, double::CLIENT_SECRET, server.url())
+    Client::builder(Credentials::new(double::CLIENT_ID, double::CLIENT_SECRET), server.url())
         .token_url(at(server, double::TOKEN_PATH))
         .retry(Retry::new().base(Duration::from_millis(1)).cap(Duration::from_millis(5)))
 }

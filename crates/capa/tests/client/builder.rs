@@ -80,7 +80,7 @@ fn from_the_environment() {
     let padded = run(&[("CAPA_API_KEY", "CANARY\n")]);
     assert!(padded.contains("CAPA_API_KEY") && !padded.contains("CANARY"), "{padded}");
     let no_url = run(&[("CAPA_API_KEY", KEY), ("CAPA_BASE_URL", "CANARY")]);
-    assert!(no_url.contains("<the environment variable CAPA_BASE_URL is no URL>"), "{no_url}");
+    assert!(no_url.contains("<the environment variable CAPA_BASE_URL is not a URL>"), "{no_url}");
     let production = run(&[("CAPA_API_KEY", KEY)]);
     assert!(production.contains("production-api.capa.fi") && !production.contains("CANARY"), "{production}");
     let own = run(&[("CAPA_API_KEY", KEY), ("CAPA_BASE_URL", "https://gateway.example.com")]);
@@ -91,7 +91,7 @@ fn from_the_environment() {
 #[tokio::test]
 async fn downloads_of_pictures() {
     let server = Server::start(|_| Reply::new(200, "image/jpeg", "picture")).await.unwrap();
-    let downloads = KycMedia::downloads().allow_loopback().build().unwrap();
+    let client = Client::builder(KEY).downloader(|files| files.allow_loopback()).build().unwrap();
     for link in [
         server.url().join("selfie.jpg").unwrap().as_str(),
         "https://cdn.capa.fi.example.com/selfie.jpg",
@@ -100,16 +100,28 @@ async fn downloads_of_pictures() {
         "http://cdn.capa.fi/selfie.jpg",
         "https://cdn.capa.fi:8443/selfie.jpg",
     ] {
-        assert!(downloads.get(link).await.unwrap_err().is_refused(), "{link}");
+        assert!(client.download(link).await.unwrap_err().is_rejected(), "{link}");
     }
     assert!(server.received().is_empty());
 
     // The documented link passes the list: what stops it here is a resolver that knows nobody.
     let media: KycMedia = serde_json::from_str(r#"{"selfieImageUrl":"https://cdn.capa.fi/selfie.jpg"}"#).unwrap();
-    let downloads = KycMedia::downloads().resolver(Nobody).build().unwrap();
-    let error = downloads.get(media.selfie_image_url.as_ref().unwrap().expose()).await.unwrap_err();
-    assert!(!error.is_refused(), "{error}");
+    let client = Client::builder(KEY).downloader(|files| files.resolver(Nobody)).build().unwrap();
+    let error = client.download(media.selfie_image_url.as_ref().unwrap().expose()).await.unwrap_err();
+    assert!(!error.is_rejected(), "{error}");
     assert!(!format!("{error} {error:?}").contains("selfie"), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_extra_host_never_gets_the_key() {
+    let server = Server::start(|_| Reply::new(200, "image/jpeg", "picture")).await.unwrap();
+    let client = Client::builder(KEY)
+        .extra_download_host("127.0.0.1")
+        .downloader(|files| files.allow_loopback())
+        .build()
+        .unwrap();
+    client.download(server.url().join("selfie.jpg").unwrap().as_str()).await.unwrap();
+    assert!(!format!("{:?}", server.last().headers).contains(KEY));
 }
 
 struct Nobody;

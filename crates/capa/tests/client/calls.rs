@@ -9,6 +9,7 @@ use idhooks_capa::{
     },
 };
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{Received, Reply, Server},
 };
@@ -180,7 +181,7 @@ async fn list_transactions() {
 #[tokio::test]
 async fn get_transaction() {
     let (server, client) = sampled(200, "list-transactions").await;
-    let found = client.get_transaction(&TransactionId::from("tx-1")).await.unwrap().unwrap();
+    let found = client.get_transaction(&TransactionId::from("tx-1")).await.unwrap();
     assert_eq!(*found.status, Some(TransactionStatus::PendingPayment));
     let request = only(&server);
     assert_eq!(request.line(), "GET /api/partner/v2/transactions");
@@ -191,7 +192,9 @@ async fn get_transaction() {
 #[tokio::test]
 async fn a_transaction_that_is_not_there() {
     let (server, client) = sampled(200, "list-transactions-empty").await;
-    assert_eq!(client.get_transaction(&TransactionId::from(ODD)).await.unwrap(), None);
+    let error = client.get_transaction(&TransactionId::from(ODD)).await.unwrap_err();
+    assert!(error.is_not_found() && !error.may_have_taken_effect());
+    assert_eq!(error_chain(&error), "GET /api/partner/v2/transactions: the vendor returned 200: data is empty");
     assert_eq!(parameters(&only(&server)), pairs(&[("id", ODD)]));
 
     // An API that passed over the filter must not look as if the transaction did not exist, nor be another.

@@ -85,19 +85,19 @@ async fn notifications_are_listed_by_status() {
 async fn transactions_are_found_and_cancelled() {
     let (_server, client) = started().await;
     let id = TransactionId::from(double::PENDING_TRANSACTION);
-    let found = client.get_transaction(&id).await.unwrap().unwrap();
+    let found = client.get_transaction(&id).await.unwrap();
     assert!(!found.status.as_ref().unwrap().is_final());
     for _ in 0..2 {
         let cancelled = client.cancel_transaction(&id).await.unwrap();
         assert_eq!(*cancelled.status, Some(TransactionStatus::Cancelled), "a second time as well");
     }
-    assert_eq!(*client.get_transaction(&id).await.unwrap().unwrap().status, Some(TransactionStatus::Cancelled));
+    assert_eq!(*client.get_transaction(&id).await.unwrap().status, Some(TransactionStatus::Cancelled));
 
     let error = client.cancel_transaction(&TransactionId::from(double::COMPLETED_TRANSACTION)).await.unwrap_err();
-    assert_eq!((error.status(), error.code()), (Some(400), Some("BAD_REQUEST")));
+    assert_eq!((error.status().map(|status| status.as_u16()), error.code()), (Some(400), Some("BAD_REQUEST")));
     let error = client.cancel_transaction(&TransactionId::from("nobody")).await.unwrap_err();
     assert!(error.is_not_found());
-    assert_eq!(client.get_transaction(&TransactionId::from("nobody")).await.unwrap(), None);
+    assert!(client.get_transaction(&TransactionId::from("nobody")).await.unwrap_err().is_not_found());
 
     let cross = TransactionFilter::new().transaction_type(TransactionType::CrossRamp);
     assert_eq!(client.list_transactions(&cross).all().await.unwrap().len(), 1);

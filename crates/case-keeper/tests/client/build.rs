@@ -9,32 +9,31 @@ use std::{
 use super::*;
 
 fn refused(builder: ClientBuilder) -> String {
-    format!("{:?}", builder.build().expect_err("it can not be built"))
+    error_chain(&builder.build().expect_err("it cannot be built"))
 }
 
 #[test]
 fn what_is_wrong_is_said() {
     let base = |text: &str| text.parse::<Url>().expect("a URL");
     let good = || base("https://portal.example.com");
-    let build = |id, secret, base| Client::builder(id, secret, base);
+    let build = |id, secret, base| Client::builder(Credentials::new(id, secret), base);
     for (builder, why) in [
         (build("", "secret", good()), "the client id is empty"),
-        (build("id\n", "secret", good()), "the client id has a blank or a line end at one of its ends"),
+        (build("id\n", "secret", good()), "the client id has leading or trailing whitespace"),
         (build("id", "", good()), "the client secret is empty"),
-        (build("id", "CANARY\n", good()), "the client secret has a blank or a line end at one of its ends"),
+        (build("id", "CANARY\n", good()), "the client secret has leading or trailing whitespace"),
         (
             build("id", "CANARY", base("http://portal.example.com")),
-            "the base URL is plain http, which would show the credentials to anyone on the way",
+            "the base URL is plain http, which would expose the credentials",
         ),
         (build("id", "CANARY", base("https://u:CANARY@portal.example.com")), "the base URL holds a user or password"),
         (
             build("id", "CANARY", good()).token_url(base("http://portal.example.com/token")),
-            "the token URL can not be used: \
-             the base URL is plain http, which would show the credentials to anyone on the way",
+            "the token URL cannot be used: the base URL is plain http, which would expose the credentials",
         ),
         (
             build("id", "CANARY", base("https://portal.example.com/kyc")).version(Default::default()),
-            "the base URL has a path of its own, so the API version has no place",
+            "the base URL has a path of its own: it cannot take an API version",
         ),
     ] {
         assert_eq!(refused(builder), why);
@@ -71,7 +70,10 @@ fn from_the_environment() {
     assert_eq!(run(&[]), "the environment variable CASE_KEEPER_CLIENT_ID is not set");
     assert_eq!(run(&[id]), "the environment variable CASE_KEEPER_CLIENT_SECRET is not set");
     assert_eq!(run(&[id, secret]), "the environment variable CASE_KEEPER_BASE_URL is not set");
-    assert_eq!(run(&[id, secret, ("BASE_URL", "portal")]), "the environment variable CASE_KEEPER_BASE_URL is no URL");
+    assert_eq!(
+        run(&[id, secret, ("BASE_URL", "portal")]),
+        "the environment variable CASE_KEEPER_BASE_URL is not a URL"
+    );
     let odd = ("API_VERSION", "v4");
     assert_eq!(run(&[id, secret, base, odd]), "the environment variable CASE_KEEPER_API_VERSION is neither v2 nor v3");
     let all = run(&[id, secret, base, ("API_VERSION", "v2"), ("TOKEN_URL", "https://login.example.com/token")]);

@@ -1,13 +1,16 @@
 //! Links and the files behind them.
 
-use idhooks_case_keeper::{FileError, FoundLink, PresignedLink, http_client::Downloader, links_in};
+use idhooks_case_keeper::{FileError, FoundLink, PresignedLink, links_in};
 
 use super::*;
 
 /// A client that may fetch from this machine.
 fn fetching(server: &Server) -> Client {
-    let downloads = Downloader::builder(&["127.0.0.1"]).allow_loopback().build().expect("downloads");
-    builder(server).downloads(downloads).build().expect("a client")
+    builder(server)
+        .extra_download_host("127.0.0.1")
+        .downloader(|files| files.allow_loopback())
+        .build()
+        .expect("a client")
 }
 
 fn found(name: &str, link: &str) -> FoundLink {
@@ -68,7 +71,7 @@ async fn row_43_links_that_lead_elsewhere_are_not_followed() {
         "no link",
     ] {
         let error = client.download(&PresignedLink::from(link)).await.expect_err(link);
-        assert!(error.is_refused(), "{link}: {error}");
+        assert!(error.is_rejected(), "{link}: {error}");
         assert!(!format!("{error:?}").contains("amazonaws"));
     }
     assert!(server.received().is_empty());
@@ -108,7 +111,7 @@ async fn a_link_that_is_over_is_replaced() {
     let before = server.received().len();
     let strange = found("faceImageUrl", "https://example.com/a.jpg?X-Amz-Signature=CANARY");
     let error = client.download_or_refresh(&id(double::VERIFIED), &strange).await.expect_err("refused");
-    assert!(matches!(&error, FileError::Download(why) if why.is_refused()), "{error}");
+    assert!(matches!(&error, FileError::Download(why) if why.is_rejected()), "{error}");
     assert_eq!(server.received().len(), before);
     assert!(!format!("{error} {error:?} {strange:?}").contains("CANARY"));
 }

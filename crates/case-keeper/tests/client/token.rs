@@ -13,20 +13,23 @@ async fn row_44_a_401_refreshes_the_token_once() {
 
     let server = api(|_| Reply::status(401)).await;
     let error = client(&server).get_verification(&id("v-1")).await.expect_err("an error");
-    assert_eq!((error.status(), error.is_auth(), error.is_login()), (Some(401), true, false));
+    assert_eq!(
+        (error.status().map(|status| status.as_u16()), error.is_auth(), error.is_login()),
+        (Some(401), true, false)
+    );
     assert_eq!((calls(&server).len(), tokens(&server)), (2, 2), "then it gives up");
 }
 
 #[tokio::test]
 async fn a_refused_login_is_told_and_forgotten() {
     let server = double::start().await.expect("a server");
-    let stranger = Client::builder(double::CLIENT_ID, "guessed", server.url())
+    let stranger = Client::builder(Credentials::new(double::CLIENT_ID, "guessed"), server.url())
         .token_url(at(&server, double::TOKEN_PATH))
         .build()
         .expect("a client");
     for _ in 0..2 {
         let error = stranger.get_verification(&id(double::OPEN)).await.expect_err("no login");
-        assert_eq!((error.status(), error.code()), (Some(401), Some("invalid_client")));
+        assert_eq!((error.status().map(|status| status.as_u16()), error.code()), (Some(401), Some("invalid_client")));
         assert!(error.is_auth() && error.is_login() && !error.is_transient());
     }
     assert_eq!((calls(&server).len(), tokens(&server)), (0, 2), "no call without a token, and the error is not kept");
@@ -102,11 +105,17 @@ async fn row_44_a_403_makes_only_an_old_token_suspect() {
     ] {
         let transport = Scripted::default();
         let base = "https://portal.example.com".parse().expect("a URL");
-        let client = Client::builder("id", "secret", base).transport(transport.clone()).build().expect("a client");
+        let client = Client::builder(Credentials::new("id", "secret"), base)
+            .transport(transport.clone())
+            .build()
+            .expect("a client");
         client.get_verification(&id("v-1")).await.expect("a verification");
         tokio::time::advance(age).await;
         *transport.next.lock().expect("a lock") = statuses.to_vec();
-        let status = client.get_verification(&id("v-1")).await.map_or_else(|error| error.status(), |_| Some(200));
+        let status = client
+            .get_verification(&id("v-1"))
+            .await
+            .map_or_else(|error| error.status().map(|status| status.as_u16()), |_| Some(200));
         assert_eq!(status, Some(ends_in), "{age:?} {statuses:?}");
         let counted = [&transport.calls, &transport.logins].map(|count| count.load(Ordering::Relaxed));
         assert_eq!(counted, [calls, logins], "{age:?} {statuses:?}");

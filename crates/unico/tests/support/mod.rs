@@ -88,7 +88,7 @@ pub(crate) fn web(server: &Server) -> WebClient {
 }
 
 pub(crate) fn api_of(server: &Server, account: &Account) -> ApiClient {
-    let builder = ApiClient::builder(account, API_KEY).expect("a key");
+    let builder = ApiClient::builder(account, API_KEY);
     builder.base_url(server.url()).retry(retry()).build().expect("a client")
 }
 
