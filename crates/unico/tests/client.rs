@@ -321,7 +321,7 @@ async fn a_404_right_after_the_notice_is_read_again_before_gone_is_believed() {
     let replica = Arc::new(Replica(Mutex::new(script)));
     let account = Account::builder(support::ISSUER, support::key(), Environment::Sandbox);
     let account = account.transport(Arc::clone(&replica)).build().expect("an account");
-    let client = ApiClient::builder(&account, API_KEY).expect("a key").transport(replica).build().expect("a client");
+    let client = ApiClient::builder(&account, API_KEY).transport(replica).build().expect("a client");
     assert_eq!(word(client.confirm(&checked(API_FINISHED, "3")).await), "confirmed");
 }
 

@@ -132,7 +132,7 @@ async fn row_59_a_response_about_another_verification_confirms_nothing() {
         next.is(Reply::value(200, &answer));
         let confirmed = client.confirm_event(&event("verification.verified", "v-1")).await;
         match (confirmed.map(|confirmed| confirmed.as_str()), expected) {
-            (Err(error), Err(why)) => assert!(error.to_string().contains(why), "{error}: {answer}"),
+            (Err(error), Err(why)) => assert!(error_chain(&error).ends_with(why), "{answer}: {error:?}"),
             (word, expected) => assert_eq!(word.ok(), expected.ok(), "{answer}"),
         }
     }
@@ -147,7 +147,7 @@ async fn row_59_an_event_about_no_verification_is_an_error_before_anything_is_se
     {
         let body = json!({ "key": key, "dataId": double::VERIFIED }).to_string();
         let error = client.confirm(&hint(body.as_bytes())).await.expect_err(key);
-        assert!(error.to_string().ends_with("the event is not about a verification"), "{error}");
+        assert!(error.to_string().contains("the event is not about a verification"), "{error}");
         assert!(!error.is_transient() && !error.may_have_taken_effect());
         assert_eq!(event(key, double::VERIFIED).verification_id(), None, "{key}");
     }
@@ -187,8 +187,8 @@ async fn confirmed_by(
     let replica = Replica::default();
     replica.0.lock().expect("a lock").0.extend(script);
     let base: Url = "https://case-keeper.example".parse().expect("a URL");
-    let builder =
-        Client::builder("id", "secret", base.clone()).token_url(base.join(double::TOKEN_PATH).expect("a URL"));
+    let builder = Client::builder(Credentials::new("id", "secret"), base.clone())
+        .token_url(base.join(double::TOKEN_PATH).expect("a URL"));
     let client = builder.transport(replica.clone()).deadline(deadline).build().expect("a client");
     let start = tokio::time::Instant::now();
     let word = client.confirm_event(&event(key, "v-1")).await.map(|word| word.as_str());
@@ -270,7 +270,7 @@ async fn a_hint_that_can_not_be_read_asks_nothing() {
     let client = client(&server);
     for body in ["", "{}", "[]", r#"{"key":"k"}"#, r#"{"key":"k","dataId":"CANARY","data":{"id":"v-2"}}"#] {
         let error = client.confirm(&hint(body.as_bytes())).await.expect_err(body);
-        assert_eq!(error.to_string(), "the event does not decode");
+        assert_eq!(error.to_string(), "decoding the delivery failed");
         assert!(error.source().is_some() && !error.is_transient() && !error.may_have_taken_effect());
         assert!(!format!("{error:?}").contains("CANARY"));
     }

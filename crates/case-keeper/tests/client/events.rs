@@ -102,14 +102,14 @@ async fn row_60_a_list_ends_at_its_count_also_when_that_is_text() {
 
 #[tokio::test]
 async fn a_list_without_end_ends() {
-    let server = api(|_| Reply::json(200, r#"[{"id":"e-1"}]"#)).await;
+    let server = api(|request| Reply::value(200, &json!([{ "id": request.parameters().get("offset") }]))).await;
     let filter = EventFilter::new().limit(1).most_pages(3);
     let mut pages = client(&server).list_events(&filter);
     for _ in 0..3 {
         assert!(pages.next().await.expect("a page").is_some());
     }
     let error = pages.next().await.expect_err("no more pages");
-    assert_eq!(error.to_string(), "the list has more pages than its filter allows");
+    assert!(error.to_string().ends_with("the list has more pages than its filter allows"), "{error}");
     assert_eq!(calls(&server).len(), 3);
 }
 
@@ -136,7 +136,7 @@ async fn what_can_not_be_asked_for_is_not_sent() {
         (EventFilter::new().key("flow.created,verification.created"), "an event key is empty or has a comma in it"),
     ] {
         let error = client(&server).list_events(&filter).next().await.expect_err(why);
-        assert_eq!(error.to_string(), why);
+        assert_eq!(error.to_string(), format!("invalid request: {why}"));
     }
     assert!(server.received().is_empty());
 }
