@@ -14,6 +14,7 @@ use idhooks_caf::{
     rest::{NewTransaction, TransactionOptions},
 };
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{
         Reply, Server,
@@ -114,7 +115,7 @@ async fn row_59_a_response_about_another_object_is_an_error() {
         (client.get_person_profile("00011122233").await.err(), "cpf"),
         (client.get_face_attempt(&"a-1".into()).await.err(), "data.id"),
     ] {
-        let error = error.expect("another object").to_string();
+        let error = error_chain(&error.expect("another object"));
         assert!(error.ends_with(&format!(": {field} is not the one that was asked for")), "{error}");
     }
     assert!(client.get_person_profile("00011122233").await.is_ok(), "marks are no difference");
@@ -133,7 +134,7 @@ async fn a_response_without_a_known_field_is_an_error() {
             client.get_face_attempt(&ATTEMPT.into()).await.err(),
         ] {
             let error = error.expect(body);
-            assert!(error.to_string().ends_with("the body has no documented field"), "{error}");
+            assert!(error_chain(&error).ends_with("the body has no documented field"), "{error:?}");
             assert!(!error.is_transient());
         }
     }
