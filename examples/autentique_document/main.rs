@@ -19,11 +19,10 @@ use std::{
 use idhooks::{
     Secret,
     autentique::{
-        Client, ClientBuilder, DocumentId, Verifier, errors_of,
+        Client, DocumentId, Verifier,
         rest::{Direction, Document, DocumentFilter},
         sign,
     },
-    http_client::DownloaderBuilder,
 };
 use idhooks_fixtures::{find, server::autentique as double};
 
@@ -54,19 +53,19 @@ async fn main() -> ExitCode {
 }
 
 async fn real() -> Result<(), Box<dyn Error>> {
-    let client = ClientBuilder::from_env()?.build()?;
+    let client = Client::from_env()?;
     let filter = DocumentFilter::new().limit(5).order_by("created_at", Direction::Descending);
     if let Ok(id) = env::var("AUTENTIQUE_DOCUMENT_ID") {
-        read(&client, &DocumentId::from(id.as_str()), client.downloads()).await?;
+        read(&client, &DocumentId::from(id.as_str())).await?;
     }
     list(&client, &filter).await
 }
 
 async fn rehearsal() -> Result<(), Box<dyn Error>> {
     let server = double::start().await?;
-    let client = Client::builder(double::API_KEY).base_url(server.url()).build()?;
+    let client = Client::builder(double::API_KEY).base_url(server.url()).downloader(|files| files.allow_loopback()).build()?;
     line(format_args!("no AUTENTIQUE_API_KEY: a server on this machine answers"));
-    read(&client, &finished()?, client.downloads().allow_loopback()).await?;
+    read(&client, &finished()?).await?;
     list(&client, &DocumentFilter::new().limit(2).show_sandbox(true)).await
 }
 
@@ -81,11 +80,10 @@ fn finished() -> Result<DocumentId, Box<dyn Error>> {
     Ok(id.clone())
 }
 
-async fn read(client: &Client, id: &DocumentId, downloads: DownloaderBuilder) -> Result<(), Box<dyn Error>> {
+async fn read(client: &Client, id: &DocumentId) -> Result<(), Box<dyn Error>> {
     let document = match client.get_document(id).await {
-        Ok(Some(document)) => document,
-        Ok(None) => return Err("there is neither a document nor an error".into()),
-        Err(error) if errors_of(&error).iter().any(|item| item.code().is_some_and(|code| code.is_not_found())) => {
+        Ok(document) => document,
+        Err(error) if error.is_not_found() => {
             return Err(format!("there is no document {id}, or its owner is not yours").into());
         }
         Err(error) => return Err(error.into()),
@@ -106,7 +104,7 @@ async fn read(client: &Client, id: &DocumentId, downloads: DownloaderBuilder) ->
         line(format_args!("  there is no link to a signed file"));
         return Ok(());
     };
-    match downloads.build()?.get(link.expose()).await {
+    match client.download(link.expose()).await {
         Ok(file) => line(format_args!(
             "  signed file: {} bytes, {}",
             file.body().len(),

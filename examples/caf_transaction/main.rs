@@ -17,7 +17,7 @@ use std::{
 };
 
 use idhooks::caf::{
-    Client, ClientBuilder,
+    Client, Credentials,
     rest::{Attributes, NewTransaction},
 };
 use idhooks_fixtures::server::caf as double;
@@ -50,14 +50,14 @@ async fn main() -> ExitCode {
 
 async fn real() -> Result<(), Box<dyn Error>> {
     let template = env::var("CAF_TEMPLATE_ID").map_err(|_| "CAF_TEMPLATE_ID is not set")?;
-    let client = ClientBuilder::from_env()?.build()?;
+    let client = Client::from_env()?;
     let cpf = env::var("CAF_CPF").ok();
     create(&client, &template, cpf.as_deref()).await
 }
 
 async fn rehearsal() -> Result<(), Box<dyn Error>> {
     let server = double::start().await?;
-    let client = Client::builder(double::CLIENT_ID, double::CLIENT_SECRET).base_url(server.url()).build()?;
+    let client = Client::builder(Credentials::new(double::CLIENT_ID, double::CLIENT_SECRET)).base_url(server.url()).build()?;
     line(format_args!("no CAF_CLIENT_ID: a double on this machine answers"));
     create(&client, "6021a21b3811c35ecb8dea20", Some(double::CPF)).await
 }

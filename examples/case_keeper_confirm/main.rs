@@ -16,7 +16,7 @@ use std::{
 
 use idhooks::{
     Unverified,
-    case_keeper::{self, Client, ClientBuilder, Confirmation, Event},
+    case_keeper::{self, Client, Confirmation, Credentials, Event},
 };
 use idhooks_fixtures::server::case_keeper as double;
 use serde_json::json;
@@ -41,9 +41,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => demo().await,
         [id] if !id.starts_with('-') => {
-            show(&ClientBuilder::from_env()?.build()?, "yours", "verification.verified", id).await
+            show(&Client::from_env()?, "yours", "verification.verified", id).await
         }
-        [id, key] => show(&ClientBuilder::from_env()?.build()?, "yours", key, id).await,
+        [id, key] => show(&Client::from_env()?, "yours", key, id).await,
         _ => {
             print(format_args!("{HELP}"));
             Ok(())
@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Five hints, as anybody could send them.
 async fn demo() -> Result<(), Box<dyn Error>> {
     let server = double::start().await?;
-    let client = Client::builder(double::CLIENT_ID, double::CLIENT_SECRET, server.url())
+    let client = Client::builder(Credentials::new(double::CLIENT_ID, double::CLIENT_SECRET), server.url())
         .token_url(server.url().join(double::TOKEN_PATH)?)
         .build()?;
     for (which, key, id) in [

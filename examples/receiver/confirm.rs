@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use idhooks::{
     Delivery, Unverified,
-    case_keeper::{Client, ClientBuilder, Confirmation, Event, VerificationStatus},
+    case_keeper::{Client, Confirmation, Event, VerificationStatus},
     http_client::BuildError,
     inbox::{Job, Outcome},
 };
@@ -13,8 +13,8 @@ use crate::worker::line;
 
 /// The client, if `CASE_KEEPER_CLIENT_ID` is set; then the other variables must be, too.
 pub(crate) fn client_from_env() -> Result<Option<Client>, BuildError> {
-    match ClientBuilder::from_env() {
-        Ok(builder) => builder.build().map(Some),
+    match Client::from_env() {
+        Ok(client) => Ok(Some(client)),
         Err(error) if error.is_missing() && error.variable() == Some("CASE_KEEPER_CLIENT_ID") => Ok(None),
         Err(error) => Err(error),
     }
@@ -59,7 +59,7 @@ mod tests {
     use std::time::SystemTime;
 
     use idhooks::{
-        case_keeper::OpenEndpoint,
+        case_keeper::{Credentials, OpenEndpoint},
         inbox::{Inbox, State},
     };
     use idhooks_fixtures::server::case_keeper as double;
@@ -78,7 +78,7 @@ mod tests {
     #[tokio::test]
     async fn each_hint_is_asked_about_and_what_is_not_so_yet_is_asked_again() -> Done {
         let server = double::start().await?;
-        let client = Client::builder(double::CLIENT_ID, double::CLIENT_SECRET, server.url());
+        let client = Client::builder(Credentials::new(double::CLIENT_ID, double::CLIENT_SECRET), server.url());
         let client = client.token_url(server.url().join(double::TOKEN_PATH)?).build()?;
         let folder = tempfile::tempdir()?;
         let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.db").display())).await?;

@@ -14,6 +14,7 @@ use idhooks_autentique::{
     rest::{DocumentFilter, EndpointEvent, EndpointKind, ErrorCategory, ErrorCode, NewEndpoint},
 };
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{
         Reply, Server,
@@ -230,7 +231,7 @@ async fn statuses_of_something_in_between() {
 }
 
 #[tokio::test]
-async fn answers_that_can_not_be_read() {
+async fn rejects_responses_that_do_not_fit() {
     for (body, where_it_says) in [
         ("", "is empty"),
         ("<html>CANARY</html>", "JSON"),
@@ -248,7 +249,7 @@ async fn answers_that_can_not_be_read() {
     ] {
         let (server, client) = always(Reply::json(200, body)).await;
         let error = read(&client).await;
-        let said = error.to_string();
+        let said = error_chain(&error);
         assert!(said.contains(where_it_says), "{body}: {said}");
         assert!(!format!("{error} {error:?}").contains("CANARY"), "{body}: {said}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{body}");
@@ -373,12 +374,12 @@ async fn nothing_is_sent_for_an_empty_id() {
 }
 
 #[test]
-fn settings_that_can_not_be_used() {
+fn rejects_invalid_settings() {
     let build = |key: &str| Client::builder(key).build().map(drop);
     for (key, why) in [
         ("", "the API key is empty"),
-        ("CANARY\n", "the API key has a blank or a line end at one of its ends"),
-        ("CANARY\u{7}x", "the key can not stand in a header"),
+        ("CANARY\n", "the API key has leading or trailing whitespace"),
+        ("CANARY\u{7}x", "the key cannot be sent in a header"),
     ] {
         let error: BuildError = build(key).expect_err(why);
         assert_eq!(error.to_string(), why);

@@ -2,7 +2,7 @@
 
 use idhooks_core::{
     DecodeError, Envelope, LazyJson, Lenient, RawJson, Timestamp, WebhookEvent, impl_deserialize,
-    json::{Budget, FromJson, Read, members, members_once, text},
+    json::{Budget, FromJson, members, members_once, text},
     payload,
 };
 use serde::{Deserializer, Serialize};
@@ -124,8 +124,13 @@ impl ClaimedVerification {
 }
 
 impl<'de> FromJson<'de> for ClaimedVerification {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        Ok(LazyJson::from_json(input, budget)?.and_then(|raw| Ok(Self { id: own_id(raw.raw())?, raw })))
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        let mut raw = Lenient::<LazyJson<Verification>>::default();
+        LazyJson::from_json(input, budget, &mut raw)?;
+        if let Some(raw) = raw.into_option() {
+            place.set(own_id(raw.raw()).map(|id| Self { id, raw }));
+        }
+        Ok(())
     }
 }
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{
-    DecodeError,
-    json::{self, Budget, FromJson, Read},
+    DecodeError, Lenient,
+    json::{self, Budget, FromJson},
 };
 
 /// A decimal number: every digit kept as sent, equal by value, never a float.
@@ -53,6 +53,17 @@ impl Decimal {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.digits
+    }
+
+    fn read(raw: &RawValue) -> Result<Self, DecodeError> {
+        let inner = raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let (text, quoted) = (inner.unwrap_or(raw.get()), inner.is_some());
+        let digits: Option<Box<str>> = match Parts::of(text) {
+            Some(_) => Some(text.into()),
+            // The digits may be written as escapes.
+            None => json::text(Some(raw)).filter(|text| Parts::of(text).is_some()).map(|text| text.as_ref().into()),
+        };
+        digits.map(|digits| Self { digits, quoted }).ok_or_else(DecodeError::wrong_type)
     }
 
     fn parts(&self) -> Parts<'_> {
@@ -181,16 +192,11 @@ impl Serialize for Decimal {
 }
 
 impl<'de> FromJson<'de> for Decimal {
-    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget) -> Read<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(input)?;
-        let inner = raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let (text, quoted) = (inner.unwrap_or(raw.get()), inner.is_some());
-        let digits: Option<Box<str>> = match Parts::of(text) {
-            Some(_) => Some(text.into()),
-            // The digits may be written as escapes.
-            None => json::text(Some(&raw)).filter(|text| Parts::of(text).is_some()).map(|text| text.as_ref().into()),
-        };
-        Ok(digits.map(|digits| Self { digits, quoted }).ok_or_else(DecodeError::wrong_type))
+    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        if let Some(raw) = Option::<Box<RawValue>>::deserialize(input)? {
+            place.set(Self::read(&raw));
+        }
+        Ok(())
     }
 }
 

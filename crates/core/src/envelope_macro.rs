@@ -63,8 +63,9 @@ macro_rules! envelope {
             fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
                 budget: &$crate::json::Budget,
-            ) -> $crate::json::Read<Self, A::Error> {
-                Self::__read(object, budget)
+                place: &mut $crate::Lenient<Self>,
+            ) -> ::std::result::Result<(), A::Error> {
+                Self::__read(object, budget, place)
             }
         }
 
@@ -107,8 +108,9 @@ macro_rules! envelope {
                 fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                     object: A,
                     budget: &$crate::json::Budget,
-                ) -> $crate::json::Read<Self, A::Error> {
-                    ::std::result::Result::Ok($event::__read(object, budget)?.map(Self))
+                    place: &mut $crate::Lenient<Self>,
+                ) -> ::std::result::Result<(), A::Error> {
+                    place.fill(Self, |event| $event::__read(object, budget, event))
                 }
             }
 
@@ -116,23 +118,25 @@ macro_rules! envelope {
                 fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                     object: A,
                     budget: &$crate::json::Budget,
-                ) -> $crate::json::Read<Self, A::Error> {
+                    place: &mut $crate::Lenient<Self>,
+                ) -> ::std::result::Result<(), A::Error> {
                     let mut inner = $crate::Lenient::<Inner>::default();
                     $(let mut $field = $crate::__private::slot::<'de, $type>();)*
                     let names = &[$member, $($name),*];
                     let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] = &mut [&mut inner, $(&mut $field),*];
                     let error = $crate::json::read_members(object, budget, names, slots, &mut [])?;
-                    if let ::std::option::Option::Some(error) = error {
-                        return ::std::result::Result::Ok(::std::result::Result::Err(error));
-                    }
                     let finish = || {
+                        if let ::std::option::Option::Some(error) = error {
+                            return ::std::result::Result::Err(error);
+                        }
                         let Inner(mut event) = inner.require($member)?;
                         event.$outer_field = $outer {
                             $($field: <$type as $crate::json::Field<'de>>::finish($field, $name)?,)*
                         };
                         ::std::result::Result::Ok(event)
                     };
-                    ::std::result::Result::Ok(finish())
+                    place.set(finish());
+                    ::std::result::Result::Ok(())
                 }
             }
 
@@ -221,9 +225,11 @@ macro_rules! envelope {
             fn from_json<D: $crate::__private::serde::Deserializer<'de>>(
                 input: D,
                 _: &$crate::json::Budget,
-            ) -> $crate::json::Read<Self, D::Error> {
+                place: &mut $crate::Lenient<Self>,
+            ) -> ::std::result::Result<(), D::Error> {
                 let body = <$crate::RawJson as $crate::__private::serde::Deserialize<'de>>::deserialize(input)?;
-                ::std::result::Result::Ok($crate::json::decode_flat(body.get().as_bytes(), Self::from_wire))
+                place.set($crate::json::decode_flat(body.get().as_bytes(), Self::from_wire));
+                ::std::result::Result::Ok(())
             }
         }
 
@@ -259,8 +265,9 @@ macro_rules! __envelope_struct {
             fn __read<'de, A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
                 budget: &$crate::json::Budget,
-            ) -> $crate::json::Read<Self, A::Error> {
-                let mut named = $crate::json::NamedBody::<$bodies>::default();
+                place: &mut $crate::Lenient<Self>,
+            ) -> ::std::result::Result<(), A::Error> {
+                let mut named = $crate::json::NamedBody::<'de, $bodies>::default();
                 $(let mut $field = $crate::__private::slot::<'de, $type>();)*
                 let error = {
                     let (mut name, mut body) = named.slots();
@@ -269,10 +276,10 @@ macro_rules! __envelope_struct {
                         &mut [&mut name, &mut body, $(&mut $field),*];
                     $crate::json::read_members(object, budget, names, slots, &mut [])?
                 };
-                if let ::std::option::Option::Some(error) = error {
-                    return ::std::result::Result::Ok(::std::result::Result::Err(error));
-                }
                 let finish = || {
+                    if let ::std::option::Option::Some(error) = error {
+                        return ::std::result::Result::Err(error);
+                    }
                     let (name, body) = named.finish($tag, $content)?;
                     $(let body = $convert(&name, body, &$alternative, $(&$argument),*)?;)?
                     let body = body
@@ -284,7 +291,8 @@ macro_rules! __envelope_struct {
                         $($outer_field: ::std::default::Default::default(),)?
                     })
                 };
-                ::std::result::Result::Ok(finish())
+                place.set(finish());
+                ::std::result::Result::Ok(())
             }
 
             fn __write<S: $crate::__private::serde::Serializer>(
@@ -365,13 +373,17 @@ macro_rules! __bodies {
                 name: &str,
                 input: D,
                 budget: &$crate::json::Budget,
-            ) -> $crate::json::Read<Self, D::Error> {
+                place: &mut $crate::Lenient<Self>,
+            ) -> ::std::result::Result<(), D::Error> {
                 use $crate::json::FromJson;
-                ::std::result::Result::Ok(match name {
-                    $($text => <$body as FromJson<'de>>::from_json(input, budget)?.map(Self::$variant),)+
-                    name => <$crate::RawJson as FromJson<'de>>::from_json(input, budget)?
-                        .map(|data| Self::Other { name: name.into(), data }),
-                })
+                match name {
+                    $($text => place.fill(Self::$variant, |body| <$body as FromJson<'de>>::from_json(input, budget, body)),)+
+                    name => {
+                        let data = <$crate::RawJson as $crate::__private::serde::Deserialize<'de>>::deserialize(input)?;
+                        place.set(::std::result::Result::Ok(Self::Other { name: name.into(), data }));
+                        ::std::result::Result::Ok(())
+                    }
+                }
             }
 
             fn without_body(name: &str) -> ::std::option::Option<Self> {

@@ -9,8 +9,8 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    DecodeError, RawJson,
-    json::{self, Budget, FromJson, Read},
+    DecodeError, Lenient, RawJson,
+    json::{self, Budget, FromJson},
 };
 
 /// A part of an event that is decoded on demand: large, and seldom needed. Two are equal if their texts are.
@@ -86,8 +86,8 @@ impl<T> Serialize for LazyJson<T> {
 }
 
 impl<'de, T> FromJson<'de> for LazyJson<T> {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        Ok(RawJson::from_json(input, budget)?.map(|raw| Self { raw, read: PhantomData }))
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        place.fill(|raw| Self { raw, read: PhantomData }, |raw| RawJson::from_json(input, budget, raw))
     }
 }
 

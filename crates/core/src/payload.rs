@@ -50,21 +50,23 @@ macro_rules! payload {
                 object: A,
                 budget: &$crate::json::Budget,
                 others: &mut [(&'static str, &mut dyn $crate::json::Slot<'de, A>)],
-            ) -> $crate::json::Read<Self, A::Error> {
+                place: &mut $crate::Lenient<Self>,
+            ) -> ::std::result::Result<(), A::Error> {
                 $(let mut $field = $crate::__private::slot::<'de, $type>();)*
                 let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] = &mut [$(&mut $field),*];
                 let error = $crate::json::read_members(object, budget, Self::NAMES, slots, others)?;
-                if let ::std::option::Option::Some(error) = error {
-                    return ::std::result::Result::Ok(::std::result::Result::Err(error));
-                }
                 let finish = || {
+                    if let ::std::option::Option::Some(error) = error {
+                        return ::std::result::Result::Err(error);
+                    }
                     let object = Self {
                         $($field: <$type as $crate::json::Field<'de>>::finish($field, $member)?,)*
                     };
                     $(object.$check()?;)?
                     ::std::result::Result::Ok(object)
                 };
-                ::std::result::Result::Ok(finish())
+                place.set(finish());
+                ::std::result::Result::Ok(())
             }
         }
 
@@ -72,8 +74,9 @@ macro_rules! payload {
             fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
                 budget: &$crate::json::Budget,
-            ) -> $crate::json::Read<Self, A::Error> {
-                <Self as $crate::json::Payload<'de>>::read_with(object, budget, &mut [])
+                place: &mut $crate::Lenient<Self>,
+            ) -> ::std::result::Result<(), A::Error> {
+                <Self as $crate::json::Payload<'de>>::read_with(object, budget, &mut [], place)
             }
         }
 
@@ -159,18 +162,20 @@ macro_rules! __one_of {
         fn from_array<A: $crate::__private::serde::de::SeqAccess<'de>>(
             array: A,
             budget: &$crate::json::Budget,
-        ) -> $crate::json::Read<Self, A::Error> {
-            let read = <$type as $crate::json::FromJson<'de>>::from_array(array, budget)?;
-            ::std::result::Result::Ok(read.map(Self::$variant))
+            place: &mut $crate::Lenient<Self>,
+        ) -> ::std::result::Result<(), A::Error> {
+            place.fill(Self::$variant, |inner| <$type as $crate::json::FromJson<'de>>::from_array(array, budget, inner))
         }
     };
     (object, $type:ty, $variant:ident) => {
         fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
             object: A,
             budget: &$crate::json::Budget,
-        ) -> $crate::json::Read<Self, A::Error> {
-            let read = <$type as $crate::json::FromJson<'de>>::from_object(object, budget)?;
-            ::std::result::Result::Ok(read.map(Self::$variant))
+            place: &mut $crate::Lenient<Self>,
+        ) -> ::std::result::Result<(), A::Error> {
+            place.fill(Self::$variant, |inner| {
+                <$type as $crate::json::FromJson<'de>>::from_object(object, budget, inner)
+            })
         }
     };
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwn
 use serde_json::value::RawValue;
 
 use crate::{
-    DecodeError,
-    json::{self, Budget, FromJson, Read},
+    DecodeError, Lenient,
+    json::{self, Budget, FromJson},
 };
 
 /// JSON byte for byte as sent. `Debug` shows its length only: it may hold personal data.
@@ -89,9 +89,16 @@ impl Serialize for RawJson {
 }
 
 impl<'de> FromJson<'de> for RawJson {
-    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget) -> Read<Self, D::Error> {
-        Box::<RawValue>::deserialize(input).map(|raw| Ok(Self(raw)))
+    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        if let Some(raw) = Option::<Box<RawValue>>::deserialize(input)? {
+            place.set(Ok(Self(raw)));
+        }
+        Ok(())
     }
 }
 
-crate::impl_deserialize!(RawJson);
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(input).map(Self) // `null` too
+    }
+}

@@ -89,7 +89,7 @@ fn built_with(variables: &[(&str, &str)]) -> String {
 fn in_a_process_of_its_own() {
     let said = match (AccountBuilder::from_env(), WebClientBuilder::from_env(), ApiClientBuilder::from_env()) {
         (Ok(account), Ok(_), Ok(_)) => format!("{account:?}"),
-        (Ok(_), Ok(_), Err(error)) | (_, Err(error), _) | (Err(error), _, _) => format!("{error:?}"),
+        (Ok(_), Ok(_), Err(error)) | (_, Err(error), _) | (Err(error), _, _) => idhooks_fixtures::error_chain(&error),
     };
     eprintln!("\nbuilt: {said}");
 }
@@ -118,7 +118,7 @@ fn from_env_takes_what_is_documented() {
         (&[account, sandbox, api_key], "the environment variable UNICO_PRIVATE_KEY is not set"),
         (
             &[account, sandbox, api_key, key, ("UNICO_PRIVATE_KEY_FILE", file)],
-            "set only one of UNICO_PRIVATE_KEY and UNICO_PRIVATE_KEY_FILE",
+            "UNICO_PRIVATE_KEY and UNICO_PRIVATE_KEY_FILE are both set: set only one",
         ),
         (
             &[account, sandbox, api_key, ("UNICO_PRIVATE_KEY", "CANARY")],
@@ -129,6 +129,6 @@ fn from_env_takes_what_is_documented() {
         assert_eq!(built_with(variables), wanted);
     }
     let said = built_with(&[account, sandbox, api_key, ("UNICO_PRIVATE_KEY_FILE", "/no/such/CANARY")]);
-    let wanted = "the environment variable UNICO_PRIVATE_KEY_FILE names no file that can be read: ";
+    let wanted = "the environment variable UNICO_PRIVATE_KEY_FILE names a file that cannot be read: ";
     assert!(said.starts_with(wanted) && !said.contains("CANARY"), "{said}");
 }

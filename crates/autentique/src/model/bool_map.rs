@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use idhooks_core::{
-    RawJson,
-    json::{Budget, FromJson, Read, members},
+    Lenient, RawJson,
+    json::{Budget, FromJson, members},
 };
 use serde::{Deserializer, Serialize};
 
-use super::raw_members::{RawMembers, raw_starting_with};
+use super::raw_members::{RawMembers, raw_that};
 
 /// A map of names to yes or no: the permissions of a member or a group, or a group's configuration.
 ///
@@ -58,8 +58,8 @@ fn as_bool(json: &str) -> Option<bool> {
 }
 
 impl<'de> FromJson<'de> for BoolMap {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        Ok(raw_starting_with(input, budget, &["{"])?.map(Self))
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        raw_that(|raw| raw.get().starts_with('{'), Self, input, budget, place)
     }
 }
 

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use idhooks_core::{
-    DecodeError, RawJson,
-    json::{Budget, FromJson, Read, members},
+    Lenient, RawJson,
+    json::{Budget, FromJson, members},
 };
 use serde::{Deserializer, Serialize};
 
-use super::raw_members::{RawMembers, raw_starting_with};
+use super::raw_members::{RawMembers, raw_that};
 
 /// Attributes that changed, with their former values.
 ///
@@ -48,16 +48,15 @@ impl PreviousAttributes {
     }
 }
 
+/// Whether it is an object, or `[]`.
+fn is_map(raw: &RawJson) -> bool {
+    let elements = raw.get().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    raw.get().starts_with('{') || elements.is_some_and(|elements| elements.trim_ascii().is_empty())
+}
+
 impl<'de> FromJson<'de> for PreviousAttributes {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        let raw = raw_starting_with(input, budget, &["{", "["])?;
-        Ok(raw.and_then(|raw| {
-            let elements = raw.get().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-            match elements.is_none_or(|elements| elements.trim_ascii().is_empty()) {
-                true => Ok(Self(raw)),
-                false => Err(DecodeError::new("", "is of another type than documented")),
-            }
-        }))
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        raw_that(is_map, Self, input, budget, place)
     }
 }
 

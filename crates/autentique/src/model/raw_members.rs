@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use idhooks_core::{
-    DecodeError, RawJson,
-    json::{self, Budget, FromJson, Read},
+    DecodeError, Lenient, RawJson,
+    json::{self, Budget, FromJson},
 };
 use serde::Deserializer;
 use serde_json::value::RawValue;
@@ -54,16 +54,21 @@ impl<'a> Iterator for RawMembers<'a> {
     }
 }
 
-/// Reads JSON that begins with one of `starts`, and keeps it raw.
-pub(super) fn raw_starting_with<'de, D: Deserializer<'de>>(
+/// Reads a value that `fits`, and keeps it raw.
+pub(super) fn raw_that<'de, T, D: Deserializer<'de>>(
+    fits: impl FnOnce(&RawJson) -> bool,
+    convert: impl FnOnce(RawJson) -> T,
     input: D,
     budget: &Budget,
-    starts: &[&str],
-) -> Read<RawJson, D::Error> {
-    Ok(RawJson::from_json(input, budget)?.and_then(|raw| {
-        let fits = starts.iter().any(|start| raw.get().starts_with(start));
-        if fits { Ok(raw) } else { Err(DecodeError::new("", "is of another type than documented")) }
-    }))
+    place: &mut Lenient<T>,
+) -> Result<(), D::Error> {
+    let mut raw = Lenient::default();
+    RawJson::from_json(input, budget, &mut raw)?;
+    if let Some(raw) = raw.into_option() {
+        let error = || DecodeError::new("", "is of another type than documented");
+        place.set(if fits(&raw) { Ok(convert(raw)) } else { Err(error()) });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

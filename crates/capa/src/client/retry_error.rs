@@ -27,7 +27,7 @@ pub enum RetryError {
 }
 
 impl RetryError {
-    /// The error of the call.
+    /// Returns the error of the call.
     #[must_use]
     pub fn error(&self) -> &Error {
         match self {
@@ -55,9 +55,9 @@ impl fmt::Display for RetryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotFailed(_) => "the notification has not failed",
-            Self::LimitReached(_) => "the notification was retried as often as it can be",
+            Self::LimitReached(_) => "the notification has reached its retry limit",
             Self::RateLimited(_) => "too many retries within a minute",
-            Self::NotFound(_) => "there is no such notification",
+            Self::NotFound(_) => "the notification does not exist",
             Self::Other(error) => return error.fmt(f),
         })
     }
@@ -66,7 +66,7 @@ impl fmt::Display for RetryError {
 impl error::Error for RetryError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            // Its text was said already.
+            // `Display` shows its text already.
             Self::Other(error) => error::Error::source(error),
             _ => Some(self.error()),
         }

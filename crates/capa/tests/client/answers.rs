@@ -5,6 +5,7 @@ use idhooks_capa::{
     rest::{NotificationId, UserId},
 };
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{Reply, Server},
 };
@@ -49,7 +50,7 @@ async fn documented_errors() {
         assert_eq!(error.is_transient(), matches!(status, 429 | 500), "{name}");
         assert_eq!(
             error.to_string(),
-            format!("GET /api/partner/v2/webhook-notifications/{{id}}: the vendor answered {status} (code {code})")
+            format!("GET /api/partner/v2/webhook-notifications/{{id}}: the vendor returned {status} (code {code})")
         );
     }
 }
@@ -100,7 +101,7 @@ async fn a_success_without_a_body_of_capas() {
         (Reply::json(200, "{\"success\":true,\"data\":{\"status\":\"FAILED\"}}"), "id is missing"),
     ] {
         let error = error_of(reply.clone()).await;
-        assert!(error.to_string().contains(why), "{error}: {reply:?}");
+        assert!(error_chain(&error).contains(why), "{}: {reply:?}", error_chain(&error));
         assert!(error.status().map(|status| status.as_u16()).is_some_and(|status| status < 300), "{reply:?}");
         assert!(!error.is_transient() && error.may_have_taken_effect(), "{reply:?}");
     }

@@ -41,11 +41,11 @@ async fn bases() {
 }
 
 #[test]
-fn keys_that_can_not_be_used() {
+fn rejects_invalid_keys() {
     let error = |key: &str| Client::builder(key).build().unwrap_err().to_string();
     assert_eq!(error(""), "the API key is empty");
-    assert_eq!(error("CANARY\n"), "the API key has a blank or a line end at one of its ends");
-    assert_eq!(error("CAN\0ARY"), "the key can not stand in a header");
+    assert_eq!(error("CANARY\n"), "the API key has leading or trailing whitespace");
+    assert_eq!(error("CAN\0ARY"), "the key cannot be sent in a header");
 }
 
 #[test]

@@ -64,9 +64,9 @@ async fn a_lost_answer_may_have_queued_it() {
 #[tokio::test]
 async fn each_reads_as_a_sentence_and_has_its_cause() {
     let error = refused(Reply::sample(409, sample("capa", "error-retry-limit"))).await;
-    assert_eq!(error.to_string(), "the notification was retried as often as it can be");
+    assert_eq!(error.to_string(), "the notification has reached its retry limit");
     let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert!(cause.ends_with("the vendor answered 409 (code CONFLICT)"), "{cause}");
+    assert!(cause.ends_with("the vendor returned 409 (code CONFLICT)"), "{cause}");
     let error = refused(Reply::status(500)).await;
-    assert!(error.to_string().ends_with("/retry: the vendor answered 500"), "{error}");
+    assert!(error.to_string().ends_with("/retry: the vendor returned 500"), "{error}");
 }

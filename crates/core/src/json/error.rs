@@ -4,7 +4,10 @@ use std::{error, fmt};
 
 /// Why a body could not be decoded. Names the path of a known field and never a value: it is safe to log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct DecodeError {
+pub struct DecodeError(Box<Inner>); // one word, because every read of a field may return it
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Inner {
     kind: Kind,
     path: String,
 }
@@ -24,81 +27,82 @@ enum Kind {
 }
 
 impl DecodeError {
-    fn whole(kind: Kind) -> Self {
-        Self { kind, path: String::new() }
+    fn at(path: &str, kind: Kind) -> Self {
+        Self(Box::new(Inner { kind, path: path.to_owned() }))
     }
 
     pub(super) fn empty() -> Self {
-        Self::whole(Kind::Empty)
+        Self::at("", Kind::Empty)
     }
 
     pub(super) fn not_utf8() -> Self {
-        Self::whole(Kind::NotUtf8)
+        Self::at("", Kind::NotUtf8)
     }
 
     pub(super) fn not_json(error: &serde_json::Error) -> Self {
-        Self::whole(Kind::NotJson { line: error.line(), column: error.column() })
+        Self::at("", Kind::NotJson { line: error.line(), column: error.column() })
     }
 
     pub(super) fn other_type(error: &serde_json::Error) -> Self {
-        Self::whole(Kind::OtherType { line: error.line(), column: error.column() })
+        Self::at("", Kind::OtherType { line: error.line(), column: error.column() })
     }
 
     pub(crate) fn wrong_type() -> Self {
-        Self::whole(Kind::WrongType)
+        Self::at("", Kind::WrongType)
     }
 
     pub(crate) fn wrong_value() -> Self {
-        Self::whole(Kind::WrongValue)
+        Self::at("", Kind::WrongValue)
     }
 
     pub(super) fn too_large() -> Self {
-        Self::whole(Kind::TooLarge)
+        Self::at("", Kind::TooLarge)
     }
 
     pub(super) fn repeated(field: &str) -> Self {
-        Self { kind: Kind::Repeated, path: field.to_owned() }
+        Self::at(field, Kind::Repeated)
     }
 
     /// An error of a rule that no type can state. `path` names known fields only (`data.id`), `why` completes the
     /// sentence "`path` …".
     #[must_use]
     pub fn new(path: &str, why: &'static str) -> Self {
-        Self { kind: Kind::Custom(why), path: path.to_owned() }
+        Self::at(path, Kind::Custom(why))
     }
 
     /// A required field that is missing.
     #[must_use]
     pub fn missing(path: &str) -> Self {
-        Self { kind: Kind::Missing, path: path.to_owned() }
+        Self::at(path, Kind::Missing)
     }
 
     /// Adds `outer` in front of the path: the field that the error lies in.
     #[must_use]
     pub fn inside(mut self, outer: &str) -> Self {
-        let dot = if outer.is_empty() || self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("{outer}{dot}{}", self.path);
+        let inner = &self.0.path;
+        let dot = if outer.is_empty() || inner.is_empty() || inner.starts_with('[') { "" } else { "." };
+        self.0.path = format!("{outer}{dot}{inner}");
         self
     }
 
     /// The field, such as `data.signatures[0].user`. Empty for the whole body.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// Whether the body is not JSON, or not JSON that can be read: cut off, nested too deep, not UTF-8, or a string
     /// with half of a surrogate pair.
     #[must_use]
     pub fn is_syntax(&self) -> bool {
-        matches!(self.kind, Kind::Empty | Kind::NotUtf8 | Kind::NotJson { .. })
+        matches!(self.0.kind, Kind::Empty | Kind::NotUtf8 | Kind::NotJson { .. })
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() { "the body" } else { &self.path };
-        let why = match self.kind {
+        let path = if self.path().is_empty() { "the body" } else { self.path() };
+        let why = match self.0.kind {
             Kind::NotJson { line, column } => {
                 return write!(f, "{path} is not valid JSON: line {line}, column {column}");
             }

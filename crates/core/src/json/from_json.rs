@@ -1,33 +1,38 @@
 //! One JSON value, read into one of our types.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Budget, DecodeError, Name};
+use super::{Budget, DecodeError, Lenient, Name};
 use crate::Pii;
 
 /// The name of the only member of a number that `serde_json` presents as an object. It does so with its feature
 /// `arbitrary_precision`, which any crate of a program may turn on.
 pub(super) const NUMBER: &str = "$serde_json::private::Number";
 
-/// What became of one JSON value.
-///
-/// The outer error is the input's own: broken JSON. The inner one says why a complete value does not fit `T`. The
-/// input goes on behind that value, so an optional field can ignore it.
-pub type Read<T, E> = Result<Result<T, DecodeError>, E>;
-
 /// A type that is read from one JSON value, whatever the value is.
 ///
-/// The macros of this crate implement it. Implement the one method that fits by hand for a type of your own; every
-/// other kind of value is then of another type than expected.
+/// Each method gets the place to fill: a [`Lenient`], which holds the value, the reason why there is none, or nothing
+/// after `null`. So a value that does not fit is not an error of the input, which goes on behind it.
+///
+/// The macros of this crate implement it. For a type of your own, implement the one method that fits; every other kind
+/// of value is then of another type than expected.
 pub trait FromJson<'de>: Sized {
     /// Reads the value to its end.
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        input.deserialize_any(AnyValue { budget, value: PhantomData })
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        input.deserialize_any(AnyValue { budget, place })
+    }
+
+    /// Reads a string that lives as long as the body.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    fn from_borrowed_text(text: &'de str) -> Result<Self, DecodeError> {
+        Self::from_text(text)
     }
 
     /// Reads a string.
@@ -58,26 +63,26 @@ pub trait FromJson<'de>: Sized {
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_array<A: SeqAccess<'de>>(mut array: A, _: &Budget) -> Read<Self, A::Error> {
-        skip_elements(&mut array)?;
-        Ok(Err(DecodeError::wrong_type()))
+    fn from_array<A: SeqAccess<'de>>(mut array: A, _: &Budget, place: &mut Lenient<Self>) -> Result<(), A::Error> {
+        place.set(Err(DecodeError::wrong_type()));
+        skip_elements(&mut array)
     }
 
     /// Reads an object to its end.
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_object<A: MapAccess<'de>>(mut object: A, _: &Budget) -> Read<Self, A::Error> {
-        let mut number = None;
+    fn from_object<A: MapAccess<'de>>(mut object: A, _: &Budget, place: &mut Lenient<Self>) -> Result<(), A::Error> {
+        place.set(Err(DecodeError::wrong_type()));
         while let Some(Name(name)) = object.next_key()? {
             if name == NUMBER {
                 let Name(digits) = object.next_value()?;
-                number = digits.parse().ok();
+                place.set(digits.parse().map_err(|_| DecodeError::wrong_type()).and_then(Self::from_integer));
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(number.ok_or_else(DecodeError::wrong_type).and_then(Self::from_integer))
+        Ok(())
     }
 }
 
@@ -86,60 +91,78 @@ pub(super) fn skip_elements<'de, A: SeqAccess<'de>>(array: &mut A) -> Result<(),
     Ok(())
 }
 
-/// Reads a `T` where `serde` asks for a seed.
-pub(super) struct Seed<'b, T>(pub(super) &'b Budget, pub(super) PhantomData<T>);
-
-impl<'de, T: FromJson<'de>> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = Result<T, DecodeError>;
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Read<T, D::Error> {
-        T::from_json(input, self.0)
-    }
-}
-
 /// The one visitor: passes each kind of value on to the method of `T` that reads it.
-struct AnyValue<'b, T> {
-    budget: &'b Budget,
-    value: PhantomData<T>,
+struct AnyValue<'p, T> {
+    budget: &'p Budget,
+    place: &'p mut Lenient<T>,
 }
 
 impl<'de, T: FromJson<'de>> Visitor<'de> for AnyValue<'_, T> {
-    type Value = Result<T, DecodeError>;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Read<T, E> {
-        Ok(T::from_text(text))
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<(), E> {
+        self.place.set(T::from_borrowed_text(text));
+        Ok(())
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Read<T, E> {
-        Ok(T::from_bool(value))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.place.set(T::from_text(text));
+        Ok(())
     }
 
-    fn visit_i64<E: de::Error>(self, number: i64) -> Read<T, E> {
-        Ok(T::from_integer(number.into()))
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
+        self.place.set(T::from_bool(value));
+        Ok(())
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Read<T, E> {
-        Ok(T::from_integer(number.into()))
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
+        self.place.set(T::from_integer(number.into()));
+        Ok(())
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Read<T, E> {
-        Ok(Err(DecodeError::wrong_type()))
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
+        self.place.set(T::from_integer(number.into()));
+        Ok(())
     }
 
-    fn visit_unit<E: de::Error>(self) -> Read<T, E> {
-        Ok(Err(DecodeError::wrong_type()))
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
+        self.place.set(Err(DecodeError::wrong_type()));
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Read<T, A::Error> {
-        T::from_array(array, self.budget)
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Read<T, A::Error> {
-        T::from_object(object, self.budget)
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        T::from_json(input, self.budget, self.place)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<(), A::Error> {
+        T::from_array(array, self.budget, self.place)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
+        T::from_object(object, self.budget, self.place)
+    }
+}
+
+/// Fills the place where `serde` asks for a seed.
+pub(super) struct Place<'p, T>(pub(super) &'p Budget, pub(super) &'p mut Lenient<T>);
+
+impl<'de, T: FromJson<'de>> DeserializeSeed<'de> for Place<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        T::from_json(input, self.0, self.1)
     }
 }
 
@@ -175,68 +198,70 @@ impl FromJson<'_> for bool {
 
 /// For a type that wraps another one and reads what that one reads.
 macro_rules! same_as_inner {
-    ($wrapper:ident, $wrap:path $(, $size:expr)?) => {
+    ($wrapper:ident, $wrap:path, $size:expr) => {
         impl<'de, T: FromJson<'de>> FromJson<'de> for $wrapper<T> {
-            fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-                $(if !budget.take($size) {
-                    input.deserialize_ignored_any(IgnoredAny)?;
-                    return Ok(Err(DecodeError::too_large()));
-                })?
-                Ok(T::from_json(input, budget)?.map($wrap))
+            fn from_json<D: Deserializer<'de>>(
+                input: D,
+                budget: &Budget,
+                place: &mut Lenient<Self>,
+            ) -> Result<(), D::Error> {
+                if !budget.take($size) {
+                    place.set(Err(DecodeError::too_large()));
+                    return input.deserialize_ignored_any(IgnoredAny).map(drop);
+                }
+                place.fill($wrap, |inner| T::from_json(input, budget, inner))
             }
 
             fn from_text(text: &str) -> Result<Self, DecodeError> {
                 T::from_text(text).map($wrap)
             }
 
-            fn from_bool(value: bool) -> Result<Self, DecodeError> {
-                T::from_bool(value).map($wrap)
+            fn from_array<A: SeqAccess<'de>>(
+                array: A,
+                budget: &Budget,
+                place: &mut Lenient<Self>,
+            ) -> Result<(), A::Error> {
+                place.fill($wrap, |inner| T::from_array(array, budget, inner))
             }
 
-            fn from_integer(number: i128) -> Result<Self, DecodeError> {
-                T::from_integer(number).map($wrap)
-            }
-
-            fn from_array<A: SeqAccess<'de>>(array: A, budget: &Budget) -> Read<Self, A::Error> {
-                Ok(T::from_array(array, budget)?.map($wrap))
-            }
-
-            fn from_object<A: MapAccess<'de>>(object: A, budget: &Budget) -> Read<Self, A::Error> {
-                Ok(T::from_object(object, budget)?.map($wrap))
+            fn from_object<A: MapAccess<'de>>(
+                object: A,
+                budget: &Budget,
+                place: &mut Lenient<Self>,
+            ) -> Result<(), A::Error> {
+                place.fill($wrap, |inner| T::from_object(object, budget, inner))
             }
         }
     };
 }
 
-same_as_inner!(Pii, Pii::from);
+same_as_inner!(Pii, Pii::from, 0);
 same_as_inner!(Box, Box::new, size_of::<T>());
 
-/// `null` reads as `None`.
+/// `null` is a value here.
 impl<'de, T: FromJson<'de>> FromJson<'de> for Option<T> {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget) -> Read<Self, D::Error> {
-        input.deserialize_option(OrNull(budget, PhantomData))
+    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
+        place.fill(Some, |inner| T::from_json(input, budget, inner))?;
+        if place.is_absent() {
+            place.set(Ok(None));
+        }
+        Ok(())
     }
 }
 
-/// Reads a `T` or `null`.
-pub(super) struct OrNull<'b, T>(pub(super) &'b Budget, pub(super) PhantomData<T>);
-
-impl<'de, T: FromJson<'de>> Visitor<'de> for OrNull<'_, T> {
-    type Value = Result<Option<T>, DecodeError>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+impl<'de> FromJson<'de> for Cow<'de, str> {
+    fn from_borrowed_text(text: &'de str) -> Result<Self, DecodeError> {
+        Ok(Cow::Borrowed(text))
     }
 
-    fn visit_none<E: de::Error>(self) -> Read<Option<T>, E> {
-        Ok(Ok(None))
+    fn from_text(text: &str) -> Result<Self, DecodeError> {
+        Ok(Cow::Owned(text.to_owned()))
     }
+}
 
-    fn visit_unit<E: de::Error>(self) -> Read<Option<T>, E> {
-        Ok(Ok(None))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Read<Option<T>, D::Error> {
-        Ok(T::from_json(input, self.0)?.map(Some))
-    }
+/// Fills the place where `serde` asks whether there is a value.
+pub(super) fn optional<'de, T: FromJson<'de>, D: Deserializer<'de>>(input: D) -> Result<Lenient<T>, D::Error> {
+    let mut place = Lenient::default();
+    input.deserialize_option(AnyValue { budget: &Budget::unknown_body(), place: &mut place })?;
+    Ok(place)
 }

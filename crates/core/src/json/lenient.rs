@@ -1,15 +1,15 @@
 //! Optional fields that never fail the event.
 
-use std::{fmt, marker::PhantomData, ops::Deref};
+use std::{fmt, ops::Deref};
 
 use serde::{
     Serialize, Serializer,
-    de::{Deserialize, DeserializeSeed, Deserializer},
+    de::{Deserialize, Deserializer},
 };
 
 use super::{
-    Budget, DecodeError,
-    from_json::{FromJson, OrNull},
+    DecodeError,
+    from_json::{FromJson, optional},
 };
 
 /// An optional field. Use it as the `Option` it holds.
@@ -43,15 +43,14 @@ use super::{
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lenient<T> {
     value: Option<T>,
-    // Boxed, because it is rare and every optional field carries it.
-    error: Option<Box<DecodeError>>,
+    error: Option<DecodeError>,
 }
 
 impl<T> Lenient<T> {
     /// Why what was sent could not be read as `T`; `None` when it could, or when nothing was sent.
     #[must_use]
     pub fn error(&self) -> Option<&DecodeError> {
-        self.error.as_deref()
+        self.error.as_ref()
     }
 
     /// Whether nothing was sent, or `null`.
@@ -71,20 +70,42 @@ impl<T> Lenient<T> {
         })
     }
 
+    /// Returns the value, which may not be `null`.
+    ///
+    /// # Errors
+    /// When it is `null` or of another type than documented.
+    pub fn into_value(self) -> Result<T, DecodeError> {
+        self.value.ok_or_else(|| self.error.unwrap_or_else(DecodeError::wrong_type))
+    }
+
     /// Returns the value.
     #[must_use]
     pub fn into_option(self) -> Option<T> {
         self.value
     }
 
-    pub(super) fn read<'de, D: Deserializer<'de>>(input: D, budget: &Budget) -> Result<Self, D::Error>
-    where
-        T: FromJson<'de>,
-    {
-        Ok(match input.deserialize_option(OrNull(budget, PhantomData))? {
-            Ok(value) => Self { value, error: None },
-            Err(error) => Self { value: None, error: Some(Box::new(error)) },
-        })
+    /// Puts what was read into this place.
+    pub fn set(&mut self, read: Result<T, DecodeError>) {
+        *self = match read {
+            Ok(value) => Self { value: Some(value), error: None },
+            Err(error) => Self { value: None, error: Some(error) },
+        };
+    }
+
+    /// Reads a `U` and puts what becomes of it into this place.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn fill<U, E>(
+        &mut self,
+        convert: impl FnOnce(U) -> T,
+        read: impl FnOnce(&mut Lenient<U>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut inner = Lenient::default();
+        read(&mut inner)?;
+        self.value = inner.value.map(convert);
+        self.error = inner.error;
+        Ok(())
     }
 }
 
@@ -127,17 +148,6 @@ impl<T: Serialize> Serialize for Lenient<T> {
 impl<'de, T: FromJson<'de>> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         // An absent field of a struct is read through here too, because `serde` asks for an option.
-        Self::read(input, &Budget::unknown_body())
-    }
-}
-
-/// Reads a field with the budget of its body.
-pub(super) struct LenientSeed<'b, T>(pub(super) &'b Budget, pub(super) PhantomData<T>);
-
-impl<'de, T: FromJson<'de>> DeserializeSeed<'de> for LenientSeed<'_, T> {
-    type Value = Lenient<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Lenient<T>, D::Error> {
-        Lenient::read(input, self.0)
+        optional(input)
     }
 }

@@ -1,6 +1,6 @@
 //! Lists with a limit.
 
-use std::{fmt, marker::PhantomData, ops::Deref};
+use std::{fmt, ops::Deref};
 
 use serde::{
     Serialize, Serializer,
@@ -8,8 +8,8 @@ use serde::{
 };
 
 use super::{
-    Budget, DecodeError,
-    from_json::{FromJson, Read, Seed, skip_elements},
+    Budget, DecodeError, Lenient,
+    from_json::{FromJson, Place, skip_elements},
 };
 
 /// The smallest block of the usual allocators, in bytes: what an element may own beyond its own size.
@@ -82,11 +82,11 @@ impl<T: Serialize> Serialize for List<T> {
 }
 
 impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
-    fn from_array<A: SeqAccess<'de>>(mut array: A, budget: &Budget) -> Read<Self, A::Error> {
+    fn from_array<A: SeqAccess<'de>>(mut array: A, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), A::Error> {
         let mut elements = Vec::new();
-        while let Some(element) = array.next_element_seed(Seed(budget, PhantomData))? {
-            let element = element.map_err(|error: DecodeError| error.inside(&format!("[{}]", elements.len())));
-            let error = match element {
+        let mut element = Lenient::default();
+        while array.next_element_seed(Place(budget, &mut element))?.is_some() {
+            let error = match std::mem::take(&mut element).into_value() {
                 Ok(element) if budget.take(size_of::<T>() + SMALLEST_BLOCK) => {
                     if elements.len() == elements.capacity() {
                         // By half, not twice, so that spare room and the copy while it grows stay in proportion.
@@ -96,12 +96,13 @@ impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
                     continue;
                 }
                 Ok(_) => DecodeError::too_large(),
-                Err(error) => error,
+                Err(error) => error.inside(&format!("[{}]", elements.len())),
             };
-            skip_elements(&mut array)?;
-            return Ok(Err(error));
+            place.set(Err(error));
+            return skip_elements(&mut array);
         }
-        Ok(Ok(Self(elements)))
+        place.set(Ok(Self(elements)));
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The members of one object, read into the fields of a struct. All payloads share this code.
 
-use std::{cell::OnceCell, marker::PhantomData};
+use std::{borrow::Cow, cell::OnceCell};
 
 use serde::{
     Serialize,
@@ -9,7 +9,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Budget, DecodeError, FromJson, Lenient, Name, Read, from_json::NUMBER, lenient::LenientSeed};
+use super::{
+    Budget, DecodeError, FromJson, Lenient, Name,
+    from_json::{NUMBER, Place},
+};
 
 /// The place that one member is read into.
 pub trait Slot<'de, A: MapAccess<'de>> {
@@ -22,8 +25,7 @@ pub trait Slot<'de, A: MapAccess<'de>> {
 
 impl<'de, A: MapAccess<'de>, T: FromJson<'de>> Slot<'de, A> for Lenient<T> {
     fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error> {
-        *self = object.next_value_seed(LenientSeed(budget, PhantomData))?;
-        Ok(())
+        object.next_value_seed(Place(budget, self))
     }
 }
 
@@ -85,7 +87,8 @@ pub trait Payload<'de>: FromJson<'de> {
         object: A,
         budget: &Budget,
         others: &mut [(&'static str, &mut dyn Slot<'de, A>)],
-    ) -> Read<Self, A::Error>;
+        place: &mut Lenient<Self>,
+    ) -> Result<(), A::Error>;
 }
 
 /// The type of a field of a payload: a type that is read from JSON is required, a [`Lenient`] one is optional.
@@ -139,7 +142,12 @@ pub trait Bodies: Sized {
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_named<'de, D: Deserializer<'de>>(name: &str, input: D, budget: &Budget) -> Read<Self, D::Error>;
+    fn from_named<'de, D: Deserializer<'de>>(
+        name: &str,
+        input: D,
+        budget: &Budget,
+        place: &mut Lenient<Self>,
+    ) -> Result<(), D::Error>;
 
     /// Returns the event called `name` when it has no body; `None` if it must have one.
     fn without_body(name: &str) -> Option<Self>;
@@ -147,21 +155,21 @@ pub trait Bodies: Sized {
 
 /// The member that names the body, and the body. The body is read in one pass when its name came first, and from its
 /// own text otherwise.
-pub struct NamedBody<B> {
-    name: OnceCell<Lenient<Box<str>>>,
-    body: Option<Result<B, DecodeError>>,
+pub struct NamedBody<'de, B> {
+    name: OnceCell<Lenient<Cow<'de, str>>>,
+    body: Option<Lenient<B>>,
     early: Option<Box<RawValue>>,
 }
 
-impl<B> Default for NamedBody<B> {
+impl<B> Default for NamedBody<'_, B> {
     fn default() -> Self {
         Self { name: OnceCell::new(), body: None, early: None }
     }
 }
 
-impl<B: Bodies> NamedBody<B> {
+impl<'de, B: Bodies> NamedBody<'de, B> {
     /// The two slots.
-    pub fn slots(&mut self) -> (NameSlot<'_>, BodySlot<'_, B>) {
+    pub fn slots(&mut self) -> (NameSlot<'_, 'de>, BodySlot<'_, 'de, B>) {
         let Self { name, body, early } = self;
         (NameSlot(name), BodySlot { name, body, early })
     }
@@ -170,10 +178,10 @@ impl<B: Bodies> NamedBody<B> {
     ///
     /// # Errors
     /// When there is no name, or the body does not fit.
-    pub fn finish(self, name_field: &str, body_field: &str) -> Result<(Box<str>, Option<B>), DecodeError> {
+    pub fn finish(self, name_field: &str, body_field: &str) -> Result<(Cow<'de, str>, Option<B>), DecodeError> {
         let name = self.name.into_inner().unwrap_or_default().require(name_field)?;
         let body = match (self.body, self.early) {
-            (Some(body), _) => Some(body),
+            (Some(body), _) => Some(body.into_value()),
             (None, Some(raw)) => Some(super::decode_named(&name, raw.get().as_bytes())),
             (None, None) => None,
         };
@@ -182,46 +190,47 @@ impl<B: Bodies> NamedBody<B> {
 }
 
 /// Reads the name.
-pub struct NameSlot<'s>(&'s OnceCell<Lenient<Box<str>>>);
+pub struct NameSlot<'s, 'de>(&'s OnceCell<Lenient<Cow<'de, str>>>);
 
-impl<'de, A: MapAccess<'de>> Slot<'de, A> for NameSlot<'_> {
+impl<'de, A: MapAccess<'de>> Slot<'de, A> for NameSlot<'_, 'de> {
     fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error> {
-        let name = object.next_value_seed(LenientSeed(budget, PhantomData))?;
+        let mut name = Lenient::default();
+        object.next_value_seed(Place(budget, &mut name))?;
         let _ = self.0.set(name); // a second name does not get here
         Ok(())
     }
 }
 
 /// Reads the body.
-pub struct BodySlot<'s, B> {
-    name: &'s OnceCell<Lenient<Box<str>>>,
-    body: &'s mut Option<Result<B, DecodeError>>,
+pub struct BodySlot<'s, 'de, B> {
+    name: &'s OnceCell<Lenient<Cow<'de, str>>>,
+    body: &'s mut Option<Lenient<B>>,
     early: &'s mut Option<Box<RawValue>>,
 }
 
-impl<'de, A: MapAccess<'de>, B: Bodies> Slot<'de, A> for BodySlot<'_, B> {
+impl<'de, A: MapAccess<'de>, B: Bodies> Slot<'de, A> for BodySlot<'_, 'de, B> {
     fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error> {
-        match self.name.get().map(|name| name.as_deref()) {
-            Some(Some(name)) => {
-                *self.body = Some(object.next_value_seed(BodySeed { name, budget, body: PhantomData })?)
-            }
-            Some(None) => drop(object.next_value::<IgnoredAny>()?),
-            None => *self.early = Some(object.next_value()?),
+        let Some(name) = self.name.get() else {
+            *self.early = Some(object.next_value()?);
+            return Ok(());
+        };
+        match name.as_deref() {
+            Some(name) => object.next_value_seed(BodyPlace { name, budget, place: self.body.get_or_insert_default() }),
+            None => object.next_value::<IgnoredAny>().map(drop),
         }
-        Ok(())
     }
 }
 
-struct BodySeed<'b, B> {
-    name: &'b str,
-    budget: &'b Budget,
-    body: PhantomData<B>,
+struct BodyPlace<'p, B> {
+    name: &'p str,
+    budget: &'p Budget,
+    place: &'p mut Lenient<B>,
 }
 
-impl<'de, B: Bodies> DeserializeSeed<'de> for BodySeed<'_, B> {
-    type Value = Result<B, DecodeError>;
+impl<'de, B: Bodies> DeserializeSeed<'de> for BodyPlace<'_, B> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Read<B, D::Error> {
-        B::from_named(self.name, input, self.budget)
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        B::from_named(self.name, input, self.budget, self.place)
     }
 }
