@@ -1,8 +1,8 @@
 //! The event that a delivery carries, and the one verification that it names.
 
 use idhooks_core::{
-    DecodeError, Envelope, LazyJson, Lenient, RawJson, Timestamp, WebhookEvent, impl_deserialize,
-    json::{Budget, FromJson, members, members_once, text},
+    DecodeError, Envelope, Lenient, RawJson, Timestamp, WebhookEvent, impl_deserialize,
+    json::{FromJson, Place, members, members_once, text},
     payload,
 };
 use serde::{Deserializer, Serialize};
@@ -93,14 +93,14 @@ impl Event {
 pub struct ClaimedVerification {
     #[serde(skip)]
     id: Option<VerificationId>,
-    raw: LazyJson<Verification>,
+    raw: RawJson,
 }
 
 impl ClaimedVerification {
     /// The JSON as sent.
     #[must_use]
     pub fn raw(&self) -> &RawJson {
-        self.raw.raw()
+        &self.raw
     }
 
     /// Decodes it, to look at and not to act on: nobody has vouched for it.
@@ -124,13 +124,9 @@ impl ClaimedVerification {
 }
 
 impl<'de> FromJson<'de> for ClaimedVerification {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
-        let mut raw = Lenient::<LazyJson<Verification>>::default();
-        LazyJson::from_json(input, budget, &mut raw)?;
-        if let Some(raw) = raw.into_option() {
-            place.set(own_id(raw.raw()).map(|id| Self { id, raw }));
-        }
-        Ok(())
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        let read = |raw: RawJson| own_id(&raw).map(|id| Self { id, raw });
+        place.fill(read, |raw| RawJson::from_json(input, raw))
     }
 }
 

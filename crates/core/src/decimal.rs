@@ -6,12 +6,12 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{
-    DecodeError, Lenient,
-    json::{self, Budget, FromJson},
+    DecodeError, RawJson,
+    json::{self, FromJson, Place},
 };
 
 /// A decimal number: every digit kept as sent, equal by value, never a float.
@@ -192,11 +192,8 @@ impl Serialize for Decimal {
 }
 
 impl<'de> FromJson<'de> for Decimal {
-    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
-        if let Some(raw) = Option::<Box<RawValue>>::deserialize(input)? {
-            place.set(Self::read(&raw));
-        }
-        Ok(())
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        place.fill(|raw: RawJson| Self::read(raw.as_raw()), |raw| RawJson::from_json(input, raw))
     }
 }
 

@@ -62,10 +62,9 @@ macro_rules! envelope {
         impl<'de> $crate::json::FromJson<'de> for $event {
             fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
-                budget: &$crate::json::Budget,
-                place: &mut $crate::Lenient<Self>,
+                place: $crate::json::Place<'_, Self>,
             ) -> ::std::result::Result<(), A::Error> {
-                Self::__read(object, budget, place)
+                Self::__read(object, place)
             }
         }
 
@@ -107,24 +106,22 @@ macro_rules! envelope {
             impl<'de> $crate::json::FromJson<'de> for Inner {
                 fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                     object: A,
-                    budget: &$crate::json::Budget,
-                    place: &mut $crate::Lenient<Self>,
+                    place: $crate::json::Place<'_, Self>,
                 ) -> ::std::result::Result<(), A::Error> {
-                    place.fill(Self, |event| $event::__read(object, budget, event))
+                    place.fill(|event| ::std::result::Result::Ok(Self(event)), |event| $event::__read(object, event))
                 }
             }
 
             impl<'de> $crate::json::FromJson<'de> for $event {
                 fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                     object: A,
-                    budget: &$crate::json::Budget,
-                    place: &mut $crate::Lenient<Self>,
+                    place: $crate::json::Place<'_, Self>,
                 ) -> ::std::result::Result<(), A::Error> {
                     let mut inner = $crate::Lenient::<Inner>::default();
                     $(let mut $field = $crate::__private::slot::<'de, $type>();)*
                     let names = &[$member, $($name),*];
                     let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] = &mut [&mut inner, $(&mut $field),*];
-                    let error = $crate::json::read_members(object, budget, names, slots, &mut [])?;
+                    let error = $crate::json::read_members(object, &place, names, slots, &mut [])?;
                     let finish = || {
                         if let ::std::option::Option::Some(error) = error {
                             return ::std::result::Result::Err(error);
@@ -135,8 +132,7 @@ macro_rules! envelope {
                         };
                         ::std::result::Result::Ok(event)
                     };
-                    place.set(finish());
-                    ::std::result::Result::Ok(())
+                    place.set(finish())
                 }
             }
 
@@ -224,12 +220,10 @@ macro_rules! envelope {
         impl<'de> $crate::json::FromJson<'de> for $event {
             fn from_json<D: $crate::__private::serde::Deserializer<'de>>(
                 input: D,
-                _: &$crate::json::Budget,
-                place: &mut $crate::Lenient<Self>,
+                place: $crate::json::Place<'_, Self>,
             ) -> ::std::result::Result<(), D::Error> {
                 let body = <$crate::RawJson as $crate::__private::serde::Deserialize<'de>>::deserialize(input)?;
-                place.set($crate::json::decode_flat(body.get().as_bytes(), Self::from_wire));
-                ::std::result::Result::Ok(())
+                place.set($crate::json::decode_flat(body.get().as_bytes(), Self::from_wire))
             }
         }
 
@@ -264,8 +258,7 @@ macro_rules! __envelope_struct {
         impl $event {
             fn __read<'de, A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
-                budget: &$crate::json::Budget,
-                place: &mut $crate::Lenient<Self>,
+                place: $crate::json::Place<'_, Self>,
             ) -> ::std::result::Result<(), A::Error> {
                 let mut named = $crate::json::NamedBody::<'de, $bodies>::default();
                 $(let mut $field = $crate::__private::slot::<'de, $type>();)*
@@ -274,7 +267,7 @@ macro_rules! __envelope_struct {
                     let names = &[$tag, $content, $($member),*];
                     let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] =
                         &mut [&mut name, &mut body, $(&mut $field),*];
-                    $crate::json::read_members(object, budget, names, slots, &mut [])?
+                    $crate::json::read_members(object, &place, names, slots, &mut [])?
                 };
                 let finish = || {
                     if let ::std::option::Option::Some(error) = error {
@@ -291,8 +284,7 @@ macro_rules! __envelope_struct {
                         $($outer_field: ::std::default::Default::default(),)?
                     })
                 };
-                place.set(finish());
-                ::std::result::Result::Ok(())
+                place.set(finish())
             }
 
             fn __write<S: $crate::__private::serde::Serializer>(
@@ -372,16 +364,17 @@ macro_rules! __bodies {
             fn from_named<'de, D: $crate::__private::serde::Deserializer<'de>>(
                 name: &str,
                 input: D,
-                budget: &$crate::json::Budget,
-                place: &mut $crate::Lenient<Self>,
+                place: $crate::json::Place<'_, Self>,
             ) -> ::std::result::Result<(), D::Error> {
                 use $crate::json::FromJson;
                 match name {
-                    $($text => place.fill(Self::$variant, |body| <$body as FromJson<'de>>::from_json(input, budget, body)),)+
+                    $($text => place.fill(
+                        |body| ::std::result::Result::Ok(Self::$variant(body)),
+                        |body| <$body as FromJson<'de>>::from_json(input, body),
+                    ),)+
                     name => {
                         let data = <$crate::RawJson as $crate::__private::serde::Deserialize<'de>>::deserialize(input)?;
-                        place.set(::std::result::Result::Ok(Self::Other { name: name.into(), data }));
-                        ::std::result::Result::Ok(())
+                        place.set(::std::result::Result::Ok(Self::Other { name: name.into(), data }))
                     }
                 }
             }

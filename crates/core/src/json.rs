@@ -11,7 +11,7 @@ mod tokens;
 
 pub use budget::Budget;
 pub use error::DecodeError;
-pub use from_json::FromJson;
+pub use from_json::{FromJson, Place};
 pub use lenient::Lenient;
 pub use list::List;
 pub use members::{Bodies, BodySlot, Field, NameSlot, NamedBody, Payload, Slot, read_members};
@@ -21,6 +21,7 @@ pub use scan::{members, members_of, members_once, text};
 pub use tokens::{tokens, unescape};
 
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde_json::de::StrRead;
 
 /// Decodes a body into `T`.
 ///
@@ -30,24 +31,19 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 /// # Errors
 /// When the body is not JSON, or does not fit `T`. The error names fields of `T`, never a value.
 pub fn decode<'de, T: FromJson<'de>>(body: &'de [u8]) -> Result<T, DecodeError> {
-    decode_with(body, |input, budget, place| T::from_json(input, budget, place))
+    decode_with(body, |input, place| T::from_json(input, place))
 }
 
 /// Decodes a body with `read`, which reads one value.
 fn decode_with<'de, T>(
     body: &'de [u8],
-    read: impl FnOnce(
-        &mut serde_json::Deserializer<serde_json::de::StrRead<'de>>,
-        &Budget,
-        &mut Lenient<T>,
-    ) -> serde_json::Result<()>,
+    read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'de>>, Place<'_, T>) -> serde_json::Result<()>,
 ) -> Result<T, DecodeError> {
     let text = utf8(body)?;
-    let mut input = serde_json::Deserializer::from_str(text);
-    let mut place = Lenient::default();
-    let read = read(&mut input, &Budget::for_body(text.len()), &mut place);
+    let (mut input, mut value) = (serde_json::Deserializer::from_str(text), Lenient::default());
+    let read = read(&mut input, Place::new(&Budget::for_body(text.len()), &mut value));
     read.and_then(|()| input.end()).map_err(|error| DecodeError::not_json(&error))?;
-    place.into_value()
+    value.into_value()
 }
 
 /// Requires that an object has one of the members in `names`, for a response whose fields are all optional. Otherwise
@@ -97,9 +93,9 @@ fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
 /// # Errors
 /// When the input is not JSON, or does not fit. The error names the path of the field, never a value.
 pub fn deserialize<'de, T: FromJson<'de>, D: Deserializer<'de>>(input: D) -> Result<T, D::Error> {
-    let mut place = Lenient::default();
-    T::from_json(input, &Budget::unknown_body(), &mut place)?;
-    place.into_value().map_err(D::Error::custom)
+    let mut value = Lenient::default();
+    T::from_json(input, Place::new(&Budget::unknown_body(), &mut value))?;
+    value.into_value().map_err(D::Error::custom)
 }
 
 /// Decodes an event whose fields stand side by side, so that only all of them together tell which event it is: reads
@@ -120,5 +116,5 @@ pub fn decode_flat<'de, W: FromJson<'de>, E>(
 /// # Errors
 /// When it is not JSON, or does not fit.
 pub fn decode_named<B: Bodies>(name: &str, body: &[u8]) -> Result<B, DecodeError> {
-    decode_with(body, |input, budget, place| B::from_named(name, input, budget, place))
+    decode_with(body, |input, place| B::from_named(name, input, place))
 }

@@ -48,13 +48,12 @@ macro_rules! payload {
 
             fn read_with<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
-                budget: &$crate::json::Budget,
                 others: &mut [(&'static str, &mut dyn $crate::json::Slot<'de, A>)],
-                place: &mut $crate::Lenient<Self>,
+                place: $crate::json::Place<'_, Self>,
             ) -> ::std::result::Result<(), A::Error> {
                 $(let mut $field = $crate::__private::slot::<'de, $type>();)*
                 let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] = &mut [$(&mut $field),*];
-                let error = $crate::json::read_members(object, budget, Self::NAMES, slots, others)?;
+                let error = $crate::json::read_members(object, &place, Self::NAMES, slots, others)?;
                 let finish = || {
                     if let ::std::option::Option::Some(error) = error {
                         return ::std::result::Result::Err(error);
@@ -65,18 +64,16 @@ macro_rules! payload {
                     $(object.$check()?;)?
                     ::std::result::Result::Ok(object)
                 };
-                place.set(finish());
-                ::std::result::Result::Ok(())
+                place.set(finish())
             }
         }
 
         impl<'de> $crate::json::FromJson<'de> for $name {
             fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
-                budget: &$crate::json::Budget,
-                place: &mut $crate::Lenient<Self>,
+                place: $crate::json::Place<'_, Self>,
             ) -> ::std::result::Result<(), A::Error> {
-                <Self as $crate::json::Payload<'de>>::read_with(object, budget, &mut [], place)
+                <Self as $crate::json::Payload<'de>>::read_with(object, &mut [], place)
             }
         }
 
@@ -161,21 +158,23 @@ macro_rules! __one_of {
     (array, $type:ty, $variant:ident) => {
         fn from_array<A: $crate::__private::serde::de::SeqAccess<'de>>(
             array: A,
-            budget: &$crate::json::Budget,
-            place: &mut $crate::Lenient<Self>,
+            place: $crate::json::Place<'_, Self>,
         ) -> ::std::result::Result<(), A::Error> {
-            place.fill(Self::$variant, |inner| <$type as $crate::json::FromJson<'de>>::from_array(array, budget, inner))
+            place.fill(
+                |value| ::std::result::Result::Ok(Self::$variant(value)),
+                |place| <$type as $crate::json::FromJson<'de>>::from_array(array, place),
+            )
         }
     };
     (object, $type:ty, $variant:ident) => {
         fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
             object: A,
-            budget: &$crate::json::Budget,
-            place: &mut $crate::Lenient<Self>,
+            place: $crate::json::Place<'_, Self>,
         ) -> ::std::result::Result<(), A::Error> {
-            place.fill(Self::$variant, |inner| {
-                <$type as $crate::json::FromJson<'de>>::from_object(object, budget, inner)
-            })
+            place.fill(
+                |value| ::std::result::Result::Ok(Self::$variant(value)),
+                |place| <$type as $crate::json::FromJson<'de>>::from_object(object, place),
+            )
         }
     };
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwn
 use serde_json::value::RawValue;
 
 use crate::{
-    DecodeError, Lenient,
-    json::{self, Budget, FromJson},
+    DecodeError,
+    json::{self, FromJson, Place},
 };
 
 /// JSON byte for byte as sent. `Debug` shows its length only: it may hold personal data.
@@ -24,6 +24,10 @@ impl RawJson {
     #[must_use]
     pub fn get(&self) -> &str {
         self.0.get()
+    }
+
+    pub(crate) fn as_raw(&self) -> &RawValue {
+        &self.0
     }
 
     /// Decodes it into a payload type.
@@ -89,11 +93,11 @@ impl Serialize for RawJson {
 }
 
 impl<'de> FromJson<'de> for RawJson {
-    fn from_json<D: Deserializer<'de>>(input: D, _: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
-        if let Some(raw) = Option::<Box<RawValue>>::deserialize(input)? {
-            place.set(Ok(Self(raw)));
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        match Option::<Box<RawValue>>::deserialize(input)? {
+            Some(raw) => place.set(Ok(Self(raw))),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

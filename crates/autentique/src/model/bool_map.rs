@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use idhooks_core::{
-    Lenient, RawJson,
-    json::{Budget, FromJson, members},
+    RawJson,
+    json::{FromJson, Place, members},
 };
 use serde::{Deserializer, Serialize};
 
@@ -58,8 +58,9 @@ fn as_bool(json: &str) -> Option<bool> {
 }
 
 impl<'de> FromJson<'de> for BoolMap {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
-        raw_that(|raw| raw.get().starts_with('{'), Self, input, budget, place)
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        place
+            .fill(|raw| raw_that(|raw| raw.get().starts_with('{'), raw).map(Self), |raw| RawJson::from_json(input, raw))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use idhooks_core::{
-    Lenient, RawJson,
-    json::{Budget, FromJson, members},
+    RawJson,
+    json::{FromJson, Place, members},
 };
 use serde::{Deserializer, Serialize};
 
@@ -55,8 +55,8 @@ fn is_map(raw: &RawJson) -> bool {
 }
 
 impl<'de> FromJson<'de> for PreviousAttributes {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
-        raw_that(is_map, Self, input, budget, place)
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        place.fill(|raw| raw_that(is_map, raw).map(Self), |raw| RawJson::from_json(input, raw))
     }
 }
 

@@ -2,11 +2,7 @@
 
 use std::borrow::Cow;
 
-use idhooks_core::{
-    DecodeError, Lenient, RawJson,
-    json::{self, Budget, FromJson},
-};
-use serde::Deserializer;
+use idhooks_core::{DecodeError, RawJson, json};
 use serde_json::value::RawValue;
 
 /// The members of an object, one at a time and without a map: a million short keys would take many
@@ -54,21 +50,9 @@ impl<'a> Iterator for RawMembers<'a> {
     }
 }
 
-/// Reads a value that `fits`, and keeps it raw.
-pub(super) fn raw_that<'de, T, D: Deserializer<'de>>(
-    fits: impl FnOnce(&RawJson) -> bool,
-    convert: impl FnOnce(RawJson) -> T,
-    input: D,
-    budget: &Budget,
-    place: &mut Lenient<T>,
-) -> Result<(), D::Error> {
-    let mut raw = Lenient::default();
-    RawJson::from_json(input, budget, &mut raw)?;
-    if let Some(raw) = raw.into_option() {
-        let error = || DecodeError::new("", "is of another type than documented");
-        place.set(if fits(&raw) { Ok(convert(raw)) } else { Err(error()) });
-    }
-    Ok(())
+/// The value, if it `fits`.
+pub(super) fn raw_that(fits: impl FnOnce(&RawJson) -> bool, raw: RawJson) -> Result<RawJson, DecodeError> {
+    if fits(&raw) { Ok(raw) } else { Err(DecodeError::new("", "is of another type than documented")) }
 }
 
 #[cfg(test)]

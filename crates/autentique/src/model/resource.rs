@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref};
 
 use idhooks_core::{
     DecodeError, Lenient,
-    json::{Budget, FromJson, Payload, Slot},
+    json::{FromJson, Payload, Place, Slot},
 };
 use serde::{Serialize, de::MapAccess};
 
@@ -109,21 +109,19 @@ impl<'de, T: FromJson<'de>> FromJson<'de> for Member<T> {
         ObjectType::from_text(text).map(Self::Name)
     }
 
-    fn from_object<A: MapAccess<'de>>(object: A, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), A::Error> {
-        place.fill(Self::Resource, |resource| T::from_object(object, budget, resource))
+    fn from_object<A: MapAccess<'de>>(object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
+        place.fill(|resource| Ok(Self::Resource(resource)), |resource| T::from_object(object, resource))
     }
 }
 
 impl<'de, T: Payload<'de> + Object> FromJson<'de> for Resource<T> {
-    fn from_object<A: MapAccess<'de>>(object: A, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), A::Error> {
-        let mut outer = Lenient::default();
+    fn from_object<A: MapAccess<'de>>(object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
         let mut member = Lenient::<Member<T>>::default();
         let mut previous_attributes = Lenient::<PreviousAttributes>::default();
         let others: &mut [(_, &mut dyn Slot<'de, A>)] =
             &mut [("object", &mut member), ("previous_attributes", &mut previous_attributes)];
-        T::read_with(object, budget, others, &mut outer)?;
-        place.set(choose(outer.into_value(), member, previous_attributes).map(Self));
-        Ok(())
+        let outer = place.read(|outer| T::read_with(object, others, outer))?;
+        place.set(choose(outer, member, previous_attributes).map(Self))
     }
 }
 

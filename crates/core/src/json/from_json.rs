@@ -23,8 +23,8 @@ pub trait FromJson<'de>: Sized {
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
-        input.deserialize_any(AnyValue { budget, place })
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        input.deserialize_any(place)
     }
 
     /// Reads a string that lives as long as the body.
@@ -63,26 +63,26 @@ pub trait FromJson<'de>: Sized {
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_array<A: SeqAccess<'de>>(mut array: A, _: &Budget, place: &mut Lenient<Self>) -> Result<(), A::Error> {
-        place.set(Err(DecodeError::wrong_type()));
-        skip_elements(&mut array)
+    fn from_array<A: SeqAccess<'de>>(mut array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
+        skip_elements(&mut array)?;
+        place.set(Err(DecodeError::wrong_type()))
     }
 
     /// Reads an object to its end.
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_object<A: MapAccess<'de>>(mut object: A, _: &Budget, place: &mut Lenient<Self>) -> Result<(), A::Error> {
-        place.set(Err(DecodeError::wrong_type()));
+    fn from_object<A: MapAccess<'de>>(mut object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
+        let mut number = None;
         while let Some(Name(name)) = object.next_key()? {
             if name == NUMBER {
                 let Name(digits) = object.next_value()?;
-                place.set(digits.parse().map_err(|_| DecodeError::wrong_type()).and_then(Self::from_integer));
+                number = digits.parse().ok();
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(())
+        place.set(number.ok_or_else(DecodeError::wrong_type).and_then(Self::from_integer))
     }
 }
 
@@ -91,13 +91,55 @@ pub(super) fn skip_elements<'de, A: SeqAccess<'de>>(array: &mut A) -> Result<(),
     Ok(())
 }
 
-/// The one visitor: passes each kind of value on to the method of `T` that reads it.
-struct AnyValue<'p, T> {
-    budget: &'p Budget,
-    place: &'p mut Lenient<T>,
+/// Where a value is put: a [`Lenient`] field, with the memory limit of the body.
+#[derive(Debug)]
+pub struct Place<'p, T> {
+    pub(super) budget: &'p Budget,
+    pub(super) field: &'p mut Lenient<T>,
 }
 
-impl<'de, T: FromJson<'de>> Visitor<'de> for AnyValue<'_, T> {
+impl<'p, T> Place<'p, T> {
+    pub(super) fn new(budget: &'p Budget, field: &'p mut Lenient<T>) -> Self {
+        Self { budget, field }
+    }
+
+    /// Puts what was read here. Returns `Ok`, because a value that does not fit is not an error of the input.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn set<E>(self, read: Result<T, DecodeError>) -> Result<(), E> {
+        self.field.set(read);
+        Ok(())
+    }
+
+    /// Reads a `U` beside this place.
+    ///
+    /// # Errors
+    /// Those of `read`; the inner error says why the value does not fit.
+    pub fn read<U, E>(&self, read: impl FnOnce(Place<'_, U>) -> Result<(), E>) -> Result<Result<U, DecodeError>, E> {
+        let mut inner = Lenient::default();
+        read(Place::new(self.budget, &mut inner))?;
+        Ok(inner.into_value())
+    }
+
+    /// Reads a `U`, and puts what becomes of it here.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn fill<U, E>(
+        self,
+        convert: impl FnOnce(U) -> Result<T, DecodeError>,
+        read: impl FnOnce(Place<'_, U>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut inner = Lenient::default();
+        read(Place::new(self.budget, &mut inner))?;
+        *self.field = inner.and_then(convert);
+        Ok(())
+    }
+}
+
+/// The one visitor: passes each kind of value on to the method of `T` that reads it.
+impl<'de, T: FromJson<'de>> Visitor<'de> for Place<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,33 +147,27 @@ impl<'de, T: FromJson<'de>> Visitor<'de> for AnyValue<'_, T> {
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<(), E> {
-        self.place.set(T::from_borrowed_text(text));
-        Ok(())
+        self.set(T::from_borrowed_text(text))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
-        self.place.set(T::from_text(text));
-        Ok(())
+        self.set(T::from_text(text))
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
-        self.place.set(T::from_bool(value));
-        Ok(())
+        self.set(T::from_bool(value))
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
-        self.place.set(T::from_integer(number.into()));
-        Ok(())
+        self.set(T::from_integer(number.into()))
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
-        self.place.set(T::from_integer(number.into()));
-        Ok(())
+        self.set(T::from_integer(number.into()))
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
-        self.place.set(Err(DecodeError::wrong_type()));
-        Ok(())
+        self.set(Err(DecodeError::wrong_type()))
     }
 
     fn visit_none<E: de::Error>(self) -> Result<(), E> {
@@ -143,26 +179,23 @@ impl<'de, T: FromJson<'de>> Visitor<'de> for AnyValue<'_, T> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        T::from_json(input, self.budget, self.place)
+        T::from_json(input, self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<(), A::Error> {
-        T::from_array(array, self.budget, self.place)
+        T::from_array(array, self)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
-        T::from_object(object, self.budget, self.place)
+        T::from_object(object, self)
     }
 }
-
-/// Fills the place where `serde` asks for a seed.
-pub(super) struct Place<'p, T>(pub(super) &'p Budget, pub(super) &'p mut Lenient<T>);
 
 impl<'de, T: FromJson<'de>> DeserializeSeed<'de> for Place<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        T::from_json(input, self.0, self.1)
+        T::from_json(input, self)
     }
 }
 
@@ -200,36 +233,24 @@ impl FromJson<'_> for bool {
 macro_rules! same_as_inner {
     ($wrapper:ident, $wrap:path, $size:expr) => {
         impl<'de, T: FromJson<'de>> FromJson<'de> for $wrapper<T> {
-            fn from_json<D: Deserializer<'de>>(
-                input: D,
-                budget: &Budget,
-                place: &mut Lenient<Self>,
-            ) -> Result<(), D::Error> {
-                if !budget.take($size) {
-                    place.set(Err(DecodeError::too_large()));
-                    return input.deserialize_ignored_any(IgnoredAny).map(drop);
+            fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+                if !place.budget.take($size) {
+                    input.deserialize_ignored_any(IgnoredAny)?;
+                    return place.set(Err(DecodeError::too_large()));
                 }
-                place.fill($wrap, |inner| T::from_json(input, budget, inner))
+                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_json(input, inner))
             }
 
             fn from_text(text: &str) -> Result<Self, DecodeError> {
                 T::from_text(text).map($wrap)
             }
 
-            fn from_array<A: SeqAccess<'de>>(
-                array: A,
-                budget: &Budget,
-                place: &mut Lenient<Self>,
-            ) -> Result<(), A::Error> {
-                place.fill($wrap, |inner| T::from_array(array, budget, inner))
+            fn from_array<A: SeqAccess<'de>>(array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
+                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_array(array, inner))
             }
 
-            fn from_object<A: MapAccess<'de>>(
-                object: A,
-                budget: &Budget,
-                place: &mut Lenient<Self>,
-            ) -> Result<(), A::Error> {
-                place.fill($wrap, |inner| T::from_object(object, budget, inner))
+            fn from_object<A: MapAccess<'de>>(object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
+                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_object(object, inner))
             }
         }
     };
@@ -240,12 +261,10 @@ same_as_inner!(Box, Box::new, size_of::<T>());
 
 /// `null` is a value here.
 impl<'de, T: FromJson<'de>> FromJson<'de> for Option<T> {
-    fn from_json<D: Deserializer<'de>>(input: D, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), D::Error> {
-        place.fill(Some, |inner| T::from_json(input, budget, inner))?;
-        if place.is_absent() {
-            place.set(Ok(None));
-        }
-        Ok(())
+    fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
+        let mut inner = Lenient::default();
+        T::from_json(input, Place::new(place.budget, &mut inner))?;
+        place.set(if inner.is_absent() { Ok(None) } else { inner.into_value().map(Some) })
     }
 }
 
@@ -257,11 +276,4 @@ impl<'de> FromJson<'de> for Cow<'de, str> {
     fn from_text(text: &str) -> Result<Self, DecodeError> {
         Ok(Cow::Owned(text.to_owned()))
     }
-}
-
-/// Fills the place where `serde` asks whether there is a value.
-pub(super) fn optional<'de, T: FromJson<'de>, D: Deserializer<'de>>(input: D) -> Result<Lenient<T>, D::Error> {
-    let mut place = Lenient::default();
-    input.deserialize_option(AnyValue { budget: &Budget::unknown_body(), place: &mut place })?;
-    Ok(place)
 }

@@ -8,8 +8,8 @@ use serde::{
 };
 
 use super::{
-    DecodeError,
-    from_json::{FromJson, optional},
+    Budget, DecodeError,
+    from_json::{FromJson, Place},
 };
 
 /// An optional field. Use it as the `Option` it holds.
@@ -84,28 +84,18 @@ impl<T> Lenient<T> {
         self.value
     }
 
-    /// Puts what was read into this place.
-    pub fn set(&mut self, read: Result<T, DecodeError>) {
+    pub(super) fn set(&mut self, read: Result<T, DecodeError>) {
         *self = match read {
             Ok(value) => Self { value: Some(value), error: None },
             Err(error) => Self { value: None, error: Some(error) },
         };
     }
 
-    /// Reads a `U` and puts what becomes of it into this place.
-    ///
-    /// # Errors
-    /// Those of `read`.
-    pub fn fill<U, E>(
-        &mut self,
-        convert: impl FnOnce(U) -> T,
-        read: impl FnOnce(&mut Lenient<U>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut inner = Lenient::default();
-        read(&mut inner)?;
-        self.value = inner.value.map(convert);
-        self.error = inner.error;
-        Ok(())
+    pub(super) fn and_then<U>(self, convert: impl FnOnce(T) -> Result<U, DecodeError>) -> Lenient<U> {
+        match self.value.map(convert).transpose() {
+            Ok(value) => Lenient { value, error: self.error },
+            Err(error) => Lenient { value: None, error: Some(error) },
+        }
     }
 }
 
@@ -147,7 +137,9 @@ impl<T: Serialize> Serialize for Lenient<T> {
 
 impl<'de, T: FromJson<'de>> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let mut field = Self::default();
         // An absent field of a struct is read through here too, because `serde` asks for an option.
-        optional(input)
+        input.deserialize_option(Place::new(&Budget::unknown_body(), &mut field))?;
+        Ok(field)
     }
 }

@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::{
-    Budget, DecodeError, Lenient,
+    DecodeError, Lenient,
     from_json::{FromJson, Place, skip_elements},
 };
 
@@ -82,12 +82,12 @@ impl<T: Serialize> Serialize for List<T> {
 }
 
 impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
-    fn from_array<A: SeqAccess<'de>>(mut array: A, budget: &Budget, place: &mut Lenient<Self>) -> Result<(), A::Error> {
+    fn from_array<A: SeqAccess<'de>>(mut array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
         let mut elements = Vec::new();
         let mut element = Lenient::default();
-        while array.next_element_seed(Place(budget, &mut element))?.is_some() {
+        while array.next_element_seed(Place::new(place.budget, &mut element))?.is_some() {
             let error = match std::mem::take(&mut element).into_value() {
-                Ok(element) if budget.take(size_of::<T>() + SMALLEST_BLOCK) => {
+                Ok(element) if place.budget.take(size_of::<T>() + SMALLEST_BLOCK) => {
                     if elements.len() == elements.capacity() {
                         // By half, not twice, so that spare room and the copy while it grows stay in proportion.
                         elements.reserve_exact(if elements.is_empty() { 1 } else { elements.len() / 2 + 2 });
@@ -98,11 +98,10 @@ impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
                 Ok(_) => DecodeError::too_large(),
                 Err(error) => error.inside(&format!("[{}]", elements.len())),
             };
-            place.set(Err(error));
-            return skip_elements(&mut array);
+            skip_elements(&mut array)?;
+            return place.set(Err(error));
         }
-        place.set(Ok(Self(elements)));
-        Ok(())
+        place.set(Ok(Self(elements)))
     }
 }
 

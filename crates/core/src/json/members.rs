@@ -25,7 +25,7 @@ pub trait Slot<'de, A: MapAccess<'de>> {
 
 impl<'de, A: MapAccess<'de>, T: FromJson<'de>> Slot<'de, A> for Lenient<T> {
     fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error> {
-        object.next_value_seed(Place(budget, self))
+        object.next_value_seed(Place::new(budget, self))
     }
 }
 
@@ -36,13 +36,14 @@ impl<'de, A: MapAccess<'de>, T: FromJson<'de>> Slot<'de, A> for Lenient<T> {
 ///
 /// # Errors
 /// When the input is broken.
-pub fn read_members<'de, A: MapAccess<'de>>(
+pub fn read_members<'de, A: MapAccess<'de>, T>(
     mut object: A,
-    budget: &Budget,
+    place: &Place<'_, T>,
     names: &[&'static str],
     slots: &mut [&mut dyn Slot<'de, A>],
     others: &mut [(&'static str, &mut dyn Slot<'de, A>)],
 ) -> Result<Option<DecodeError>, A::Error> {
+    let budget = place.budget;
     let (mut error, mut seen, mut next) = (None, [false; 256], 0);
     while let Some(Name(member)) = object.next_key()? {
         if let Some((_, slot)) = others.iter_mut().find(|(name, _)| *name == member) {
@@ -85,9 +86,8 @@ pub trait Payload<'de>: FromJson<'de> {
     /// When the input is broken.
     fn read_with<A: MapAccess<'de>>(
         object: A,
-        budget: &Budget,
         others: &mut [(&'static str, &mut dyn Slot<'de, A>)],
-        place: &mut Lenient<Self>,
+        place: Place<'_, Self>,
     ) -> Result<(), A::Error>;
 }
 
@@ -142,12 +142,7 @@ pub trait Bodies: Sized {
     ///
     /// # Errors
     /// When the input is broken.
-    fn from_named<'de, D: Deserializer<'de>>(
-        name: &str,
-        input: D,
-        budget: &Budget,
-        place: &mut Lenient<Self>,
-    ) -> Result<(), D::Error>;
+    fn from_named<'de, D: Deserializer<'de>>(name: &str, input: D, place: Place<'_, Self>) -> Result<(), D::Error>;
 
     /// Returns the event called `name` when it has no body; `None` if it must have one.
     fn without_body(name: &str) -> Option<Self>;
@@ -195,7 +190,7 @@ pub struct NameSlot<'s, 'de>(&'s OnceCell<Lenient<Cow<'de, str>>>);
 impl<'de, A: MapAccess<'de>> Slot<'de, A> for NameSlot<'_, 'de> {
     fn read(&mut self, object: &mut A, budget: &Budget) -> Result<(), A::Error> {
         let mut name = Lenient::default();
-        object.next_value_seed(Place(budget, &mut name))?;
+        object.next_value_seed(Place::new(budget, &mut name))?;
         let _ = self.0.set(name); // a second name does not get here
         Ok(())
     }
@@ -215,22 +210,20 @@ impl<'de, A: MapAccess<'de>, B: Bodies> Slot<'de, A> for BodySlot<'_, 'de, B> {
             return Ok(());
         };
         match name.as_deref() {
-            Some(name) => object.next_value_seed(BodyPlace { name, budget, place: self.body.get_or_insert_default() }),
+            Some(name) => {
+                object.next_value_seed(BodyPlace(name, Place::new(budget, self.body.get_or_insert_default())))
+            }
             None => object.next_value::<IgnoredAny>().map(drop),
         }
     }
 }
 
-struct BodyPlace<'p, B> {
-    name: &'p str,
-    budget: &'p Budget,
-    place: &'p mut Lenient<B>,
-}
+struct BodyPlace<'p, B>(&'p str, Place<'p, B>);
 
 impl<'de, B: Bodies> DeserializeSeed<'de> for BodyPlace<'_, B> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        B::from_named(self.name, input, self.budget, self.place)
+        B::from_named(self.0, input, self.1)
     }
 }
