@@ -63,7 +63,8 @@ async fn real() -> Result<(), Box<dyn Error>> {
 
 async fn rehearsal() -> Result<(), Box<dyn Error>> {
     let server = double::start().await?;
-    let client = Client::builder(double::API_KEY).base_url(server.url()).downloader(|files| files.allow_loopback()).build()?;
+    let client =
+        Client::builder(double::API_KEY).base_url(server.url()).downloader(|files| files.allow_loopback()).build()?;
     line(format_args!("no AUTENTIQUE_API_KEY: a server on this machine answers"));
     read(&client, &finished()?).await?;
     list(&client, &DocumentFilter::new().limit(2).show_sandbox(true)).await

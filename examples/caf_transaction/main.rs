@@ -57,7 +57,8 @@ async fn real() -> Result<(), Box<dyn Error>> {
 
 async fn rehearsal() -> Result<(), Box<dyn Error>> {
     let server = double::start().await?;
-    let client = Client::builder(Credentials::new(double::CLIENT_ID, double::CLIENT_SECRET)).base_url(server.url()).build()?;
+    let client =
+        Client::builder(Credentials::new(double::CLIENT_ID, double::CLIENT_SECRET)).base_url(server.url()).build()?;
     line(format_args!("no CAF_CLIENT_ID: a double on this machine answers"));
     create(&client, "6021a21b3811c35ecb8dea20", Some(double::CPF)).await
 }

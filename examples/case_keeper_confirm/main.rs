@@ -40,9 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => demo().await,
-        [id] if !id.starts_with('-') => {
-            show(&Client::from_env()?, "yours", "verification.verified", id).await
-        }
+        [id] if !id.starts_with('-') => show(&Client::from_env()?, "yours", "verification.verified", id).await,
         [id, key] => show(&Client::from_env()?, "yours", key, id).await,
         _ => {
             print(format_args!("{HELP}"));

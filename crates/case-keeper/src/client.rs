@@ -105,24 +105,29 @@ impl Client {
     /// - [`Error::is_not_found`]: there is none, or none your token may see.
     /// - [`Error::is_auth`] with status 403: not yours. Recorded for a missing token, too; if yours was about to run
     ///   out, the call has been made again with a new one.
-    /// - An answer without an `id`, or with another one than you asked for, can not be read.
+    /// - A response without an `id`, or with another one than you asked for, is invalid.
     ///
     /// Source: observed in public code, 2024-03 and 2026-03. The vendor
     /// [names the call](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); a page about it
     /// was not found.
     pub async fn get_verification(&self, id: &VerificationId) -> Result<Fetched<Verification>, Error> {
-        let response = self.read(id, None).await?;
-        let verification = response.fetched(&[])?;
-        check_id(&response, &verification, id)?;
-        Ok(verification)
+        self.read_checked(id, None).await
     }
 
-    /// As [`Client::get_verification`], but only these fields, each a path such as `status` or
-    /// `frontIdCardResult.verified`. Everything else is absent, the `id` too unless you ask for it.
+    /// Reads some fields of a verification, each a path such as `status` or `frontIdCardResult.verified`. The client
+    /// also asks for the `id`, to check it. Everything else is absent.
+    ///
+    /// ```no_run
+    /// # async fn read(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// let verification = client.get_verification_fields(&"v-1".into(), &["status"]).await?;
+    /// println!("{:?}", verification.status);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As there, but that a missing `id` is none; and before sending if there is no field, or one is empty or has a
-    /// comma in it.
+    /// Same errors as [`Client::get_verification`]. Before sending if there is no field, or one is empty or has a comma
+    /// in it.
     ///
     /// Source: `fields` is [documented](https://case-keeper-core.readme.io/docs/query-params-and-operators) for lists;
     /// that one verification takes it is inferred.
@@ -134,12 +139,8 @@ impl Client {
         if fields.is_empty() || fields.iter().any(|field| field.is_empty() || field.contains(',')) {
             return Err(Error::invalid_request("a field is missing, empty or has a comma in it"));
         }
-        let response = self.read(id, Some(&fields.join(","))).await?;
-        let verification: Fetched<Verification> = response.fetched(&[])?;
-        if !verification.id.is_absent() {
-            check_id(&response, &verification, id)?;
-        }
-        Ok(verification)
+        let with_id = fields.iter().copied().chain((!fields.contains(&"id")).then_some("id"));
+        self.read_checked(id, Some(&with_id.collect::<Vec<_>>().join(","))).await
     }
 
     /// The event records your token may see, page by page: what the vendor itself says has happened. For the records
@@ -169,6 +170,13 @@ impl Client {
                 Ok(Page::new(response.decode()?, "data", page.records, page.count, is_last))
             }
         })
+    }
+
+    async fn read_checked(&self, id: &VerificationId, fields: Option<&str>) -> Result<Fetched<Verification>, Error> {
+        let response = self.read(id, fields).await?;
+        let verification = response.fetched(&[])?;
+        check_id(&response, &verification, id)?;
+        Ok(verification)
     }
 
     async fn read(&self, id: &VerificationId, fields: Option<&str>) -> Result<Response, Error> {

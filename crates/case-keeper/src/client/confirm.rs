@@ -3,7 +3,7 @@
 use idhooks_client::{Error, Fetched, http::StatusCode};
 use idhooks_core::Unverified;
 
-use super::{Client, check_id, is_of_vendor};
+use super::{Client, is_of_vendor};
 use crate::{Action, Event, Verification, rest::supports};
 
 /// What Case Keeper says about an unverified event.
@@ -79,17 +79,15 @@ impl Client {
             return Err(Error::invalid_request("the event is not about a verification"));
         };
         let is_deleted = event.key.target().is_none() && event.key.action() == Some(Action::Deleted);
-        let answer = self.api.eventually(|| self.read(asked, None), |error| is_of_vendor(error) && !is_deleted).await;
-        let answer = match answer {
-            Ok(answer) => answer,
+        let read = || self.read_checked(asked, None);
+        let verification = match self.api.eventually(read, |error| is_of_vendor(error) && !is_deleted).await {
+            Ok(verification) => verification,
             Err(error) if is_of_vendor(&error) && error.is_not_found() => return Ok(Confirmation::Gone),
             Err(error) if is_of_vendor(&error) && error.status() == Some(StatusCode::FORBIDDEN) => {
                 return Ok(Confirmation::NotYours);
             }
             Err(error) => return Err(error),
         };
-        let verification: Fetched<Verification> = answer.fetched(&[])?;
-        check_id(&answer, &verification, asked)?;
         Ok(match supports(&event.key, &verification) {
             true => Confirmation::Confirmed(verification),
             false => Confirmation::Contradicted(verification),

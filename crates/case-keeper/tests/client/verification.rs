@@ -100,7 +100,11 @@ async fn fields_trim_the_answer() {
     assert_eq!(server.last().path, format!("{V3}/verifications/{}", double::VERIFIED));
 
     let status = client.get_verification_fields(&id(double::VERIFIED), &["status"]).await.expect("a verification");
-    assert_eq!((status.id.is_absent(), status.status.as_ref()), (true, Some(&VerificationStatus::Verified)));
+    assert_eq!(
+        (status.id.as_ref(), status.status.as_ref()),
+        (Some(&id(double::VERIFIED)), Some(&VerificationStatus::Verified))
+    );
+    assert_eq!(server.last().query, "fields=status%2Cid", "the id is there to be checked");
 
     let before = server.received().len();
     for odd in [&[][..], &[""], &["id", "a,b"]] {
@@ -139,6 +143,9 @@ async fn row_45_what_is_no_verification_is_an_error() {
     ] {
         let before = calls(&server).len();
         next.is(Reply::json(200, body));
+        let error = client.get_verification_fields(&id("v-1"), &["status"]).await.expect_err(body);
+        assert!(error_chain(&error).ends_with(why), "{body}: {error}");
+        let before = before + 1;
         let error = client.get_verification(&id("v-1")).await.expect_err(body);
         assert!(error_chain(&error).ends_with(&format!("invalid response (status 200): {why}")), "{body}: {error}");
         assert_eq!(
