@@ -31,13 +31,16 @@ pub(crate) async fn handle(client: &Client, job: &Job<Unverified<Event>>) -> Out
         }
     };
     line(job, confirmation.as_str(), &status(&confirmation));
-    match confirmation {
-        // A webhook can overtake the vendor's own database. `Gone` comes after some reads, and may still be early.
-        Confirmation::Contradicted(_) | Confirmation::Gone if job.attempt() < 3 => {
-            Outcome::retry_after(Duration::from_secs(30), "Case Keeper says otherwise, or not yet")
-        }
-        _ => Outcome::done(),
+    // A webhook can overtake the vendor's own database. `Gone` comes after some reads, and may still be early.
+    let may_be_early = match confirmation {
+        Confirmation::Contradicted(_) => true,
+        Confirmation::Gone => job.delivery().envelope().event_name() != Some("verification.deleted"),
+        Confirmation::Confirmed(_) | Confirmation::NotYours => false,
+    };
+    if may_be_early && job.attempt() < 3 {
+        return Outcome::retry_after(Duration::from_secs(30), "Case Keeper says otherwise, or not yet");
     }
+    Outcome::done()
 }
 
 /// A subject to print. The id in Case Keeper's hints opens the person's page, so a log is no place for all of it.
