@@ -3,6 +3,7 @@
 #![cfg(feature = "rustls")]
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
+use idhooks_autentique::http_client::ErrorKind;
 use std::collections::BTreeSet;
 
 use idhooks_autentique::{
@@ -304,18 +305,22 @@ async fn what_is_asked_for_is_what_the_types_have() {
     let wanted: BTreeSet<_> = asked.iter().filter_map(|path| path.strip_prefix("document.")).collect();
     assert_eq!(of_documents.collect::<BTreeSet<_>>(), wanted, "one document and a list ask for the same");
 
-    // One document in which every member that is asked for is an object or an odd text: each must find a field.
-    let mut whole = json!({});
-    for path in &wanted {
-        let inner = wanted.iter().any(|other| other.starts_with(&format!("{path}.")));
-        let pointer = path.replace('.', "/");
-        put(&mut whole, &pointer, if inner { json!({}) } else { json!("text") });
+    // Documents in which every member that is asked for is an object, or a scalar: each must find a field that takes one.
+    let mut found = BTreeSet::new();
+    for scalar in [json!("text"), json!(true), json!(1)] {
+        let mut whole = json!({});
+        for path in &wanted {
+            let is_object = wanted.iter().any(|other| other.starts_with(&format!("{path}.")));
+            let is_required = ["id", "signatures.public_id"].contains(path);
+            let member = if is_required { json!("text") } else { scalar.clone() };
+            put(&mut whole, &path.replace('.', "/"), if is_object { json!({}) } else { member });
+        }
+        whole["signatures"] = json!([whole["signatures"]]);
+        let (_server, client) = answering(Reply::value(200, &json!({ "data": { "document": whole } }))).await;
+        let read: Document = client.get_document(&"text".into()).await.expect("an answer").into_inner();
+        walk(&serde_json::to_value(&read).expect("writes"), "", &mut found);
     }
-    whole["signatures"] = json!([whole["signatures"]]);
-    let body = json!({ "data": { "document": whole } });
-    let (_server, client) = answering(Reply::value(200, &body)).await;
-    let read: Document = client.get_document(&"text".into()).await.expect("an answer").into_inner();
-    assert_eq!(serde_json::to_value(&read).expect("writes"), whole);
+    assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), wanted);
 
     // And every member of the sample, which holds all fields, is asked for.
     let sample: Value = serde_json::from_slice(sample("autentique", "document-response").body).expect("JSON");
@@ -362,7 +367,7 @@ async fn the_signed_file() {
 
     let before = server.received().len();
     let rejected = with_key(&server, API_KEY).download(link).await.expect_err("not allowed");
-    assert!(rejected.is_rejected());
+    assert!(rejected.kind() == ErrorKind::InvalidRequest);
     assert!(!format!("{rejected} {rejected:?} {client:?}").contains(API_KEY));
     assert_eq!(server.received().len(), before, "nothing was sent");
 }
@@ -385,7 +390,7 @@ async fn files_are_fetched_from_the_vendor_alone() {
         .map(str::to_owned),
     );
     for link in links {
-        assert!(production.download(&link).await.expect_err(&link).is_rejected(), "{link}");
+        assert!(production.download(&link).await.expect_err(&link).kind() == ErrorKind::InvalidRequest, "{link}");
     }
     assert_eq!(elsewhere.received().len(), 0);
 
@@ -401,9 +406,12 @@ async fn files_are_fetched_from_the_vendor_alone() {
     let base = Url::parse("https://127.0.0.1.example.com").expect("a URL");
     let builder = Client::builder(API_KEY).base_url(base).downloader(|files| files.allow_loopback());
     let client = builder.build().expect("a client");
-    assert!(client.download(elsewhere.url().as_str()).await.expect_err("not on the list").is_rejected());
+    assert!(
+        client.download(elsewhere.url().as_str()).await.expect_err("not on the list").kind()
+            == ErrorKind::InvalidRequest
+    );
     let lookalike = client.download("https://127.0.0.1.example.com/a.pdf").await;
-    assert!(lookalike.expect_err("not on the list").is_rejected());
+    assert!(lookalike.expect_err("not on the list").kind() == ErrorKind::InvalidRequest);
 }
 
 /// A client that downloads from this machine.
@@ -421,7 +429,7 @@ async fn an_extra_host_never_gets_the_key() {
         host.into_iter().fold(builder, |builder, host| builder.extra_download_host(host)).build().expect("a client")
     };
     let link = storage.url().join("original.pdf").expect("a URL").to_string();
-    assert!(client(None).download(&link).await.expect_err("not allowed").is_rejected());
+    assert!(client(None).download(&link).await.expect_err("not allowed").kind() == ErrorKind::InvalidRequest);
     client(Some("127.0.0.1")).download(&link).await.expect("a file");
     assert_eq!(storage.last().header("authorization"), None);
 
@@ -429,7 +437,7 @@ async fn an_extra_host_never_gets_the_key() {
     let sample = "https://storage.googleapis.com/autentique/original.pdf";
     let unresolved = Client::builder(API_KEY).extra_download_host("storage.googleapis.com");
     let unresolved = unresolved.downloader(|files| files.resolver(Nobody)).build().expect("a client");
-    assert!(!unresolved.download(sample).await.expect_err("no address").is_rejected());
+    assert!(unresolved.download(sample).await.expect_err("no address").kind() != ErrorKind::InvalidRequest);
 }
 
 struct Nobody;

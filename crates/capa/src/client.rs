@@ -99,10 +99,11 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// When the link is rejected or the download fails.
+    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as any
+    /// call.
     #[cfg(feature = "__tls")]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
-    pub async fn download(&self, link: &str) -> Result<idhooks_client::Download, idhooks_client::DownloadError> {
+    pub async fn download(&self, link: &str) -> Result<idhooks_client::Download, Error> {
         self.downloader.download(link).await
     }
 

@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{
     Auth, Error, ErrorKind, Fetched, Limits, Request, Response, Settings, Transport, TransportError,
-    TransportErrorKind, VendorError, auth,
+    TransportErrorKind, VendorError,
     content_encoding::{IDENTITY, UnexpectedEncoding},
     trace,
     vendor_error::MAX_SEARCHED,
@@ -50,8 +50,8 @@ impl ApiClient {
     /// When no response arrives, or one with a status outside 200 to 299.
     pub async fn send(&self, call: Request) -> Result<Response, Error> {
         let (method, route) = (call.method.clone(), call.route);
-        let about = trace::About { vendor: self.0.settings.vendor, method: &method, route };
-        trace::call(about, self.0.run(call)).await.map_err(|error| error.with_call(&method, route))
+        let call = trace::call(self.0.settings.vendor, &method, route, self.0.run(call));
+        call.await.map_err(|error| error.with_call(&method, route))
     }
 
     /// Makes a call, decodes the response's body and keeps it beside the value.
@@ -59,7 +59,7 @@ impl ApiClient {
     /// # Errors
     /// As [`send`](Self::send), and when the body does not fit `T`.
     pub async fn fetch<T: for<'de> FromJson<'de>>(&self, call: Request) -> Result<Fetched<T>, Error> {
-        self.send(call).await?.fetched(&[]).inspect_err(trace::decode_failed)
+        self.send(call).await?.fetched(&[]).inspect_err(|error| trace::failed("decoding failed", error))
     }
 
     pub(crate) fn deadline(&self) -> Duration {
@@ -76,12 +76,12 @@ impl Inner {
         let mut permit = self.permit(deadline).await?;
         let (mut attempts, mut uncertain, mut had_new_token) = (0, false, false);
         loop {
-            let used = match &self.auth.kind {
-                auth::Kind::TokenCache(tokens) => {
+            let used = match &self.auth.tokens {
+                Some(tokens) => {
                     let token = timeout_at(deadline, tokens.get()).await.unwrap_or_else(|_| Err(Error::deadline()));
                     Some((tokens, token.map_err(|error| carry(error.while_logging_in(), uncertain))?))
                 }
-                auth::Kind::Fixed(..) | auth::Kind::None => None,
+                None => None,
             };
             let bearer = used.as_ref().map(|(_, token)| &token.header);
             attempts += 1;
@@ -95,7 +95,7 @@ impl Inner {
                 && (settings.token_rejected)(&error, token.age())
                 && tokens.forget(&token)
             {
-                trace::token_rejected();
+                trace::failed("token rejected", &error);
                 had_new_token = true;
                 attempts -= 1;
                 continue;
@@ -150,13 +150,8 @@ impl Inner {
         headers.insert(header::ACCEPT, JSON);
         headers.insert(header::ACCEPT_ENCODING, IDENTITY);
         headers.insert(header::USER_AGENT, self.agent.clone());
-        headers.extend(call.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        for (name, value) in &self.auth.beside {
-            headers.insert(name.clone(), value.clone());
-        }
-        if let auth::Kind::Fixed(name, value) = &self.auth.kind {
-            headers.insert(name.clone(), value.clone());
-        }
+        headers.extend(call.headers.clone());
+        headers.extend(self.auth.headers.iter().cloned());
         if let Some(bearer) = bearer {
             headers.insert(header::AUTHORIZATION, bearer.clone());
         }
@@ -177,9 +172,11 @@ impl Inner {
                 Err(error.with_status(response.status(), response.request_id()).with_possible_effect())
             }
             // The status counts, and decides about another attempt, although the body cannot be read.
-            (false, Some(why)) => Err(response.error(VendorError::default()).with_source(why)),
-            (false, None) if response.body().len() > MAX_SEARCHED => Err(response.error(VendorError::default())),
-            (false, None) => Err(response.error((self.settings.vendor_errors)(&response))),
+            (false, Some(why)) => Err(response.error(VendorError::default(), response.body()).with_source(why)),
+            (false, None) if response.body().len() > MAX_SEARCHED => {
+                Err(response.error(VendorError::default(), response.body()))
+            }
+            (false, None) => Err(response.error((self.settings.vendor_errors)(&response), response.body())),
         }
     }
 }

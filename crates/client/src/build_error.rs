@@ -7,41 +7,38 @@ use crate::chain::Chain;
 /// Why a client could not be built. Never shows a secret.
 #[derive(Clone)]
 pub struct BuildError {
-    kind: Kind,
+    variable: Option<Box<str>>,
+    /// What is wrong, if it is not a variable; empty if `why` is a sentence of its own.
+    what: &'static str,
+    why: &'static str,
     source: Option<Arc<dyn error::Error + Send + Sync>>,
 }
 
-#[derive(Clone, Debug)]
-enum Kind {
-    MissingVariable(Box<str>),
-    InvalidVariable { name: Box<str>, why: &'static str },
-    Invalid { what: &'static str, why: &'static str },
-    Other(&'static str),
-}
+const NOT_SET: &str = "is not set";
 
 impl BuildError {
     /// Reports an environment variable that is not set.
     #[must_use]
     pub fn missing_variable(name: &str) -> Self {
-        Kind::MissingVariable(name.into()).into()
+        Self::invalid_variable(name, NOT_SET)
     }
 
     /// Reports an environment variable with an invalid value: "the environment variable `name` `why`".
     #[must_use]
     pub fn invalid_variable(name: &str, why: &'static str) -> Self {
-        Kind::InvalidVariable { name: name.into(), why }.into()
+        Self::new(why).in_variable(name)
     }
 
     /// Reports an invalid argument: "the `what` `why`".
     #[must_use]
     pub fn invalid(what: &'static str, why: &'static str) -> Self {
-        Kind::Invalid { what, why }.into()
+        Self { what, ..Self::new(why) }
     }
 
     /// Reports anything else.
     #[must_use]
     pub fn new(message: &'static str) -> Self {
-        Kind::Other(message).into()
+        Self { variable: None, what: "", why: message, source: None }
     }
 
     /// Adds the source, which must not quote a secret.
@@ -53,50 +50,40 @@ impl BuildError {
     /// Names the environment variable that an invalid argument came from.
     #[must_use]
     pub fn in_variable(self, name: &str) -> Self {
-        match self.kind {
-            Kind::Invalid { why, .. } => {
-                Self { kind: Kind::InvalidVariable { name: name.into(), why }, source: self.source }
-            }
-            _ => self,
-        }
+        Self { variable: Some(name.into()), ..self }
     }
 
     /// Returns the environment variable that is missing or invalid.
     #[must_use]
     pub fn variable(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::MissingVariable(name) | Kind::InvalidVariable { name, .. } => Some(name),
-            Kind::Invalid { .. } | Kind::Other(_) => None,
-        }
+        self.variable.as_deref()
     }
 
     /// Returns whether an environment variable is not set.
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        matches!(self.kind, Kind::MissingVariable(_))
-    }
-}
-
-impl From<Kind> for BuildError {
-    fn from(kind: Kind) -> Self {
-        Self { kind, source: None }
+        self.variable.is_some() && self.why == NOT_SET
     }
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::MissingVariable(name) => write!(f, "the environment variable {name} is not set"),
-            Kind::InvalidVariable { name, why } => write!(f, "the environment variable {name} {why}"),
-            Kind::Invalid { what, why } => write!(f, "the {what} {why}"),
-            Kind::Other(message) => f.write_str(message),
+        match (&self.variable, self.what) {
+            (Some(name), _) => write!(f, "the environment variable {name} {}", self.why),
+            (None, "") => f.write_str(self.why),
+            (None, what) => write!(f, "the {what} {}", self.why),
         }
     }
 }
 
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BuildError").field("kind", &self.kind).field("source", &Chain::of(self)).finish()
+        f.debug_struct("BuildError")
+            .field("variable", &self.variable)
+            .field("what", &self.what)
+            .field("why", &self.why)
+            .field("source", &Chain::of(self))
+            .finish()
     }
 }
 

@@ -1,10 +1,8 @@
 //! Downloads that do not trust the link.
 
 mod address;
-mod error;
 mod resolver;
 
-pub use error::DownloadError;
 pub use resolver::Resolve;
 
 use std::{error::Error as _, fmt, sync::Arc, time::Duration};
@@ -15,13 +13,12 @@ use reqwest::Client;
 use url::{Host, Url};
 
 use crate::{
-    BuildError, SecretText,
+    BuildError, Error, ErrorKind, SecretText, VendorError,
     content_encoding::{IDENTITY, UnexpectedEncoding},
     http_transport::{client, failed, finish, read},
     sensitive::sensitive,
     settings::is_loopback,
 };
-use error::Kind;
 use resolver::{NotPublic, OnlyPublic, System};
 
 /// Downloads files from links in responses and webhooks, which are untrusted input.
@@ -41,6 +38,9 @@ use resolver::{NotPublic, OnlyPublic, System};
 /// ```
 #[derive(Clone)]
 pub struct Downloader(Arc<Inner>);
+
+const INVALID_LINK: &str = "the link is not a valid URL";
+const NOT_PUBLIC: &str = "the address of the link is not public";
 
 struct Inner {
     client: Client,
@@ -106,10 +106,10 @@ impl Downloader {
     /// Downloads the file. Never retries, because a link may work only once.
     ///
     /// # Errors
-    /// When the link is rejected or the download fails. The error never shows the link, because the link may open the
-    /// file for anyone.
-    pub async fn download(&self, link: &str) -> Result<Download, DownloadError> {
-        let url = Url::parse(link).map_err(|_| Kind::InvalidLink)?;
+    /// [`ErrorKind::InvalidRequest`] if the link is rejected, and nothing was sent. Otherwise as any call. The error never
+    /// shows the link, because the link may open the file for anyone.
+    pub async fn download(&self, link: &str) -> Result<Download, Error> {
+        let url = Url::parse(link).map_err(|_| Error::invalid_request(INVALID_LINK))?;
         self.0.check(&url)?;
         let request = self.0.client.get(url.clone()).timeout(self.0.timeout).header(header::ACCEPT_ENCODING, IDENTITY);
         let request = match self.0.bearer.as_ref().filter(|(host, _)| url.host_str() == Some(host)) {
@@ -119,32 +119,34 @@ impl Downloader {
         let response = request.send().await.map_err(send_error)?;
         let status = response.status();
         if !status.is_success() {
-            return Err(Kind::Status(status).into());
+            return Err(Error::vendor(status, VendorError::default(), None, &Bytes::new()));
         }
-        UnexpectedEncoding::check(response.headers()).map_err(|why| Kind::Encoded(status, why))?;
-        let whole = read(response, self.0.max_bytes).await.map_err(Kind::Transport)?;
+        UnexpectedEncoding::check(response.headers()).map_err(|why| {
+            Error::new(ErrorKind::InvalidResponse, "invalid response").with_source(why).with_status(status, None)
+        })?;
+        let whole = read(response, self.0.max_bytes).await.map_err(Error::transport)?;
         let content_type = whole.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Ok(Download { content_type: content_type.map(Into::into), body: whole.into_body() })
     }
 }
 
 impl Inner {
-    fn check(&self, url: &Url) -> Result<(), DownloadError> {
+    fn check(&self, url: &Url) -> Result<(), Error> {
         let on_this_machine = self.gate.loopback_too && is_loopback(url);
         if url.scheme() != "https" && !(on_this_machine && url.scheme() == "http") {
-            return Err(Kind::NotHttps.into());
+            return Err(Error::invalid_request("the link is not https"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Kind::InvalidLink.into());
+            return Err(Error::invalid_request(INVALID_LINK));
         }
         let host = url.host_str().unwrap_or_default();
         let port_is_usual = url.port().is_none() || on_this_machine;
         if !port_is_usual || !self.hosts.iter().any(|allowed| covers(allowed, host)) {
-            return Err(Kind::HostNotAllowed.into());
+            return Err(Error::invalid_request("the host or port of the link is not allowed"));
         }
         // A wildcard covers anything below it, also what cannot be a DNS name and has no address.
         if url.domain().is_some_and(|name| !is_dns_name(name)) {
-            return Err(Kind::InvalidLink.into());
+            return Err(Error::invalid_request(INVALID_LINK));
         }
         // An address needs no resolver, so it is checked here.
         let address = match url.host() {
@@ -153,7 +155,7 @@ impl Inner {
             Some(Host::Domain(_)) | None => None,
         };
         match address {
-            Some(address) if !self.gate.allows(address) => Err(Kind::NotPublic.into()),
+            Some(address) if !self.gate.allows(address) => Err(Error::invalid_request(NOT_PUBLIC)),
             _ => Ok(()),
         }
     }
@@ -187,15 +189,15 @@ fn can_match(entry: &str) -> bool {
 }
 
 /// Converts the error of a request without a response.
-fn send_error(error: reqwest::Error) -> DownloadError {
+fn send_error(error: reqwest::Error) -> Error {
     let mut cause = error.source();
     while let Some(error) = cause {
         if error.is::<NotPublic>() {
-            return Kind::NotPublic.into();
+            return Error::invalid_request(NOT_PUBLIC);
         }
         cause = error.source();
     }
-    Kind::Transport(failed(error)).into()
+    Error::transport(failed(error))
 }
 
 impl DownloaderBuilder {
@@ -338,7 +340,7 @@ mod tests {
         let downloader = Downloader::builder(&["*.example.com"]).build().unwrap();
         for (link, fine) in [("https://a.b.example.com/", true), ("https://a..b.example.com/", false)] {
             let checked = downloader.0.check(&Url::parse(link).unwrap());
-            assert_eq!(checked.err().map(|error| error.is_rejected()), (!fine).then_some(true), "{link}");
+            assert_eq!(checked.err().map(|error| error.kind()), (!fine).then_some(ErrorKind::InvalidRequest), "{link}");
         }
     }
 

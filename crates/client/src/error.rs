@@ -153,7 +153,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn transport_kind(&self) -> Option<TransportErrorKind> {
+    /// Returns why no complete response arrived.
+    #[must_use]
+    pub fn transport_kind(&self) -> Option<TransportErrorKind> {
         self.0.transport
     }
 

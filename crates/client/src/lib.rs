@@ -40,7 +40,7 @@ pub use confirmation::Confirmation;
 pub use count::Count;
 #[cfg(feature = "__reqwest")]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
-pub use download::{Download, DownloadError, Downloader, DownloaderBuilder, Resolve};
+pub use download::{Download, Downloader, DownloaderBuilder, Resolve};
 pub use error::{Error, ErrorKind};
 pub use fetched::Fetched;
 #[cfg(feature = "__reqwest")]

@@ -84,27 +84,22 @@ impl Response {
         self.with_call(Error::invalid_response(why).with_status(self.status, self.request_id()))
     }
 
-    /// Makes an error of the response, for a vendor that reports errors under a status that means success.
-    #[must_use]
-    pub fn error(&self, vendor: VendorError) -> Error {
-        self.error_with_body(vendor, &self.body)
-    }
-
     /// Makes an error of the response, for a vendor that reports a missing object under a status that means success.
     #[must_use]
     pub fn not_found(&self, why: DecodeError) -> Error {
         let vendor = VendorError { is_not_found: true, ..VendorError::default() };
-        self.error(vendor).with_source(why)
+        self.error(vendor, &self.body).with_source(why)
     }
 
-    /// As [`error`](Self::error), and keeps only `part` of the body in it.
+    /// Makes an error of the response, for a vendor that reports errors under a status that means success. The error
+    /// keeps `body`: the response's, or a part of it.
     #[must_use]
-    pub fn error_with_body(&self, mut vendor: VendorError, part: &Bytes) -> Error {
+    pub fn error(&self, mut vendor: VendorError, body: &Bytes) -> Error {
         if vendor.request_id.is_none() {
             vendor.request_id.clone_from(&self.request_id);
         }
         let wait = retry_after(&self.headers, SystemTime::now());
-        self.with_call(Error::vendor(self.status, vendor, wait, part))
+        self.with_call(Error::vendor(self.status, vendor, wait, body))
     }
 
     fn with_call(&self, error: Error) -> Error {

@@ -23,8 +23,8 @@ pub struct Settings {
     pub base: Result<Url, BuildError>,
     #[doc(hidden)]
     pub transport: Option<Arc<dyn Transport>>,
-    /// The default transport. Clones share it, so that a login and the calls after it share connections.
-    default: Arc<DefaultTransport>,
+    /// The default transports for `https` and `http`. Clones share them, so that a login and the calls after it share connections.
+    default: Arc<[OnceLock<Arc<dyn Transport>>; 2]>,
     #[doc(hidden)]
     pub timeout: Duration,
     #[doc(hidden)]
@@ -40,12 +40,6 @@ pub struct Settings {
     pub(crate) request_id: Option<HeaderName>,
     pub(crate) vendor_errors: fn(&Response) -> VendorError,
     pub(crate) token_rejected: fn(&Error, TokenAge) -> bool,
-}
-
-#[derive(Default)]
-struct DefaultTransport {
-    https: OnceLock<Arc<dyn Transport>>,
-    plain: OnceLock<Arc<dyn Transport>>,
 }
 
 /// The longest duration, so that adding it to a time cannot overflow.
@@ -122,7 +116,8 @@ impl Settings {
             return Err(BuildError::invalid("concurrency or response limit", "is zero"));
         }
         let is_plain = base.scheme() == "http";
-        let default = if is_plain { &self.default.plain } else { &self.default.https };
+        let [https, plain] = &*self.default;
+        let default = if is_plain { plain } else { https };
         let transport = match self.transport.as_ref().or(default.get()) {
             Some(transport) => Arc::clone(transport),
             None => {

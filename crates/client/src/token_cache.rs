@@ -226,7 +226,7 @@ impl Shared {
         match (outcome, &mut state.kept) {
             (Ok(kept), slot) => *slot = Some(kept.clone()),
             (Err(error), Some(old)) => {
-                trace::renewal_failed(error);
+                trace::failed("token renewal failed", error);
                 old.renew = (Instant::now() + RENEWAL_PAUSE).min(old.end);
             }
             (Err(_), None) => {}

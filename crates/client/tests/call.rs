@@ -457,7 +457,6 @@ fn everything_is_send_and_sync() {
     sendable::<idhooks_client::Response>();
     sendable::<idhooks_client::TokenCache>();
     sendable::<idhooks_client::Downloader>();
-    sendable::<idhooks_client::DownloadError>();
     sendable::<Settings>();
     sendable::<HttpTransport>();
     sendable::<Arc<dyn Transport>>();

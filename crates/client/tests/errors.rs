@@ -75,7 +75,7 @@ async fn row_49_debug_shows_the_structure_and_no_secret() {
     let error = BuildError::invalid("API key", "is empty").with_source(std::io::Error::other("away"));
     assert_eq!(
         format!("{error:?}"),
-        r#"BuildError { kind: Invalid { what: "API key", why: "is empty" }, source: Some("away") }"#
+        r#"BuildError { variable: None, what: "API key", why: "is empty", source: Some("away") }"#
     );
     let error = TransportError::from(TransportErrorKind::Connect);
     assert_eq!(format!("{error:?}"), "TransportError { kind: Connect, source: None }");
@@ -112,5 +112,5 @@ fn a_source_can_be_downcast() {
     let error = response.invalid(DecodeError::missing("id"));
     assert!(error.source().unwrap().is::<DecodeError>());
     assert_eq!(error.status(), Some(StatusCode::OK));
-    assert!(response.error(VendorError::default()).source().is_none());
+    assert!(response.error(VendorError::default(), response.body()).source().is_none());
 }

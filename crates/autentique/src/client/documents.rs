@@ -1,7 +1,7 @@
 //! Reading documents.
 
 use idhooks_client::{Count, Error, Fetched, Page, Pages, Position};
-use idhooks_core::{DecodeError, Lenient, List, RawJson, payload};
+use idhooks_core::{DecodeError, Lenient, List, json, payload};
 use serde::Serialize;
 
 use super::{Client, operation::Operation};
@@ -66,12 +66,13 @@ impl Client {
         if id.as_str().is_empty() {
             return Err(Error::invalid_request("the document's id is empty"));
         }
-        let path = ["data", DOCUMENT.field];
         let response = self.execute(DOCUMENT, &ById { id }).await?;
-        if response.fetched::<RawJson>(&path)?.get() == "null" {
+        let [data] = json::members(response.body(), ["data"]);
+        let [document] = json::members_of(data, [DOCUMENT.field]);
+        if document.is_some_and(|document| document.get() == "null") {
             return Err(response.not_found(DecodeError::new("data.document", "is null")));
         }
-        let document: Fetched<Document> = response.fetched(&path)?;
+        let document: Fetched<Document> = response.fetched(&["data", DOCUMENT.field])?;
         response.check_id("data.document.id", &document.id, id)?;
         Ok(document)
     }

@@ -15,7 +15,7 @@ pub(super) fn read(response: &Response) -> VendorError {
 pub(super) fn of_list(response: &Response, errors: &RawValue) -> Error {
     // Without the data: half a response is of no use, may hold personal data, and would crowd out the errors.
     let errors = Bytes::from(format!(r#"{{"errors":{}}}"#, errors.get()));
-    response.error_with_body(read_body(&errors), &errors)
+    response.error(read_body(&errors), &errors)
 }
 
 fn read_body(body: &[u8]) -> VendorError {

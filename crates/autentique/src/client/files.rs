@@ -1,6 +1,6 @@
 //! A document's files.
 
-use idhooks_client::{Download, DownloadError, DownloaderBuilder, SecretText, Url};
+use idhooks_client::{Download, DownloaderBuilder, Error, SecretText, Url};
 
 use super::Client;
 
@@ -38,8 +38,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// When the link is rejected or the download fails.
-    pub async fn download(&self, link: &str) -> Result<Download, DownloadError> {
+    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as any
+    /// call.
+    pub async fn download(&self, link: &str) -> Result<Download, Error> {
         self.downloader.download(link).await
     }
 }

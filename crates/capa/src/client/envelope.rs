@@ -42,7 +42,7 @@ pub(super) fn read<T: for<'de> Payload<'de>>(response: &Response) -> Result<Fetc
             read.map_err(|why| response.invalid(why))
         }
         Content::Nothing => Err(response.invalid(DecodeError::missing("data"))),
-        Content::Failure => Err(response.error(error::read(response))),
+        Content::Failure => Err(response.error(error::read(response), response.body())),
     }
 }
 

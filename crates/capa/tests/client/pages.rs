@@ -1,7 +1,10 @@
 //! Where a list ends.
 
 use idhooks_capa::rest::{NotificationFilter, NotificationStatus, TransactionFilter};
-use idhooks_fixtures::server::{Received, Reply, Server, capa as double};
+use idhooks_fixtures::{
+    error_chain,
+    server::{Received, Reply, Server, capa as double},
+};
 use serde_json::{Value, json};
 
 use super::client;
@@ -114,6 +117,28 @@ async fn the_usual_page_has_twenty() {
         let all = client(&server).list_transactions(&TransactionFilter::new()).all().await.unwrap();
         assert_eq!((all.len(), server.received().len()), (count, requests), "told by the size of the page alone");
     }
+}
+
+#[tokio::test]
+async fn row_60_a_total_sent_as_text_counts() {
+    // Pages of two although more were asked for, so that only the total says that more follow.
+    let server = list_of(5, 2, |_, all| json!({ "count": all.to_string(), "total": all.to_string() })).await;
+    assert_eq!(notifications(&server, 100).await.0, numbered(5));
+    let server = list_of(5, 2, |_, all| json!({ "count": all.to_string(), "total": all.to_string() })).await;
+    assert_eq!(transactions(&server, 100).await.0, numbered(5));
+}
+
+#[tokio::test]
+async fn row_60_a_server_that_ignores_the_position() {
+    let page =
+        |total: Value| json!({ "success": true, "data": { "data": [{ "id": "a" }, { "id": "b" }], "count": total } });
+    let filter = TransactionFilter::new().limit(2);
+    let server = Server::start(move |_: &Received| Reply::value(200, &page(json!(9)))).await.unwrap();
+    let error = client(&server).list_transactions(&filter).all().await.unwrap_err();
+    assert_eq!(error_chain(&error), "invalid response: data is the same as on an earlier page");
+    assert_eq!(server.received().len(), 2);
+    let server = Server::start(move |_: &Received| Reply::value(200, &page(json!(2)))).await.unwrap();
+    assert_eq!(client(&server).list_transactions(&filter).all().await.unwrap().len(), 2, "the stated total");
 }
 
 /// The trap the documentation warns of: retrying while turning pages passes some over, collecting first does not.

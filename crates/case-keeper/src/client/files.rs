@@ -2,7 +2,7 @@
 
 use std::{error, fmt, time::SystemTime};
 
-use idhooks_client::{Download, DownloadError, Error};
+use idhooks_client::{Download, Error};
 
 use crate::{Client, FoundLink, LinkState, PresignedLink, VerificationId};
 
@@ -28,8 +28,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// When the link is rejected or the download fails. Status 403 most often means that its five minutes are over.
-    pub async fn download(&self, link: &PresignedLink) -> Result<Download, DownloadError> {
+    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as any
+    /// call. Status 403 most often means that its five minutes are over.
+    pub async fn download(&self, link: &PresignedLink) -> Result<Download, Error> {
         self.downloader.download(link.as_str()).await
     }
 
@@ -60,7 +61,7 @@ impl Client {
 }
 
 /// The store responds with 403 to an expired link, and with 400 after the session that signed it.
-fn is_expired(error: &DownloadError) -> bool {
+fn is_expired(error: &Error) -> bool {
     error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 403))
 }
 
@@ -74,7 +75,7 @@ pub enum FileError {
     /// The verification no longer has a link at that place.
     NoLink,
     /// The download failed.
-    Download(DownloadError),
+    Download(Error),
 }
 
 impl FileError {
