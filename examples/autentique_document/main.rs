@@ -75,7 +75,7 @@ fn finished() -> Result<DocumentId, Box<dyn Error>> {
     let body = find("autentique", "document-finished-2026-09").ok_or("the fixture is missing")?.body;
     let secret = Secret::new("the endpoint's secret")?;
     let delivery = Verifier::new(secret.clone()).verify(&[sign(&secret, body)], body)?;
-    let event = delivery.event()?;
+    let event = delivery.decode()?;
     let id = event.body.document_id().ok_or("the event is about no document")?;
     line(format_args!("{} came for document {id}", event.body.name()));
     Ok(id.clone())

@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let delivery = verifier.verify(&headers, &body[..])?;
     println!("signed with the secret of {:?}", delivery.authentication().label());
-    match delivery.event()?.body {
+    match delivery.decode()?.body {
         autentique::EventBody::SignatureAccepted(signature) => {
             println!("{} of {:?}", signature.public_id, signature.document);
         }

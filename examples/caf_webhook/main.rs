@@ -12,8 +12,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let headers = [caf::sign(&secret, body)];
 
     let delivery = verifier.verify(&headers, &body[..])?;
-    println!("{} is {:?}", delivery.key(), delivery.authentication().method());
-    match delivery.event()?.body {
+    println!("{} is {:?}", delivery.dedup_key(), delivery.authentication().method());
+    match delivery.decode()?.body {
         caf::EventBody::TransactionStatusUpdated(transaction) => {
             // `COMPLETED` is no verdict: fetch the transaction before you act.
             println!("transaction {}: {:?}", transaction.id, transaction.status);
@@ -21,6 +21,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         other => println!("{} is not for us", other.name()),
     }
 
-    println!("a forgery is refused: {:?}", verifier.verify(&headers, &b"{}"[..]).err());
+    println!("a forgery is rejected: {:?}", verifier.verify(&headers, &b"{}"[..]).err());
     Ok(())
 }

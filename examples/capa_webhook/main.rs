@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "fiatCurrency":"MXN","fiatAmount":"18500.10","firstName":"Ana"}"#;
     let headers = [capa::sign(&secret, body)];
 
-    match verifier.verify(&headers, &body[..])?.event()? {
+    match verifier.verify(&headers, &body[..])?.decode()? {
         capa::Event::Transaction(transaction) => {
             println!("{} {}: {:?}", transaction.event, transaction.transaction_id, transaction.fiat_amount);
             println!("the name stays hidden: {:?}", transaction.first_name);
@@ -20,6 +20,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         other => println!("{} is not for us", other.name()),
     }
 
-    println!("a forgery is refused: {:?}", verifier.verify(&headers, &b"{}"[..]).err());
+    println!("a forgery is rejected: {:?}", verifier.verify(&headers, &b"{}"[..]).err());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Case Keeper: turn a hint into a fact. `cargo run --example case_keeper_confirm`
+//! Case Keeper: confirm an unverified delivery. `cargo run --example case_keeper_confirm`
 //!
 //! Without arguments it asks a server on this machine that answers as the vendor does. With a verification's id, and
 //! perhaps an event key, it asks the real one:
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Five hints, as anybody could send them.
+/// Five deliveries, as anybody could send them.
 async fn demo() -> Result<(), Box<dyn Error>> {
     let server = double::start().await?;
     let client = Client::builder(Credentials::new(double::CLIENT_ID, double::CLIENT_SECRET), server.url())
@@ -68,8 +68,8 @@ async fn demo() -> Result<(), Box<dyn Error>> {
 }
 
 async fn show(client: &Client, which: &str, key: &str, id: &str) -> Result<(), Box<dyn Error>> {
-    let hint = delivered(key, id)?;
-    let verdict = match client.confirm(&hint).await? {
+    let delivery = delivered(key, id)?;
+    let verdict = match client.confirm(&delivery).await? {
         Confirmation::Confirmed(now) => format!("confirmed, its status is {:?}", now.status),
         Confirmation::Contradicted(now) => format!("contradicted, its status is {:?}", now.status),
         // `confirm` read four times: a webhook can overtake the vendor's own database.
@@ -77,7 +77,7 @@ async fn show(client: &Client, which: &str, key: &str, id: &str) -> Result<(), B
         Confirmation::NotYours => "not yours: the token may not see it".to_owned(),
     };
     // `Debug` shows the beginning of the id only: whoever has all of it can open the end user's page.
-    print(format_args!("{key} of {which} ({:?}): {verdict}", hint.event()?.verification_id()));
+    print(format_args!("{key} of {which} ({:?}): {verdict}", delivery.decode()?.verification_id()));
     Ok(())
 }
 

@@ -12,8 +12,8 @@ use idhooks::core::http::HeaderName;
 
 /// Looks into one captured delivery, offline, and prints one line of JSON about it.
 ///
-/// Exit status: 0 verified or hint, and readable; 1 refused; 2 wrong usage; 3 verified or hint, but
-/// not readable.
+/// Exit status: 0 verified or unverified, and readable; 1 rejected; 2 wrong usage; 3 verified or
+/// unverified, but not readable.
 #[derive(Parser)]
 pub(crate) struct Arguments {
     /// Who sent it.
@@ -61,7 +61,7 @@ pub(crate) struct Captured {
 }
 
 impl Arguments {
-    /// Reads what the arguments point to, and refuses what does not fit the vendor.
+    /// Reads what the arguments point to, and rejects what does not fit the vendor.
     pub(crate) fn read(self) -> Result<Captured, String> {
         let mut secrets = self.secret;
         for name in self.secret_env {

@@ -3,25 +3,28 @@
 use idhooks::{
     Authentication, Credential, Credentials, Secret, SecretError, Secrets, VerifyError, autentique, caf, capa,
     case_keeper,
-    core::{Hmac, HmacSigned, json},
+    core::{Hmac, HmacSigned, WebhookEvent},
     unico,
 };
 
-use crate::arguments::{Captured, Vendor};
+use crate::{
+    arguments::{Captured, Vendor},
+    compact::compact,
+};
 
 /// What came of the check.
 pub(crate) enum Verdict {
     Verified,
     Unverified,
-    VerifyError { reason: &'static str, why: String, advice: Option<String> },
+    Rejected { reason: &'static str, why: String, advice: Option<String> },
 }
 
 impl Verdict {
     pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Verified => "verified",
-            Self::Unverified => "hint",
-            Self::VerifyError { .. } => "refused",
+            Self::Unverified => "unverified",
+            Self::Rejected { .. } => "rejected",
         }
     }
 }
@@ -43,7 +46,7 @@ pub(crate) fn check(delivery: &Captured) -> Result<Verdict, String> {
 fn signed<E: HmacSigned>(delivery: &Captured) -> Result<Verdict, String> {
     if delivery.secrets.is_empty() {
         let why = format!("give the secret of {} with --secret or --secret-env", E::VENDOR);
-        return Ok(Verdict::VerifyError { reason: "not_configured", why, advice: None });
+        return Ok(Verdict::Rejected { reason: "not_configured", why, advice: None });
     }
     let secrets = delivery.secrets.iter().map(|text| Secret::new(text.trim_ascii()).map_err(usage("--secret")));
     let secrets = Secrets::new(secrets.collect::<Result<Vec<_>, _>>()?).map_err(usage("--secret"))?;
@@ -52,23 +55,23 @@ fn signed<E: HmacSigned>(delivery: &Captured) -> Result<Verdict, String> {
         verifier = verifier.also(credentials);
     }
     let attempt = |body: &[u8]| verifier.check(&delivery.headers, body).map(|found| trimmed(&delivery.secrets, &found));
-    let refused = match attempt(&delivery.body) {
+    let error = match attempt(&delivery.body) {
         Ok(None) => return Ok(Verdict::Verified),
-        Ok(advice) => return Ok(refusal(VerifyError::Mismatch, advice)),
-        Err(refused) => refused,
+        Ok(advice) => return Ok(rejected(VerifyError::Mismatch, advice)),
+        Err(error) => error,
     };
     let advice = mends(&delivery.body).into_iter().find_map(|(mend, body)| match attempt(&body) {
         Ok(None) => Some(mend.to_owned()),
         Ok(Some(also)) => Some(format!("{mend} and {also}")),
         Err(_) => None,
     });
-    Ok(refusal(refused, advice.filter(|_| refused == VerifyError::Mismatch)))
+    Ok(rejected(error, advice.filter(|_| error == VerifyError::Mismatch)))
 }
 
 /// The library takes no secret with blanks around it, so each is tried without them; if the one that
 /// fitted had some, they were what was wrong.
 fn trimmed(texts: &[String], found: &Authentication) -> Option<String> {
-    let text = texts.get(found.secret()?)?;
+    let text = texts.get(found.secret_index()?)?;
     (text.trim_ascii() != text).then(|| "secret trimmed".to_owned())
 }
 
@@ -77,8 +80,10 @@ fn mends(body: &[u8]) -> Vec<Mend<'_>> {
     let without_newline = body.strip_suffix(b"\n").map(|body| body.strip_suffix(b"\r").unwrap_or(body));
     let mut mends: Vec<Mend<'_>> = Vec::new();
     mends.extend(without_newline.map(|body| ("final newline removed", body.into())));
-    mends.extend(json::compact(body).map(|text| ("body compacted", text.into_bytes().into())));
-    mends.extend(json::stringify(body).map(|text| ("body compacted", text.into_bytes().into())));
+    mends.extend(compact(body).map(|text| ("body compacted", text.into_bytes().into())));
+    mends.extend(
+        <capa::Event as WebhookEvent>::reserialize(body).map(|text| ("body compacted", text.into_bytes().into())),
+    );
     mends
 }
 
@@ -89,9 +94,9 @@ fn unico(delivery: &Captured) -> Result<Verdict, String> {
         let checked = runtime.block_on(verifier.verify(&delivery.headers, delivery.body.clone()));
         let padded = token.trim_ascii() != token;
         return Ok(match checked {
-            Ok(_) if padded => refusal(VerifyError::Mismatch, Some("secret trimmed".to_owned())),
+            Ok(_) if padded => rejected(VerifyError::Mismatch, Some("secret trimmed".to_owned())),
             Ok(_) => Verdict::Verified,
-            Err(refused) => refusal(refused, None),
+            Err(error) => rejected(error, None),
         });
     }
     let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Unverified) };
@@ -101,9 +106,9 @@ fn unico(delivery: &Captured) -> Result<Verdict, String> {
 
 fn case_keeper(delivery: &Captured) -> Result<Verdict, String> {
     let Some(credentials) = credentials(delivery)? else { return Ok(Verdict::Unverified) };
-    let hint =
-        case_keeper::OpenEndpoint::with_shared_secret(credentials).verify(&delivery.headers, delivery.body.clone());
-    Ok(presented(delivery, hint.map(|hint| hint.authentication().clone()), Verdict::Unverified))
+    let verifier = case_keeper::OpenEndpoint::with_shared_secret(credentials);
+    let checked = verifier.verify(&delivery.headers, delivery.body.clone());
+    Ok(presented(delivery, checked.map(|found| found.authentication().clone()), Verdict::Unverified))
 }
 
 /// What a credential that fitted, or did not, comes to.
@@ -111,8 +116,8 @@ fn presented(delivery: &Captured, checked: Result<Authentication, VerifyError>, 
     let texts = [delivery.basic.as_slice(), &delivery.api_keys].concat();
     match checked.map(|found| trimmed(&texts, &found)) {
         Ok(None) => fitted,
-        Ok(advice) => refusal(VerifyError::Mismatch, advice),
-        Err(refused) => refusal(refused, None),
+        Ok(advice) => rejected(VerifyError::Mismatch, advice),
+        Err(error) => rejected(error, None),
     }
 }
 
@@ -130,6 +135,6 @@ fn usage(option: &str) -> impl Fn(SecretError) -> String + '_ {
     move |why| format!("{option}: {why}")
 }
 
-fn refusal(refused: VerifyError, advice: Option<String>) -> Verdict {
-    Verdict::VerifyError { reason: refused.as_str(), why: refused.to_string(), advice }
+fn rejected(error: VerifyError, advice: Option<String>) -> Verdict {
+    Verdict::Rejected { reason: error.as_str(), why: error.to_string(), advice }
 }

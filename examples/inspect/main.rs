@@ -3,13 +3,14 @@
 //! ```text
 //! cargo run -q --example inspect -- capa --secret s3cret --header 'capa-signature: 3f…' body.json
 //! ```
-//! Exit status: 0 verified or hint, and readable; 1 refused; 2 wrong usage; 3 verified or hint, but
-//! not readable. The body is taken byte for byte.
+//! Exit status: 0 verified or unverified, and readable; 1 rejected; 2 wrong usage; 3 verified or
+//! unverified, but not readable. The body is taken byte for byte.
 //!
-//! It shows what the delivery says even if it was refused: it is a tool for you, not a receiver.
+//! It shows what the delivery says even if it was rejected: it is a tool for you, not a receiver.
 
 mod arguments;
 mod check;
+mod compact;
 mod report;
 
 use std::{

@@ -1,12 +1,13 @@
 //! The line that is printed.
 
-use idhooks::{DecodeError, WebhookEvent, autentique, caf, capa, case_keeper, core::json, unico};
+use idhooks::{DecodeError, WebhookEvent, autentique, caf, capa, case_keeper, unico};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
     arguments::{Captured, Vendor},
     check::{Verdict, check},
+    compact::compact,
 };
 
 /// Everything known about a delivery.
@@ -64,16 +65,16 @@ impl Report {
         is_known: impl Fn(&E) -> bool,
         is_known_name: impl Fn(&str) -> bool,
     ) -> Self {
-        let facts = E::envelope(body);
+        let envelope = E::envelope(body);
         let read = E::decode(body);
         let known = match &read {
             Ok(event) => is_known(event),
-            Err(_) => facts.event_name().is_some_and(is_known_name),
+            Err(_) => envelope.event_name().is_some_and(is_known_name),
         };
         let typed = read.as_ref().ok().filter(|_| known).and_then(write);
         let unreadable = read.as_ref().err().map(|error| explain::<E>(error, body));
-        let (reason, refused, advice) = match &verdict {
-            Verdict::VerifyError { reason, why, advice } => (Some(*reason), Some(why.clone()), advice.clone()),
+        let (reason, rejected, advice) = match &verdict {
+            Verdict::Rejected { reason, why, advice } => (Some(*reason), Some(why.clone()), advice.clone()),
             Verdict::Verified | Verdict::Unverified => (None, None, None),
         };
         Self {
@@ -81,23 +82,23 @@ impl Report {
             verdict: verdict.as_str(),
             reason,
             readable: read.is_ok(),
-            event: facts.event_name().map(str::to_owned),
+            event: envelope.event_name().map(str::to_owned),
             known,
-            key: facts.key(body).to_string(),
-            subject: facts.subject_id().map(str::to_owned),
-            occurred_at: facts.time().map(str::to_owned),
+            key: envelope.dedup_key(body).to_string(),
+            subject: envelope.subject_id().map(str::to_owned),
+            occurred_at: envelope.time().map(str::to_owned),
             typed,
             advice,
-            error: match (refused, unreadable) {
-                (Some(refused), Some(unreadable)) => Some(format!("{refused}; {unreadable}")),
-                (refused, unreadable) => refused.or(unreadable),
+            error: match (rejected, unreadable) {
+                (Some(rejected), Some(unreadable)) => Some(format!("{rejected}; {unreadable}")),
+                (rejected, unreadable) => rejected.or(unreadable),
             },
         }
     }
 
     pub(crate) fn exit_status(&self) -> u8 {
         match (self.verdict, self.readable) {
-            ("refused", _) => 1,
+            ("rejected", _) => 1,
             (_, true) => 0,
             (_, false) => 3,
         }
@@ -111,7 +112,7 @@ impl Report {
 /// The event as JSON on one line: parts kept raw may hold line ends.
 fn write<E: Serialize>(event: &E) -> Option<Box<RawValue>> {
     let text = serde_json::to_vec(event).ok()?;
-    RawValue::from_string(json::compact(&text)?).ok()
+    RawValue::from_string(compact(&text)?).ok()
 }
 
 /// Says of Caf's older APIs what they are; elsewhere the error speaks for itself.

@@ -1,4 +1,4 @@
-//! From Case Keeper's hints to facts, if there are credentials to ask with.
+//! Confirms Case Keeper's unverified deliveries, if there are credentials to ask with.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) fn client_from_env() -> Result<Option<Client>, BuildError> {
     }
 }
 
-/// Asks about a hint, and prints what the vendor says. If it can not be asked now, or this process dies meanwhile, the
+/// Asks the vendor about an unverified delivery, and prints the answer. If it can not be asked now, or this process dies meanwhile, the
 /// inbox has it asked again.
 pub(crate) async fn handle(client: &Client, job: &Job<Unverified<Event>>) -> Outcome {
     let confirmation = match client.confirm(job.delivery()).await {
@@ -43,7 +43,7 @@ pub(crate) async fn handle(client: &Client, job: &Job<Unverified<Event>>) -> Out
     Outcome::done()
 }
 
-/// A subject to print. The id in Case Keeper's hints opens the person's page, so a log is no place for all of it.
+/// A subject to print. The id in Case Keeper's deliveries opens the person's page, so a log is no place for all of it.
 pub(crate) fn shown<D: Delivery>(subject: Option<&str>) -> String {
     let length = if D::IS_VERIFIED { usize::MAX } else { 8 };
     subject.unwrap_or("-").chars().take(length).collect()
@@ -72,12 +72,12 @@ mod tests {
 
     type Done = Result<(), Box<dyn std::error::Error>>;
 
-    fn hint(key: &str, id: &str) -> Result<Unverified<Event>, Box<dyn std::error::Error>> {
+    fn unverified(key: &str, id: &str) -> Result<Unverified<Event>, Box<dyn std::error::Error>> {
         let body = serde_json::json!({ "key": key, "data": { "id": id } }).to_string();
-        Ok(Verifier::new().verify(&[] as &[(&str, &str)], body)?)
+        Ok(OpenEndpoint::new().verify(&[] as &[(&str, &str)], body)?)
     }
 
-    /// The whole way: hints in the inbox, the receiver's own handlers, and a server that answers as Case Keeper does.
+    /// The whole way: unverified deliveries in the inbox, the receiver's own handlers, and a server that answers as Case Keeper does.
     #[tokio::test]
     async fn each_hint_is_asked_about_and_what_is_not_so_yet_is_asked_again() -> Done {
         let server = double::start().await?;
@@ -99,7 +99,7 @@ mod tests {
             ("verification.verified", unknown, State::Pending, Some("Case Keeper says otherwise, or not yet")),
             ("verification.verified", double::FOREIGN, State::Done, None),
         ] {
-            kept.push((inbox.accept(&hint(key, id)?).await?.id(), id, state, reason));
+            kept.push((inbox.accept(&unverified(key, id)?).await?.id(), id, state, reason));
         }
 
         let settings = Settings { client: Some(client), handler_time: Duration::ZERO };
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_hint_only_the_beginning_of_the_subject_is_printed() {
+    fn prints_only_the_start_of_an_unverified_subject() {
         assert_eq!(shown::<Unverified<Event>>(Some(double::VERIFIED)), "00000000");
         assert_eq!(shown::<idhooks::Verified<idhooks::capa::Event>>(Some("customer-17")), "customer-17");
         assert_eq!(shown::<Unverified<Event>>(None), "-");

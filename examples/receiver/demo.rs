@@ -45,7 +45,7 @@ pub(crate) async fn run(address: SocketAddr) -> Result<bool, Box<dyn Error>> {
         demo.forge_signatures(vendor).await?;
     }
     demo.forge_credentials().await?;
-    demo.forge_hints().await?;
+    demo.forge_unverified().await?;
     demo.break_transport().await?;
 
     let right = demo.sent - demo.wrong;
@@ -135,7 +135,7 @@ impl Demo {
         Ok(())
     }
 
-    async fn forge_hints(&mut self) -> Result<(), Box<dyn Error>> {
+    async fn forge_unverified(&mut self) -> Result<(), Box<dyn Error>> {
         let Some(sample) = find("case-keeper", "verification-updated") else { return Ok(()) };
         let conflict = r#"{"key":"verification.updated","dataId":"one","data":{"id":"two"}}"#;
         for (note, body) in

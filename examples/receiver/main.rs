@@ -33,7 +33,7 @@ use crate::{stop::Stop, vendors::Vendors};
 /// CAF_WEBHOOK_SECRET, AUTENTIQUE_WEBHOOK_SECRET, CAPA_WEBHOOK_SECRET, UNICO_WEBHOOK_BASIC (user:password)
 /// or UNICO_WEBHOOK_API_KEY (header:value), and for Case Keeper a guard of your own, CASE_KEEPER_WEBHOOK_PATH.
 ///
-/// With CASE_KEEPER_CLIENT_ID, CASE_KEEPER_CLIENT_SECRET and CASE_KEEPER_BASE_URL the handler of its hints asks Case
+/// With CASE_KEEPER_CLIENT_ID, CASE_KEEPER_CLIENT_SECRET and CASE_KEEPER_BASE_URL the handler of its deliveries asks Case
 /// Keeper about each, until it has an answer, and shows what the vendor says. Outside production set
 /// CASE_KEEPER_TOKEN_URL too, or the credentials go to production's.
 #[derive(Parser)]

@@ -58,24 +58,24 @@ impl<V: Verify> Intake<V> {
         let started = Instant::now();
         let delivery = match self.receiver.receive(request, &self.verifier).await {
             Ok(delivery) => delivery,
-            Err(rejection) => return refuse::<V>(&rejection, started, &note),
+            Err(rejection) => return reject::<V>(&rejection, started, &note),
         };
         // 200 only once it is on disk; whatever the inbox made of it then, and also if it can not be read.
         let accepted = match self.inbox.accept(&delivery).await {
             Ok(accepted) => accepted,
-            Err(error) => return refuse::<V>(&Rejection::NotKept, started, &error.to_string()),
+            Err(error) => return reject::<V>(&Rejection::NotKept, started, &error.to_string()),
         };
         let taken = started.elapsed();
 
-        let facts = delivery.envelope();
-        let unreadable = delivery.event().err().map(|error| format!("kept, though {error}"));
+        let envelope = delivery.envelope();
+        let unreadable = delivery.decode().err().map(|error| format!("kept, though {error}"));
         Line {
-            verdict: if V::Delivery::IS_VERIFIED { "verified" } else { "hint" },
+            verdict: if V::Delivery::IS_VERIFIED { "verified" } else { "unverified" },
             vendor: <V::Delivery as Delivery>::Event::VENDOR,
-            event: facts.event_name().unwrap_or("-"),
-            subject: &confirm::shown::<V::Delivery>(facts.subject_id()),
+            event: envelope.event_name().unwrap_or("-"),
+            subject: &confirm::shown::<V::Delivery>(envelope.subject_id()),
             entry: &format!("{} {}", accepted.id(), accepted.as_str()),
-            key: &delivery.key().to_string(),
+            key: &delivery.dedup_key().to_string(),
             taken,
             note: unreadable.as_deref().unwrap_or(&note),
         }
@@ -84,9 +84,9 @@ impl<V: Verify> Intake<V> {
     }
 }
 
-fn refuse<V: Verify>(rejection: &Rejection, started: Instant, note: &str) -> Response {
+fn reject<V: Verify>(rejection: &Rejection, started: Instant, note: &str) -> Response {
     Line {
-        verdict: "refused",
+        verdict: "rejected",
         vendor: <V::Delivery as Delivery>::Event::VENDOR,
         event: rejection.as_str(),
         subject: "-",

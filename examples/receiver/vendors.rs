@@ -20,7 +20,7 @@ pub(crate) struct Vendors {
     pub(crate) autentique: Setup<autentique::Verifier>,
     pub(crate) case_keeper: Setup<case_keeper::OpenEndpoint>,
     pub(crate) capa: Setup<capa::Verifier>,
-    /// To ask about Case Keeper's hints.
+    /// To confirm Case Keeper's deliveries.
     pub(crate) case_keeper_client: Option<case_keeper::Client>,
     demo: bool,
 }
@@ -37,8 +37,8 @@ impl Vendors {
             case_keeper_client: confirm::client_from_env()?,
             demo: false,
         };
-        let with_shared_secret = found.case_keeper.is_ok();
-        if with_shared_secret
+        let has_shared_secret = found.case_keeper.is_ok();
+        if has_shared_secret
             || found.caf.is_ok()
             || found.unico.is_ok()
             || found.autentique.is_ok()
@@ -76,9 +76,9 @@ impl Vendors {
             (
                 "case-keeper",
                 match (&self.case_keeper, &self.case_keeper_client) {
-                    (Ok(_), Some(_)) => "each delivery is a hint, which its handler confirms by a call".to_owned(),
+                    (Ok(_), Some(_)) => "each delivery is unverified, and its handler confirms it by a call".to_owned(),
                     (Ok(_), None) if self.demo => {
-                        "open to anyone: the vendor proves nothing, so each delivery is a hint".to_owned()
+                        "open to anyone: the vendor proves nothing, so each delivery is unverified".to_owned()
                     }
                     (verifier, _) => state(verifier.as_ref().err()),
                 },

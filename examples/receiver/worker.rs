@@ -17,7 +17,7 @@ const LEASE: Duration = Duration::from_secs(5);
 
 /// What the handlers need.
 pub(crate) struct Settings {
-    /// To ask about Case Keeper's hints.
+    /// To confirm Case Keeper's deliveries.
     pub(crate) client: Option<case_keeper::Client>,
     /// How long each handler pretends to work.
     pub(crate) handler_time: Duration,
@@ -56,15 +56,15 @@ async fn show<D: Delivery>(job: Job<D>, time: Duration) -> Outcome {
 }
 
 pub(crate) fn line<D: Delivery>(job: &Job<D>, verdict: &str, note: &str) {
-    let facts = job.delivery().envelope();
+    let envelope = job.delivery().envelope();
     let again = if job.attempt() > 1 { format!(", attempt {}", job.attempt()) } else { String::new() };
     Line {
         verdict,
         vendor: <D::Event as WebhookEvent>::VENDOR,
-        event: facts.event_name().unwrap_or("-"),
-        subject: &confirm::shown::<D>(facts.subject_id()),
+        event: envelope.event_name().unwrap_or("-"),
+        subject: &confirm::shown::<D>(envelope.subject_id()),
         entry: &format!("{}{again}", job.id()),
-        key: &job.delivery().key().to_string(),
+        key: &job.delivery().dedup_key().to_string(),
         taken: job.received_at().elapsed().unwrap_or_default(),
         note: if job.possible_replay() { "the same bytes came more than a day ago" } else { note },
     }

@@ -11,15 +11,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let headers: Vec<_> = credential.header().into_iter().collect();
 
     let delivery = verifier.verify(&headers, &body[..])?;
-    match delivery.event()? {
+    match delivery.decode()? {
         unico::Event::Finished(process) => {
             // `ok` means that the process ran to its end, not that the person was approved.
             println!("{} ended with {:?}: now ask GetProcess", process.process_id, process.result);
         }
         other => println!("{} is not for us", other.name()),
     }
-    println!("deduplicate by {}", delivery.key());
+    println!("deduplicate by {}", delivery.dedup_key());
 
-    println!("a stranger is refused: {:?}", verifier.verify(&[("authorization", "Basic YTpi")], &body[..]).err());
+    println!("a stranger is rejected: {:?}", verifier.verify(&[("authorization", "Basic YTpi")], &body[..]).err());
     Ok(())
 }

@@ -24,7 +24,7 @@ fuzz_target!(init: seeds::plant(SEEDS.iter().copied()), |input: &[u8]| {
     let basic = Verifier::new(Credential::basic_pair(PAIR).expect("a credential"));
     let given = basic.check(&message.headers).map(drop);
     let authorization = single(&message.values("authorization"), 1024);
-    assert_refusal(&given, &authorization);
+    assert_rejection(&given, &authorization);
     let encoded = authorization.ok().and_then(|value| after(value, "basic "));
     let decoded = encoded.and_then(without_padding).map(|text| BASE64_STANDARD_NO_PAD.decode(text));
     // Padding may be left out; anything else about the text must be right.
@@ -33,13 +33,13 @@ fuzz_target!(init: seeds::plant(SEEDS.iter().copied()), |input: &[u8]| {
     let key = Verifier::new(Credential::in_header(KEY.0, KEY.1).expect("a credential"));
     let given = key.check(&message.headers).map(drop);
     let value = single(&message.values(KEY.0), 1024);
-    assert_refusal(&given, &value);
+    assert_rejection(&given, &value);
     assert_eq!(given.is_ok(), value == Ok(KEY.1.as_bytes()), "{message:?}");
 
     let bearer = BearerVerifier::fixed(TOKEN).expect("a token");
     let given = canned::run(bearer.verify(&message.headers, body)).map(drop);
     let value = single(&message.values("authorization"), 8 * 1024);
-    assert_refusal(&given, &value);
+    assert_rejection(&given, &value);
     let token = value.ok().and_then(|value| after(value, "bearer "));
     assert_eq!(given.is_ok(), token == Some(TOKEN.as_bytes()), "{message:?}");
 
@@ -68,8 +68,8 @@ fn single<'a>(values: &[&'a [u8]], longest: usize) -> Result<&'a [u8], VerifyErr
     }
 }
 
-/// Where there is no value to compare, the refusal says why.
-fn assert_refusal(given: &Result<(), VerifyError>, value: &Result<&[u8], VerifyError>) {
+/// Where there is no value to compare, the error says why.
+fn assert_rejection(given: &Result<(), VerifyError>, value: &Result<&[u8], VerifyError>) {
     if let Err(why) = value {
         assert_eq!(given.as_ref(), Err(why));
     }

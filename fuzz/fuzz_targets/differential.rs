@@ -1,5 +1,5 @@
-//! Any body to every vendor's fast reading path and to a slow, obvious one beside it: the same decision, event, ids,
-//! facts and key, and whatever has no type is kept byte for byte.
+//! Any body to every vendor's `decode`, to plain `serde_json`, and to a slow, obvious reader beside them: the same
+//! decision, event, ids, envelope and key. Whatever has no type is kept byte for byte.
 
 #![no_main]
 

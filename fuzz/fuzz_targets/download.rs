@@ -12,8 +12,8 @@ use std::{
     sync::{LazyLock, Mutex},
 };
 
-use idhooks_fuzz::{assert_plain, canned, seeds};
 use idhooks_client::{Downloader, Resolve, SecretText, async_trait};
+use idhooks_fuzz::{assert_plain, canned, seeds};
 use libfuzzer_sys::fuzz_target;
 use url::{Host, Url};
 

@@ -8,11 +8,11 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, header};
+use http::{HeaderMap, header};
 use idhooks_autentique::errors_of;
+use idhooks_client::{Auth, Error, Request, Retry, RetrySafety, Settings, VendorError};
 use idhooks_fixtures::rest;
 use idhooks_fuzz::{assert_plain, canned, head::Message, reference::Object, seeds};
-use idhooks_client::{Auth, Request, Error, VendorError, RetrySafety, Retry, Settings};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(init: seeds::plant(seeds()), |input: &[u8]| {

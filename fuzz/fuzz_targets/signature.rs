@@ -8,7 +8,7 @@
 #![no_main]
 
 use hmac::{Hmac as Mac, KeyInit as _, Mac as _};
-use idhooks_core::{Credential, Hmac, HmacSigned, AuthMethod, VerifyError, Secret, Secrets, json};
+use idhooks_core::{AuthMethod, Credential, Hmac, HmacSigned, Secret, Secrets, VerifyError, WebhookEvent};
 use idhooks_fuzz::{head::Message, reference::hex, seeds};
 use libfuzzer_sys::fuzz_target;
 use sha2::Sha256;
@@ -28,7 +28,7 @@ fuzz_target!(init: seeds::plant(seeds()), |input: &[u8]| {
     let key = Credential::in_header(KEY.0, KEY.1).expect("a credential");
     check::<idhooks_caf::Event>(&verifier().also(key), &message, both);
 
-    let again = json::stringify(body);
+    let again = idhooks_capa::Event::reserialize(body);
     let signed: Vec<_> = [Some(body), again.as_ref().map(String::as_bytes)].into_iter().flatten().collect();
     let either = judge(&message.values("capa-signature"), &signed);
     check::<idhooks_capa::Event>(&verifier().accept_reserialized(), &message, either);
@@ -41,9 +41,9 @@ fn verifier<E: HmacSigned>() -> Hmac<E> {
 }
 
 fn check<E: HmacSigned>(verifier: &Hmac<E>, message: &Message<'_>, wanted: Result<usize, VerifyError>) {
-    let evidence = verifier.check(&message.headers, message.body);
-    assert_eq!(authentication.as_ref().map(|evidence| authentication.secret()), wanted.as_ref().map(|place| Some(*place)));
-    if let Ok(authentication) = &evidence {
+    let found = verifier.check(&message.headers, message.body);
+    assert_eq!(found.as_ref().map(|found| found.secret_index()), wanted.as_ref().map(|place| Some(*place)));
+    if let Ok(authentication) = &found {
         assert!(matches!(authentication.method(), AuthMethod::Signature | AuthMethod::ReserializedSignature));
         let delivery = verifier.verify(&message.headers, message.body.to_vec()).expect("the same answer");
         assert_eq!(delivery.body(), message.body);
@@ -51,7 +51,7 @@ fn check<E: HmacSigned>(verifier: &Hmac<E>, message: &Message<'_>, wanted: Resul
     }
     // What an HTTP server hands out, where it lets the request through at all.
     if let Some(map) = message.header_map() {
-        assert_eq!(verifier.check(&map, message.body), authentication);
+        assert_eq!(verifier.check(&map, message.body), found);
     }
 }
 
@@ -103,7 +103,7 @@ fn sign(message: &mut Message<'_>) {
             }
         }
         if text.contains("{J}") {
-            let again = json::stringify(message.body).unwrap_or_default();
+            let again = idhooks_capa::Event::reserialize(message.body).unwrap_or_default();
             text = text.replacen("{J}", &signature(SECRETS[0], again.as_bytes()), 1);
         }
         *value = text.into_bytes();

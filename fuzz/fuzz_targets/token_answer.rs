@@ -8,7 +8,8 @@
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http::{Request, Response, header::AUTHORIZATION};
+use http::header::AUTHORIZATION;
+use idhooks_client::{Error, Retry, Transport, async_trait};
 use idhooks_fixtures::rest;
 use idhooks_fuzz::{
     assert_plain,
@@ -17,7 +18,6 @@ use idhooks_fuzz::{
     reference::{Object, Slot, text},
     seeds,
 };
-use idhooks_client::{Error, Retry, Transport, async_trait};
 use idhooks_unico::{Account, Environment, ProcessId, Sign, SignError, TokenErrorCode, WebClient};
 use libfuzzer_sys::fuzz_target;
 

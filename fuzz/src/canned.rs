@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 
 use bytes::Bytes;
-use http::{Request, Response};
 use idhooks_client::{Limits, Transport, TransportError, async_trait};
 use tokio::runtime::{Builder, Runtime};
 

@@ -1,7 +1,7 @@
 //! Inputs with a head: a first line, header lines, an empty line, and a body, as in HTTP but with bare line feeds.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 /// A request or an answer before anybody understood it.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl<'a> Message<'a> {
         named.map(|(_, value)| &value[..]).collect()
     }
 
-    /// The headers as an HTTP server hands them out; `None` if it would have refused the request.
+    /// The headers as an HTTP server hands them out; `None` if it would have rejected the request.
     pub fn header_map(&self) -> Option<HeaderMap> {
         let mut map = HeaderMap::new();
         for (name, value) in &self.headers {

@@ -6,49 +6,52 @@ pub mod caf;
 pub mod capa;
 pub mod case_keeper;
 mod object;
+mod plain;
 pub mod unico;
 
 use idhooks_core::{DecodeError, Envelope, WebhookEvent};
 use sha2::{Digest as _, Sha256};
 
 pub use object::{Object, Slot, is_null, text};
+pub use plain::agreed;
+use plain::decode;
 
 /// What the reader should make of a body.
 #[derive(Debug)]
 enum Verdict<T> {
     Read(T),
-    VerifyError,
+    Rejected,
     /// A member is there twice of which this reference does not know whether a type names it.
     Open,
 }
 
 impl<T> Verdict<T> {
     fn read(value: Option<T>) -> Self {
-        value.map_or(Self::VerifyError, Self::Read)
+        value.map_or(Self::Rejected, Self::Read)
     }
 
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Verdict<U> {
         match self {
             Self::Read(value) => Verdict::Read(change(value)),
-            Self::VerifyError => Verdict::VerifyError,
+            Self::Rejected => Verdict::Rejected,
             Self::Open => Verdict::Open,
         }
     }
 }
 
-/// The event that was read, together with what it should have been; `None` if it was refused, as it should.
+/// The event that was read, together with what it should have been; `None` if it was rejected, as it should.
 fn decided<E, T>(read: Result<E, DecodeError>, wanted: Verdict<T>, body: &[u8]) -> Option<(E, T)> {
     match (read, wanted) {
         (Ok(event), Verdict::Read(wanted)) => Some((event, wanted)),
-        (Err(_), Verdict::VerifyError) | (_, Verdict::Open) => None,
-        (Ok(_), Verdict::VerifyError) => panic!("read: {}", String::from_utf8_lossy(body)),
+        (Err(_), Verdict::Rejected) | (_, Verdict::Open) => None,
+        (Ok(_), Verdict::Rejected) => panic!("read: {}", String::from_utf8_lossy(body)),
         (Err(error), Verdict::Read(_)) => panic!("{error}: {}", String::from_utf8_lossy(body)),
     }
 }
 
 /// What the envelope should say.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Envelope {
+struct ExpectedEnvelope {
     event: Option<String>,
     subject: Option<String>,
     time: Option<String>,
@@ -56,19 +59,25 @@ struct Envelope {
     identity: Option<Vec<Option<String>>>,
 }
 
-impl Envelope {
+impl ExpectedEnvelope {
     fn compare<E: WebhookEvent>(&self, body: &[u8]) {
-        let facts = E::envelope(body);
+        let envelope = E::envelope(body);
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let Self { event, subject, time, .. } = self;
         assert_eq!(
-            [owned(facts.event_name()), owned(facts.subject_id()), owned(facts.time())],
+            [owned(envelope.event_name()), owned(envelope.subject_id()), owned(envelope.time())],
             [event.clone(), subject.clone(), time.clone()],
             "{}: {}",
             E::VENDOR,
             String::from_utf8_lossy(body)
         );
-        assert_eq!(facts.key(body).to_string(), self.key(body), "{}: {}", E::VENDOR, String::from_utf8_lossy(body));
+        assert_eq!(
+            envelope.dedup_key(body).to_string(),
+            self.key(body),
+            "{}: {}",
+            E::VENDOR,
+            String::from_utf8_lossy(body)
+        );
     }
 
     fn key(&self, body: &[u8]) -> String {
@@ -95,9 +104,9 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A fact that was read without looking further must not contradict what the whole event says.
-fn assert_agrees(facts: &Envelope<'_>, id: &str, body: &[u8]) {
-    if let Some(subject) = facts.subject_id() {
+/// The envelope, which is read on its own, must not contradict what the whole event says.
+fn assert_agrees(envelope: &Envelope, id: &str, body: &[u8]) {
+    if let Some(subject) = envelope.subject_id() {
         assert_eq!(subject, id, "{}", String::from_utf8_lossy(body));
     }
 }

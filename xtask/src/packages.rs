@@ -16,17 +16,17 @@ pub(crate) struct Package {
     pub(crate) most_crates: &'static [(&'static str, usize)],
 }
 
-/// Links to the system's OpenSSL on Linux.
+/// Ends the names of features that link to the system's OpenSSL on Linux.
 const NATIVE_TLS: &str = "native-tls";
 
 /// Features that only switch on others, and so are checked with them.
-const SUMS: &[&str] = &["default", "full"];
+const SUMS: &[&str] = &["default", "all-vendors"];
 
 /// The webhook half, and with a client over rustls.
-const VENDOR: &[(&str, usize)] = &[("", 30), ("rustls", 115)];
+const VENDOR: &[(&str, usize)] = &[("", 30), ("client-rustls", 115)];
 
 /// Caf's, with the conversions to `cloudevents-sdk` too.
-const CAF: &[(&str, usize)] = &[("", 30), ("rustls", 115), ("cloudevents", 75)];
+const CAF: &[(&str, usize)] = &[("", 30), ("client-rustls", 115), ("cloudevents", 75)];
 /// Conversions of times, one library each.
 pub(crate) const DATES: &[&str] = &["jiff-02", "time-03", "chrono-04"];
 
@@ -34,7 +34,7 @@ pub(crate) const DATES: &[&str] = &["jiff-02", "time-03", "chrono-04"];
 const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "testing"];
 
 /// What brings the REST calls.
-const CLIENT: &[&str] = &["client", "rustls", "rustls-no-provider", NATIVE_TLS, "tracing"];
+const CLIENT: &[&str] = &["client", "client-rustls", "client-rustls-no-provider", "client-native-tls", "tracing"];
 
 /// In the order they are published.
 pub(crate) const PACKAGES: &[Package] = &[
@@ -61,9 +61,9 @@ pub(crate) const PACKAGES: &[Package] = &[
             COMMON,
             CLIENT,
             &["caf", "unico", "autentique", "case-keeper", "capa", "axum", "unstable-rest", "cloudevents", "aws-lc-rs"],
-            &["inbox", "inbox-postgres", "inbox-postgres-rustls", "metrics"],
+            &["inbox-sqlite", "inbox-postgres", "inbox-postgres-tls", "metrics"],
         ],
-        most_crates: &[("", 29), ("capa,rustls", 115), ("capa,inbox", 52), ("capa,inbox-postgres", 77)],
+        most_crates: &[("", 29), ("capa,client-rustls", 115), ("capa,inbox-sqlite", 52), ("capa,inbox-postgres", 77)],
     },
 ];
 
@@ -71,7 +71,12 @@ impl Package {
     /// Each feature that can be built here.
     pub(crate) fn features_here(&self) -> impl Iterator<Item = &'static str> {
         let native_tls = has_native_tls();
-        self.features.iter().copied().flatten().copied().filter(move |feature| native_tls || *feature != NATIVE_TLS)
+        self.features
+            .iter()
+            .copied()
+            .flatten()
+            .copied()
+            .filter(move |feature| native_tls || !feature.ends_with(NATIVE_TLS))
     }
 }
 
@@ -102,7 +107,7 @@ pub(crate) fn all_features() -> Vec<String> {
     if has_native_tls() {
         return vec!["--all-features".to_owned()];
     }
-    eprintln!("\nskipped: the feature {NATIVE_TLS}, which needs OpenSSL's headers (libssl-dev, pkg-config) here");
+    eprintln!("\nskipped: the features {NATIVE_TLS}, which need OpenSSL's headers (libssl-dev, pkg-config) here");
     let features = PACKAGES
         .iter()
         .flat_map(|package| package.features_here().map(|feature| format!("{}/{feature}", package.name)));

@@ -1,6 +1,6 @@
 //! Every call, against a server on this machine that reads the query as Autentique would.
 
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
 use idhooks_autentique::http_client::ErrorKind;

@@ -1,6 +1,6 @@
 //! What goes wrong: each status and shape of error, answers that can not be read, repetitions, and what is printed.
 
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
 use std::{

@@ -34,7 +34,7 @@ use crate::{Rejection, body::read, budget::Budget};
 ///     // As bare as any refusal: nobody learns who is a tenant.
 ///     let Some(verifier) = tenants.get(&tenant) else { return Ok(StatusCode::UNAUTHORIZED) };
 ///     let delivery = receive(request, verifier).await?;
-///     println!("{:?} for {tenant}", delivery.key());
+///     println!("{} for {tenant}", delivery.dedup_key());
 ///     Ok(StatusCode::OK)
 /// }
 /// ```

@@ -34,7 +34,7 @@ pub enum Rejection {
     Busy,
     /// The sender could not be authenticated: 401, or 503 with `Retry-After` if it could not be decided.
     VerifyError(VerifyError),
-    /// A delivery that proves nothing about its sender can not be read either: 400.
+    /// An unverified delivery cannot be decoded: 400.
     Unreadable(DecodeError),
     /// It could not be kept: 503 with `Retry-After`, so that the sender comes again. Feature `inbox`.
     NotKept,
@@ -66,7 +66,7 @@ impl Rejection {
             Self::Deadline => "deadline",
             Self::Interrupted => "interrupted",
             Self::Busy => "busy",
-            Self::VerifyError(refused) => refused.as_str(),
+            Self::VerifyError(error) => error.as_str(),
             Self::Unreadable(_) => "unreadable",
             Self::NotKept => "not_kept",
         }
@@ -83,7 +83,7 @@ impl fmt::Display for Rejection {
             Self::Deadline => "the body did not arrive in time",
             Self::Interrupted => "the sender went away",
             Self::Busy => "too many bodies are being read at once",
-            Self::VerifyError(refused) => return refused.fmt(f),
+            Self::VerifyError(error) => return error.fmt(f),
             Self::Unreadable(error) => return error.fmt(f),
             Self::NotKept => "the delivery could not be kept",
         })

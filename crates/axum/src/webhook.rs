@@ -19,7 +19,7 @@ use crate::{Receiver, Rejection, receive};
 /// use idhooks_capa as capa;
 ///
 /// async fn hook(Webhook(delivery): Webhook<capa::Verifier>) -> StatusCode {
-///     match delivery.event() {
+///     match delivery.decode() {
 ///         Ok(capa::Event::Transaction(transaction)) => println!("{}", transaction.event),
 ///         Ok(_) => {}
 ///         Err(error) => eprintln!("kept for later: {error}"),

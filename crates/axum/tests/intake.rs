@@ -149,7 +149,7 @@ async fn row_50_what_is_refused_is_not_kept_and_told_to_the_hook_once() {
     let large = signed(vec![b' '; (1 << 20) + 1]);
     let mut packed = signed(event("APPROVED"));
     packed.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
-    let unreadable_hint = Request::post("/unico").body(CANARY.into()).unwrap();
+    let unreadable_unverified = Request::post("/unico").body(CANARY.into()).unwrap();
     for (request, status, told) in [
         (forged, 401, "mismatch"),
         (unsigned, 401, "missing_header"),
@@ -157,7 +157,7 @@ async fn row_50_what_is_refused_is_not_kept_and_told_to_the_hook_once() {
         (get, 405, "method"),
         (large, 413, "too_large"),
         (packed, 415, "content_encoding"),
-        (unreadable_hint, 400, "unreadable"),
+        (unreadable_unverified, 400, "unreadable"),
     ] {
         assert_eq!(server.send(request).await.as_u16(), status);
         assert_eq!(server.refused(), [told]);
@@ -179,7 +179,7 @@ async fn verified_and_not_readable_is_kept_and_answered_200() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hints_are_kept_as_hints() {
+async fn unverified_deliveries_stay_unverified() {
     let server = Server::start().await;
     let body = r#"{"processId":"8263a268-5388-492a-bca2-28e1ff4a69f0","state":"PROCESS_STATE_FINISHED"}"#;
     assert_eq!(server.send(Request::post("/unico").body(body.into()).unwrap()).await, StatusCode::OK);

@@ -256,12 +256,15 @@ async fn row_17_a_thousand_uploads_share_the_memory() {
     drop(uploads);
 }
 
-/// A delivery that proves nothing must at least be readable.
+/// An unverified delivery must at least be decodable.
 #[tokio::test(flavor = "multi_thread")]
-async fn row_19_hints_that_can_not_be_read_are_400() {
+async fn row_19_unverified_deliveries_that_cannot_be_decoded_are_400() {
     use idhooks_unico as unico;
     let app = Router::new()
-        .route("/", post(|Webhook(hint): Webhook<unico::OpenEndpoint>| async move { format!("{}", hint.key()) }))
+        .route(
+            "/",
+            post(|Webhook(delivery): Webhook<unico::OpenEndpoint>| async move { delivery.dedup_key().to_string() }),
+        )
         .with_state(unico::OpenEndpoint::new());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -331,14 +334,14 @@ async fn row_17_a_hanging_check_is_bounded() {
     let (second, waited) = upload(300_000).await;
     assert!(second != "200" && waited < Duration::from_millis(400), "{second} after {waited:?}: the memory is taken");
     let (first, waited) = first.await.unwrap();
-    assert_eq!(first, "503", "undecided in time");
+    assert_eq!(first, "503", "no decision in time");
     assert!(waited >= Duration::from_millis(700));
     assert_eq!(upload(300_000).await.0, "503", "the memory was given back, so the check is asked again");
 }
 
-/// A bearer check that can not decide asks the sender to come again.
+/// A bearer check that is unavailable asks the sender to retry.
 #[tokio::test(flavor = "multi_thread")]
-async fn undecided_is_503() {
+async fn check_unavailable_is_503() {
     use idhooks_core::CheckUnavailable;
     use idhooks_unico as unico;
     let verifier = unico::BearerVerifier::new(|token: String| async move {

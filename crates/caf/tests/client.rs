@@ -1,6 +1,6 @@
 //! Every call against a real server on this machine: what is sent, and what becomes of each answer.
 
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 use std::{

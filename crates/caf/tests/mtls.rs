@@ -1,6 +1,6 @@
 //! Caf's other host demands a client certificate: so does this one.
 
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 use std::{net::SocketAddr, sync::Arc};

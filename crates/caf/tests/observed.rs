@@ -1,6 +1,6 @@
 //! The calls known from public code alone, against a real server on this machine.
 
-#![cfg(all(feature = "rustls", feature = "unstable-rest"))]
+#![cfg(all(feature = "client-rustls", feature = "unstable-rest"))]
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 use std::{

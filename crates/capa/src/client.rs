@@ -102,7 +102,14 @@ impl Client {
     /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as any
     /// call.
     #[cfg(feature = "__tls")]
-    #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
+    #[cfg_attr(
+        docsrs,
+        doc(cfg(any(
+            feature = "client-rustls",
+            feature = "client-rustls-no-provider",
+            feature = "client-native-tls"
+        )))
+    )]
     pub async fn download(&self, link: &str) -> Result<idhooks_client::Download, Error> {
         self.downloader.download(link).await
     }

@@ -1,6 +1,6 @@
 //! The client against real servers on this machine: what it sends, and what it makes of the answers.
 
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
 
 #[path = "client/build.rs"]

@@ -35,14 +35,22 @@ pub struct Decimal {
     quoted: bool,
 }
 
-/// The text is not a decimal number.
+/// Why there is no such decimal number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct DecimalError;
+pub enum DecimalError {
+    /// The text is not a decimal number.
+    NotANumber,
+    /// The other library's type cannot hold the number without rounding it.
+    OutOfRange,
+}
 
 impl fmt::Display for DecimalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a decimal number")
+        f.write_str(match self {
+            Self::NotANumber => "not a decimal number",
+            Self::OutOfRange => "the number has too many digits for the requested type",
+        })
     }
 }
 
@@ -72,11 +80,51 @@ impl Decimal {
     }
 }
 
+#[cfg(feature = "rust_decimal-1")]
+impl Decimal {
+    /// Converts the number for `rust_decimal` 1. Exact: it never rounds.
+    ///
+    /// ```
+    /// # use idhooks_core::Decimal;
+    /// let amount: Decimal = "18500.10".parse()?;
+    /// assert_eq!(amount.to_rust_decimal()?, rust_decimal::Decimal::new(18_500_10, 2));
+    /// # Ok::<(), idhooks_core::DecimalError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`DecimalError::OutOfRange`] for a number of more than 28 digits.
+    pub fn to_rust_decimal(&self) -> Result<rust_decimal::Decimal, DecimalError> {
+        let parse = rust_decimal::Decimal::from_str_exact;
+        let read = parse(&self.digits).or_else(|_| rust_decimal::Decimal::from_scientific(&self.digits));
+        // Not every way of reading is exact, so the result is compared.
+        let is_same = |read: &rust_decimal::Decimal| read.to_string().parse::<Self>().is_ok_and(|read| read == *self);
+        read.ok().filter(is_same).ok_or(DecimalError::OutOfRange)
+    }
+}
+
+#[cfg(feature = "bigdecimal-04")]
+impl Decimal {
+    /// Converts the number for `bigdecimal` 0.4. Exact, whatever its size.
+    ///
+    /// ```
+    /// # use idhooks_core::Decimal;
+    /// let amount: Decimal = "18500.10".parse()?;
+    /// assert_eq!(amount.to_bigdecimal()?.to_string(), "18500.10");
+    /// # Ok::<(), idhooks_core::DecimalError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`DecimalError::OutOfRange`] for an exponent that `bigdecimal` cannot hold.
+    pub fn to_bigdecimal(&self) -> Result<bigdecimal::BigDecimal, DecimalError> {
+        self.digits.parse().map_err(|_| DecimalError::OutOfRange)
+    }
+}
+
 impl std::str::FromStr for Decimal {
     type Err = DecimalError;
 
     fn from_str(text: &str) -> Result<Self, DecimalError> {
-        Parts::of(text).ok_or(DecimalError)?;
+        Parts::of(text).ok_or(DecimalError::NotANumber)?;
         Ok(Self { digits: text.into(), quoted: true })
     }
 }
@@ -265,5 +313,30 @@ mod tests {
     fn reads_digits_written_as_escapes() {
         assert_eq!(read(r#""\u0031\u002e5""#).unwrap().as_str(), "1.5");
         assert_eq!(read(r#""\u0031x""#), None);
+    }
+
+    #[cfg(feature = "rust_decimal-1")]
+    #[test]
+    fn row_23_converts_to_rust_decimal_exactly_or_not_at_all() {
+        for text in ["0", "-0.00", "18500.10", "1e3", "1.5E-7", "79228162514264337593543950335"] {
+            let number: Decimal = text.parse().unwrap();
+            assert_eq!(number.to_rust_decimal().unwrap().to_string().parse::<Decimal>(), Ok(number), "{text}");
+        }
+        for text in ["79228162514264337593543950336", "0.12345678901234567890123456789", "1e400", "1e-400"] {
+            let number: Decimal = text.parse().unwrap();
+            assert_eq!(number.to_rust_decimal(), Err(DecimalError::OutOfRange), "{text}");
+        }
+    }
+
+    #[cfg(feature = "bigdecimal-04")]
+    #[test]
+    fn row_23_converts_to_bigdecimal_exactly() {
+        for text in ["0", "-0.00", "18500.10", "1e3", "1.5E-7", "1234567890123456789012345678901234567890.50"] {
+            let number: Decimal = text.parse().unwrap();
+            let plain = number.to_bigdecimal().unwrap().to_plain_string();
+            assert_eq!(plain.parse::<Decimal>(), Ok(number), "{text}");
+        }
+        let huge: Decimal = "1e2147483647".parse().unwrap();
+        assert!(huge.to_bigdecimal().is_ok(), "an exponent costs no memory");
     }
 }

@@ -4,13 +4,19 @@
 #![forbid(unsafe_code)]
 
 pub use idhooks_core::{
-    self as core, AuthMethod, Authentication, Credential, Credentials, DecodeError, Delivery, EnvError, Envelope,
-    Headers, Key, Lenient, List, Pii, RawJson, Secret, SecretError, Secrets, Timestamp, Unverified, Verified, Verify,
-    VerifyError, WebhookEvent,
+    self as core, AuthMethod, Authentication, Credential, Credentials, DecodeError, DedupKey, Delivery, EnvError,
+    Envelope, Headers, Lenient, List, Pii, RawJson, Secret, SecretError, Secrets, Timestamp, Unverified, Verified,
+    Verify, VerifyError, WebhookEvent,
 };
 
 // Its code is tested where every feature it shows is on.
-#[cfg(all(doc, any(not(doctest), all(feature = "full", feature = "inbox", feature = "rustls", feature = "testing"))))]
+#[cfg(all(
+    doc,
+    any(
+        not(doctest),
+        all(feature = "all-vendors", feature = "inbox-sqlite", feature = "client-rustls", feature = "testing")
+    )
+))]
 pub mod guide;
 
 #[cfg(feature = "autentique")]
@@ -31,8 +37,8 @@ pub use idhooks_case_keeper as case_keeper;
 #[cfg(feature = "client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub use idhooks_client as http_client;
-#[cfg(any(feature = "inbox", feature = "inbox-postgres"))]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "inbox", feature = "inbox-postgres"))))]
+#[cfg(any(feature = "inbox-sqlite", feature = "inbox-postgres"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "inbox-sqlite", feature = "inbox-postgres"))))]
 pub use idhooks_inbox as inbox;
 #[cfg(feature = "unico")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unico")))]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use idhooks_core::{__stored::Stored, AuthMethod, Delivery, Envelope, Key, WebhookEvent};
+use idhooks_core::{__stored::Stored, AuthMethod, DedupKey, Delivery, WebhookEvent};
 use sha2::{Digest as _, Sha256};
 
 use crate::inbox::Room;
@@ -50,9 +50,8 @@ impl Arrival {
     pub fn new<D: Delivery>(delivery: &D, window: Duration) -> Self {
         let vendor = <D::Event as WebhookEvent>::VENDOR;
         let (body, authentication, endpoint) = (delivery.body(), delivery.authentication(), delivery.endpoint());
-        let facts = delivery.envelope();
-        let key = facts.key(body);
-        let digest = match &key {
+        let (envelope, key) = (delivery.envelope(), delivery.dedup_key());
+        let digest = match key {
             // Of a body that was signed in another form, the key is of that form.
             DedupKey::BodyDigest(content) if authentication.method() != AuthMethod::ReserializedSignature => {
                 *content.digest()
@@ -62,18 +61,18 @@ impl Arrival {
         Self {
             vendor,
             verified: D::IS_VERIFIED,
-            dedup: dedup(vendor, D::IS_VERIFIED, endpoint, &key),
+            dedup: dedup(vendor, D::IS_VERIFIED, endpoint, key),
             window: matches!(key, DedupKey::BodyDigest(_)).then_some(window),
             key: key.to_string().into(),
-            event: bounded(facts.event_name()),
-            subject: bounded(facts.subject_id()),
-            lane: lane(vendor, endpoint, &facts),
+            event: bounded(envelope.event_name()),
+            subject: bounded(envelope.subject_id()),
+            lane: envelope.subject_id().and_then(|subject| lane_of(vendor, endpoint, subject)),
             digest,
             received_at: SystemTime::now(),
             stored: Stored {
                 body: body.clone(),
-                proof: authentication.method(),
-                secret: authentication.secret(),
+                method: authentication.method(),
+                secret_index: authentication.secret_index(),
                 label: authentication.label().map(Arc::from),
                 endpoint: endpoint.map(Arc::from),
             },
@@ -93,19 +92,19 @@ impl Arrival {
         self.stored.endpoint.as_deref()
     }
 
-    /// Name of the kind of proof it came with.
+    /// Name of the method of authentication.
     #[must_use]
-    pub fn proof(&self) -> &'static str {
-        self.stored.proof.as_str()
+    pub fn method(&self) -> &'static str {
+        self.stored.method.as_str()
     }
 
-    /// Place of the secret that fitted.
+    /// Index of the secret that matched.
     #[must_use]
-    pub fn secret(&self) -> Option<i64> {
-        self.stored.secret.and_then(|place| i64::try_from(place).ok())
+    pub fn secret_index(&self) -> Option<i64> {
+        self.stored.secret_index.and_then(|index| i64::try_from(index).ok())
     }
 
-    /// Name of the secret that fitted.
+    /// Label of the secret that matched.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.stored.label.as_deref()
@@ -122,8 +121,8 @@ impl std::fmt::Debug for Arrival {
     }
 }
 
-/// A hint has a key space of its own: else anyone could take the place of a verified delivery beforehand.
-fn dedup(vendor: &str, verified: bool, endpoint: Option<&str>, key: &Key) -> [u8; 32] {
+/// Unverified deliveries have a key space of their own. Otherwise anyone could take the key of a verified delivery first.
+fn dedup(vendor: &str, verified: bool, endpoint: Option<&str>, key: &DedupKey) -> [u8; 32] {
     let mut digest = parts(vendor, endpoint);
     digest.update([u8::from(verified)]);
     match key {
@@ -141,10 +140,6 @@ fn dedup(vendor: &str, verified: bool, endpoint: Option<&str>, key: &Key) -> [u8
 
 /// What a subject's deliveries have in common. Two subjects that share one by chance (one in 2^64) only wait for
 /// each other.
-fn lane(vendor: &str, endpoint: Option<&str>, facts: &Envelope<'_>) -> Option<i64> {
-    lane_of(vendor, endpoint, facts.subject_id()?)
-}
-
 pub(crate) fn lane_of(vendor: &str, endpoint: Option<&str>, subject: &str) -> Option<i64> {
     let mut digest = parts(vendor, endpoint);
     digest.update(subject);

@@ -170,9 +170,9 @@ where
 
     fn start(&self, leased: Leased, about: About) -> Result<Running, Verdict> {
         let unreadable = |reason| Verdict::Unreadable { reader: self.reader(), reason };
-        let unknown = || unreadable("it came with a proof this release does not know".into());
+        let unknown = || unreadable("it was authenticated by a method that this release does not know".into());
         let delivery = leased.stored.and_then(D::restore).ok_or_else(unknown)?;
-        let event = delivery.event().map_err(|error| unreadable(error.to_string().into()))?;
+        let event = delivery.decode().map_err(|error| unreadable(error.to_string().into()))?;
         let handler = Arc::clone(&self.handler);
         // The handler itself is called inside the future, so that a panic of its is caught with the future's.
         Ok(Box::pin(async move { handler(Job { delivery, event, about }).await.into() }))

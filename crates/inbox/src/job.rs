@@ -6,8 +6,8 @@ use idhooks_core::Delivery;
 
 use crate::{EntryId, store::Token};
 
-/// A delivery in a handler's hands: the same [`Verified`](idhooks_core::Verified) or [`Unverified`](idhooks_core::Unverified)
-/// that was accepted, its event, and what the inbox knows of it.
+/// A delivery in a handler's hands: the same [`Verified`](idhooks_core::Verified) or
+/// [`Unverified`](idhooks_core::Unverified) that was accepted, its event, and what the inbox knows of it.
 ///
 /// It is handled at least once: after a crash, or if it takes longer than the worker could hold it, it comes again.
 /// So make what you do with it safe to repeat, by [`id`](Self::id) or by the delivery's key. Where another system

@@ -118,7 +118,7 @@ fn unhandled(route: &Route, waits: bool) {
 
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 fn kind(route: &Route) -> &'static str {
-    if route.verified { "verified" } else { "hint" }
+    if route.verified { "verified" } else { "unverified" }
 }
 
 pub(crate) fn stats(stats: &Stats) {

@@ -87,7 +87,7 @@ pub trait Store: Send + Sync + 'static {
     async fn close(&self);
 }
 
-/// AuthMethod that a worker holds a delivery. No two leases of a store have the same, and it grows with each lease of a
+/// Proof that a worker holds a delivery. No two leases of a store have the same, and it grows with each lease of a
 /// delivery and of a lane, so whoever was told of a newer one can turn an older one away: that is what makes it a
 /// fencing token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +125,7 @@ pub struct Route {
 
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.verified { "Verified" } else { "Hint" };
+        let kind = if self.verified { "Verified" } else { "Unverified" };
         write!(f, "{kind} of {}", self.vendor)
     }
 }
@@ -193,7 +193,7 @@ pub struct Leased {
     pub due_at: SystemTime,
     /// The same bytes came before the window of their key.
     pub possible_replay: bool,
-    /// What was kept; `None` if this release does not know the proof it came with.
+    /// What was kept; `None` if this release does not know its method of authentication.
     pub(crate) stored: Option<Stored>,
 }
 
@@ -201,11 +201,11 @@ impl Leased {
     /// A delivery in a worker's hands, put together from what was kept.
     #[must_use]
     pub fn new(id: EntryId, token: Token, route: Route, kept: Kept) -> Self {
-        let Kept { body, proof, secret, label, endpoint } = kept;
-        let stored = idhooks_core::__stored::proof(&proof).map(|proof| Stored {
+        let Kept { body, method, secret_index, label, endpoint } = kept;
+        let stored = idhooks_core::__stored::method(&method).map(|method| Stored {
             body,
-            proof,
-            secret: secret.and_then(|place| usize::try_from(place).ok()),
+            method,
+            secret_index: secret_index.and_then(|index| usize::try_from(index).ok()),
             label: label.map(Arc::from),
             endpoint: endpoint.map(Arc::from),
         });
@@ -230,10 +230,10 @@ impl fmt::Debug for Leased {
 pub struct Kept {
     /// [`Arrival::body`].
     pub body: Bytes,
-    /// [`Arrival::proof`].
-    pub proof: String,
-    /// [`Arrival::secret`].
-    pub secret: Option<i64>,
+    /// [`Arrival::method`].
+    pub method: String,
+    /// [`Arrival::secret_index`].
+    pub secret_index: Option<i64>,
     /// [`Arrival::label`].
     pub label: Option<String>,
     /// [`Arrival::endpoint`].

@@ -91,7 +91,7 @@ impl<D: Delivery> JobBuilder<D> {
     /// # Errors
     /// If the body can not be read: then a worker asks no handler.
     pub fn build(self) -> Result<Job<D>, DecodeError> {
-        let event = self.delivery.event()?;
+        let event = self.delivery.decode()?;
         Ok(Job { delivery: self.delivery, event, about: self.about })
     }
 }

@@ -105,7 +105,7 @@ mod tests {
             inbox.expect::<Verified<idhooks_unico::Event>>();
             let (of_caf, of_case_keeper) = (
                 "idhooks_inbox_no_handler vendor=caf kind=verified",
-                "idhooks_inbox_no_handler vendor=case-keeper kind=hint",
+                "idhooks_inbox_no_handler vendor=case-keeper kind=unverified",
             );
             let body = r#"{"type":"PROFILEUPDATEDEVENT","source":"SMARTAUTH","id":"e1"}"#;
             let id = inbox.accept(&verified::<caf::Event>(body)).await.unwrap().id();

@@ -144,8 +144,8 @@ async fn errors(inbox: &Inbox, faults: &support::faulty::Faults) {
 fn kept(leased: Leased) {
     let kept = Kept {
         body: CANARY.into(),
-        proof: "signature".to_owned(),
-        secret: Some(0),
+        method: "signature".to_owned(),
+        secret_index: Some(0),
         label: Some(CANARY.to_owned()),
         endpoint: Some(CANARY.to_owned()),
     };

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use idhooks_core::{DecodeError, Envelope, Verified, WebhookEvent, testing::verified};
+use idhooks_core::{DecodeError, Envelope, Verified, WebhookEvent, json::FromJson, testing::verified};
 use idhooks_inbox::{Handlers, Job, State};
 
 use support::{
@@ -25,6 +25,8 @@ use support::{
 /// An event of a vendor whose crate can read nothing before its second release.
 struct Read<const RELEASE: u8>;
 
+impl<const RELEASE: u8> FromJson<'_> for Read<RELEASE> {}
+
 impl<const RELEASE: u8> WebhookEvent for Read<RELEASE> {
     const VENDOR: &'static str = "example";
     const VERSION: &'static str = if RELEASE < 2 { "0.1.0" } else { "0.2.0" };
@@ -33,13 +35,15 @@ impl<const RELEASE: u8> WebhookEvent for Read<RELEASE> {
         if RELEASE < 2 { Err(DecodeError::new("", "is of a later release")) } else { Ok(Self) }
     }
 
-    fn envelope(_: &[u8]) -> Envelope<'_> {
+    fn envelope(_: &[u8]) -> Envelope {
         Envelope::new()
     }
 }
 
 /// An event of a vendor whose crate is at its seventh release.
 struct Ahead;
+
+impl FromJson<'_> for Ahead {}
 
 impl WebhookEvent for Ahead {
     const VENDOR: &'static str = "ahead";
@@ -49,7 +53,7 @@ impl WebhookEvent for Ahead {
         Err(DecodeError::new("", "is of a later release"))
     }
 
-    fn envelope(_: &[u8]) -> Envelope<'_> {
+    fn envelope(_: &[u8]) -> Envelope {
         Envelope::new()
     }
 }

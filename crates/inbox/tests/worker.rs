@@ -90,7 +90,7 @@ async fn a_route_without_a_handler_is_an_error_at_the_start() {
     let told = error.to_string();
     assert!(told.contains("Verified of caf, Unverified of case-keeper") && told.contains("elsewhere"), "{told}");
 
-    // A handler of the hints is none of the verified.
+    // A handler of unverified deliveries gets no verified ones.
     let error =
         run(of_capa().elsewhere("case-keeper").on(|_: Job<Unverified<caf::Event>>| async {})).await.unwrap_err();
     assert!(error.to_string().contains("Verified of caf;"), "{error}");

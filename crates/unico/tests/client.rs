@@ -1,5 +1,5 @@
 //! The clients against a real server on this machine: what they send, and what they make of the answers.
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 mod support;

@@ -1,5 +1,5 @@
 //! Private keys: those that are taken, and those that are not, each with its reason.
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 use std::process::Command;

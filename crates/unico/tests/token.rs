@@ -1,5 +1,5 @@
 //! Tokens: what is signed and sent, when a token is renewed, and what happens when there is none to be had.
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::expect_used, reason = "a test that can not go on fails")]
 
 mod support;

@@ -4,7 +4,7 @@ use idhooks_autentique::{Event, EventBody};
 use idhooks_core::WebhookEvent as _;
 use serde_json::value::RawValue;
 
-use super::{Envelope, Object, Verdict, assert_agrees, decided, text};
+use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, decode, text};
 
 /// Members that may be there once only.
 const ENVELOPE: [&str; 6] = ["event", "id", "object", "name", "format", "url"];
@@ -30,9 +30,9 @@ struct Resource {
 
 pub fn compare(body: &[u8]) {
     envelope(body).compare::<Event>(body);
-    let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
+    let Some((event, wanted)) = decided(decode::<Event>(body), verdict(body), body) else { return };
     assert_eq!((event.id.as_str(), event.body.name()), (&*wanted.id, &*wanted.name));
-    assert_eq!(event.envelope.id.as_ref().map(AsRef::as_ref), wanted.endpoint.as_deref());
+    assert_eq!(event.webhook.id.as_ref().map(AsRef::as_ref), wanted.endpoint.as_deref());
     let resource = match (&event.body, &wanted.body) {
         (EventBody::Other { data, .. }, Body::Kept(raw)) => {
             assert_eq!(data.get(), raw);
@@ -55,14 +55,14 @@ pub fn compare(body: &[u8]) {
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&ENVELOPE)) else { return Verdict::VerifyError };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&ENVELOPE)) else { return Verdict::Rejected };
     let event = object.get("event").and_then(Object::inside).filter(|event| !event.has_twice(&EVENT));
-    let Some(event) = event else { return Verdict::VerifyError };
-    let (Some(id), Some(name)) = (text(event.get("id")), text(event.get("type"))) else { return Verdict::VerifyError };
+    let Some(event) = event else { return Verdict::Rejected };
+    let (Some(id), Some(name)) = (text(event.get("id")), text(event.get("type"))) else { return Verdict::Rejected };
     let data = event.get("data");
     let read = match data {
         Some(data) if EventBody::KNOWN.contains(&&*name) => resource(&name, data).map(Body::Known),
-        None if EventBody::KNOWN.contains(&&*name) => Verdict::VerifyError,
+        None if EventBody::KNOWN.contains(&&*name) => Verdict::Rejected,
         _ => Verdict::Read(Body::Kept(data.map_or("null", RawValue::get).to_owned())),
     };
     let endpoint = text(object.get("id"));
@@ -71,7 +71,7 @@ fn verdict(body: &[u8]) -> Verdict<Wanted> {
 
 /// The resource itself, or an older wrapper around it.
 fn resource(name: &str, data: &RawValue) -> Verdict<Resource> {
-    let Some(outside) = Object::inside(data) else { return Verdict::VerifyError };
+    let Some(outside) = Object::inside(data) else { return Verdict::Rejected };
     let flat = itself(name, &outside).map(|id| Resource { id, is_wrapped: false });
     if outside.repeats() {
         return Verdict::Open;
@@ -86,7 +86,7 @@ fn resource(name: &str, data: &RawValue) -> Verdict<Resource> {
         outside.get(member).is_some() && inner.is_some() && text(outside.get(member)) != inner
     };
     if conflicts("id") || conflicts("public_id") {
-        return Verdict::VerifyError;
+        return Verdict::Rejected;
     }
     match itself(name, &inside) {
         Verdict::Read(id) => Verdict::Read(Resource { id, is_wrapped: true }),
@@ -103,8 +103,8 @@ fn itself(name: &str, object: &Object<'_>) -> Verdict<Option<String>> {
     }
 }
 
-fn envelope(body: &[u8]) -> Envelope {
-    let nothing = Envelope { identity: Some(vec![None]), ..Envelope::default() };
+fn envelope(body: &[u8]) -> ExpectedEnvelope {
+    let nothing = ExpectedEnvelope { identity: Some(vec![None]), ..ExpectedEnvelope::default() };
     let object = Object::of(body);
     let event = object.as_ref().and_then(|object| object.get("event")).and_then(Object::inside);
     let names = ["id", "type", "created_at", "data"];
@@ -128,5 +128,5 @@ fn envelope(body: &[u8]) -> Envelope {
         _ => None,
     };
     let time = text(event.get("created_at"));
-    Envelope { event: kind, subject, time, identity: Some(vec![text(event.get("id"))]) }
+    ExpectedEnvelope { event: kind, subject, time, identity: Some(vec![text(event.get("id"))]) }
 }

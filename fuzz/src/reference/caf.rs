@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use idhooks_caf::{Event, EventBody};
 use idhooks_core::WebhookEvent as _;
 
-use super::{Envelope, Object, Verdict, assert_agrees, decided, text};
+use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, decode, text};
 
 /// Members that may stand in the envelope once only.
 const ENVELOPE: [&str; 10] =
@@ -25,7 +25,7 @@ enum Body {
 
 pub fn compare(body: &[u8]) {
     envelope(body).compare::<Event>(body);
-    let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
+    let Some((event, wanted)) = decided(decode::<Event>(body), verdict(body), body) else { return };
     assert_eq!(event.body.name(), wanted.name);
     assert_eq!((event.id.as_str(), event.source.as_str()), (&*wanted.id, &*wanted.source));
     let id = match &event.body {
@@ -50,20 +50,20 @@ pub fn compare(body: &[u8]) {
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&ENVELOPE)) else { return Verdict::VerifyError };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&ENVELOPE)) else { return Verdict::Rejected };
     let [name, id, source] = ["type", "id", "source"].map(|member| text(object.get(member)));
-    let (Some(name), Some(id), Some(source)) = (name, id, source) else { return Verdict::VerifyError };
+    let (Some(name), Some(id), Some(source)) = (name, id, source) else { return Verdict::Rejected };
     let is_known = EventBody::KNOWN.contains(&&*name);
     let read = match (object.get("data"), text(object.get("data_base64"))) {
-        (Some(_), Some(_)) => Verdict::VerifyError,
+        (Some(_), Some(_)) => Verdict::Rejected,
         (Some(data), None) => inside(&name, data.get()),
-        (None, None) if is_known => Verdict::VerifyError,
+        (None, None) if is_known => Verdict::Rejected,
         (None, None) => Verdict::Read(Body::Kept("null".to_owned())),
         (None, Some(encoded)) if says_json(&object) => {
             let json = BASE64_STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            json.map_or(Verdict::VerifyError, |json| inside(&name, &json))
+            json.map_or(Verdict::Rejected, |json| inside(&name, &json))
         }
-        (None, Some(_)) if is_known => Verdict::VerifyError,
+        (None, Some(_)) if is_known => Verdict::Rejected,
         (None, Some(encoded)) => Verdict::Read(Body::Kept(serde_json::to_string(&encoded).expect("a text"))),
     };
     read.map(|body| Wanted { name, id, source, body })
@@ -81,25 +81,25 @@ fn inside(name: &str, json: &str) -> Verdict<Body> {
         let raw: Option<&serde_json::value::RawValue> = serde_json::from_str(json).ok();
         return Verdict::read(raw.map(|raw| Body::Kept(raw.get().to_owned())));
     }
-    let Some(object) = Object::of(json.as_bytes()) else { return Verdict::VerifyError };
+    let Some(object) = Object::of(json.as_bytes()) else { return Verdict::Rejected };
     let id = match name {
         name if name.starts_with("TRANSACTION") => "id",
         name if name.starts_with("COMMUNICATION") => "notificationId",
         "FACEAUTHENTICATIONEVENT" => "attemptId",
         _ => "profileId",
     };
-    let Some(id) = text(object.get(id)) else { return Verdict::VerifyError };
+    let Some(id) = text(object.get(id)) else { return Verdict::Rejected };
     let is_match = object.get("isMatch").map(|raw| raw.get());
     if name == "FACEAUTHENTICATIONEVENT" && !matches!(is_match, Some("true" | "false")) {
-        return Verdict::VerifyError;
+        return Verdict::Rejected;
     }
     if object.repeats() { Verdict::Open } else { Verdict::Read(Body::Known(id)) }
 }
 
-fn envelope(body: &[u8]) -> Envelope {
+fn envelope(body: &[u8]) -> ExpectedEnvelope {
     let object = Object::of(body);
     let Some(object) = object.as_ref().and_then(|it| it.reliable(&["type", "source", "id", "time", "data"])) else {
-        return Envelope { identity: Some(vec![None]), ..Envelope::default() };
+        return ExpectedEnvelope { identity: Some(vec![None]), ..ExpectedEnvelope::default() };
     };
     let event = text(object.get("type"));
     let data = object.get("data").and_then(Object::inside);
@@ -115,5 +115,5 @@ fn envelope(body: &[u8]) -> Envelope {
         Some(_) => [transaction, notification, attempt, profile].into_iter().flatten().next(),
     };
     let identity = ["source", "id"].map(|name| text(object.get(name)));
-    Envelope { event, subject, time: text(object.get("time")), identity: Some(identity.into()) }
+    ExpectedEnvelope { event, subject, time: text(object.get("time")), identity: Some(identity.into()) }
 }

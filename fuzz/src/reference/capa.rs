@@ -3,7 +3,7 @@
 use idhooks_capa::{Event, KycEvent, TransactionEvent};
 use idhooks_core::WebhookEvent as _;
 
-use super::{Envelope, Object, Verdict, assert_agrees, decided, is_null, text};
+use super::{ExpectedEnvelope, Object, Verdict, assert_agrees, decided, decode, is_null, text};
 
 /// Members that may be there once only.
 const NAMES: [&str; 12] = [
@@ -35,7 +35,7 @@ enum Kind {
 
 pub fn compare(body: &[u8]) {
     envelope(body).compare::<Event>(body);
-    let Some((event, wanted)) = decided(Event::decode(body), verdict(body), body) else { return };
+    let Some((event, wanted)) = decided(decode::<Event>(body), verdict(body), body) else { return };
     assert_eq!(event.name(), wanted.name);
     match (&event, &wanted.kind) {
         (Event::Kyc(kyc), Kind::Kyc) => {
@@ -52,9 +52,9 @@ pub fn compare(body: &[u8]) {
 }
 
 fn verdict(body: &[u8]) -> Verdict<Wanted> {
-    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::VerifyError };
+    let Some(object) = Object::of(body).filter(|object| !object.has_twice(&NAMES)) else { return Verdict::Rejected };
     let [family, name] = ["type", "event"].map(|member| text(object.get(member)));
-    let (Some(family), Some(name)) = (family, name) else { return Verdict::VerifyError };
+    let (Some(family), Some(name)) = (family, name) else { return Verdict::Rejected };
     let kind = match family.as_str() {
         "KYC" if KycEvent::KNOWN.contains(&&*name) => Some(Kind::Kyc),
         "TRANSACTION" if TransactionEvent::KNOWN.contains(&&*name) => {
@@ -66,11 +66,11 @@ fn verdict(body: &[u8]) -> Verdict<Wanted> {
     Verdict::read(kind).map(|kind| Wanted { name, user, kind })
 }
 
-fn envelope(body: &[u8]) -> Envelope {
+fn envelope(body: &[u8]) -> ExpectedEnvelope {
     let object = Object::of(body);
     let names = ["event", "transactionId", "externalUserId"];
-    let Some(object) = object.as_ref().and_then(|it| it.reliable(&names)) else { return Envelope::default() };
+    let Some(object) = object.as_ref().and_then(|it| it.reliable(&names)) else { return ExpectedEnvelope::default() };
     let [event, transaction, user] = names.map(|name| object.get(name));
     let subject = if is_null(transaction) { user } else { transaction };
-    Envelope { event: text(event), subject: text(subject), ..Envelope::default() }
+    ExpectedEnvelope { event: text(event), subject: text(subject), ..ExpectedEnvelope::default() }
 }

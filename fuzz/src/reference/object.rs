@@ -57,7 +57,7 @@ impl<'a> Object<'a> {
         self.0.iter().any(|(name, _)| matches!(self.slot(name), Slot::Twice))
     }
 
-    /// For facts: if one of the names is there twice, none of them is to be relied on.
+    /// For the envelope: if one of the names is there twice, none of them is to be relied on.
     pub fn reliable(&self, names: &[&str]) -> Option<&Self> {
         (!self.has_twice(names)).then_some(self)
     }

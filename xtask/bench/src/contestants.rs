@@ -88,7 +88,7 @@ impl Contestants {
             }
         };
         let take = move |request: &Request| verifier.verify(&request.headers, request.body.clone()).expect("signed");
-        let ours = ours(&request, reads.typed, take, |delivery| delivery.event().expect("reads"));
+        let ours = ours(&request, reads.typed, take, |delivery| delivery.decode().expect("reads"));
         Self::over(&request, &reads, with_kept_key, with_new_key, ours)
     }
 
@@ -105,15 +105,15 @@ impl Contestants {
             move || same(request.headers.get(HEADER).expect("presented").as_bytes())
         };
         let take = move |request: &Request| verifier.verify(&request.headers, request.body.clone()).expect("presented");
-        let ours = ours(&request, reads.typed, take, |delivery| delivery.event().expect("reads"));
+        let ours = ours(&request, reads.typed, take, |delivery| delivery.decode().expect("reads"));
         Self::over(&request, &reads, compared, looked_up, ours)
     }
 
     pub(crate) fn open<E: WebhookEvent>(body: &Bytes, reads: Reads<E>) -> Outcome<Self> {
         let request = request(body, "accept", "*/*")?;
-        let verifier = core::Open::<E>::new();
+        let verifier = core::Unauthenticated::<E>::new();
         let take = move |request: &Request| verifier.verify(&request.headers, request.body.clone()).expect("open");
-        let ours = ours(&request, reads.typed, take, |delivery| delivery.event().expect("reads"));
+        let ours = ours(&request, reads.typed, take, |delivery| delivery.decode().expect("reads"));
         Self::over(&request, &reads, || (), || (), ours)
     }
 

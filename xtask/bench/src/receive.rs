@@ -4,7 +4,7 @@ use crate::{
     Effort, Outcome, Verdict,
     contestants::{Contestant, Contestants},
     measure::{Pace, Rounds},
-    sample::{AuthMethod, Sample, Size},
+    sample::{Proof, Sample, Size},
     vendors,
 };
 
@@ -20,7 +20,7 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     }
 
     heading("verify", true);
-    for sample in samples.iter().filter(|sample| sample.proof != AuthMethod::Nothing) {
+    for sample in samples.iter().filter(|sample| sample.proof != Proof::Nothing) {
         print_row(sample, &five(&sample.contestants, pace, |contestant| &contestant.verify));
     }
     println!("(Case Keeper proves nothing, so there is nothing to verify; Unico's proof is a credential in a header)");
@@ -35,12 +35,11 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     for sample in &samples {
         let rounds = five(&sample.contestants, pace, |contestant| &contestant.both);
         print_row(sample, &rounds);
-        if sample.proof == AuthMethod::Signature {
+        if sample.proof == Proof::Signature {
             judge(sample, &rounds, verdict)?;
         }
     }
     println!("(the peers check their own scheme, which also covers an id and a time, and read a `Value`)");
-    println!("(autentique*: with the steps of each signature, which an event leaves unread until asked)");
     Ok(())
 }
 

@@ -37,7 +37,7 @@ impl Size {
 
 /// What a delivery carries to show who sent it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AuthMethod {
+pub(crate) enum Proof {
     Signature,
     Credential,
     Nothing,
@@ -48,15 +48,8 @@ pub(crate) struct Sample {
     pub(crate) size: Size,
     pub(crate) about: &'static str,
     pub(crate) bytes: usize,
-    pub(crate) proof: AuthMethod,
+    pub(crate) proof: Proof,
     pub(crate) contestants: Contestants,
-}
-
-impl Sample {
-    /// Under another name than the vendor's own.
-    pub(crate) fn called(self, name: &'static str) -> Self {
-        Self { vendor: name, ..self }
-    }
 }
 
 /// A body and what it is.
@@ -71,30 +64,31 @@ impl Told {
         Self { size, about, body: body.into() }
     }
 
-    fn sample(self, vendor: &'static str, proof: AuthMethod, contestants: Contestants) -> Sample {
+    fn sample(self, vendor: &'static str, proof: Proof, contestants: Contestants) -> Sample {
         Sample { vendor, size: self.size, about: self.about, bytes: self.body.len(), proof, contestants }
     }
 
     pub(crate) fn signed<E: HmacSigned>(self, reads: Reads<E>) -> Outcome<Sample> {
         let contestants = Contestants::signed(&self.body, reads)?;
-        Ok(self.sample(E::VENDOR, AuthMethod::Signature, contestants))
+        Ok(self.sample(E::VENDOR, Proof::Signature, contestants))
     }
 
     pub(crate) fn presented<E: PresentsCredential>(self, reads: Reads<E>) -> Outcome<Sample> {
         let contestants = Contestants::presented(&self.body, reads)?;
-        Ok(self.sample(E::VENDOR, AuthMethod::Credential, contestants))
+        Ok(self.sample(E::VENDOR, Proof::Credential, contestants))
     }
 
     pub(crate) fn open<E: WebhookEvent>(self, reads: Reads<E>) -> Outcome<Sample> {
         let contestants = Contestants::open(&self.body, reads)?;
-        Ok(self.sample(E::VENDOR, AuthMethod::Nothing, contestants))
+        Ok(self.sample(E::VENDOR, Proof::Nothing, contestants))
     }
 }
 
-/// A fixture as vendors write JSON: without blanks.
+/// A fixture as vendors write JSON: without whitespace.
 pub(crate) fn compact(vendor: &str, name: &str) -> Outcome<String> {
     let fixture = find(vendor, name).ok_or_else(|| format!("no fixture {vendor}/{name}"))?;
-    Ok(json::compact(fixture.body).ok_or_else(|| format!("{vendor}/{name} is no JSON"))?)
+    let text = std::str::from_utf8(fixture.body)?;
+    Ok(json::tokens(text).filter(|token| !token.starts_with(|c: char| c.is_ascii_whitespace())).collect())
 }
 
 /// `text` with `element`, which stands in it, `times` in a row.

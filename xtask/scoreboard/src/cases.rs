@@ -10,7 +10,7 @@ use crate::{
 
 /// What a case asks for.
 pub enum Wanted {
-    VerifyError,
+    Rejected,
     Accepted,
     /// Either, so long as it ends within time and memory.
     Survived,
@@ -39,7 +39,7 @@ fn case(row: u32, name: &'static str, wanted: Wanted, attempt: impl Fn(&Peer) ->
 }
 
 fn refused(row: u32, name: &'static str, attempt: impl Fn(&Peer) -> Option<Attempt> + 'static) -> Case {
-    case(row, name, Wanted::VerifyError, attempt)
+    case(row, name, Wanted::Rejected, attempt)
 }
 
 fn attempt(peer: &Peer, headers: HeaderMap, body: impl Into<Bytes>) -> Attempt {
@@ -67,7 +67,7 @@ fn bent(
 
 /// The same with its signature changed.
 fn signature(name: &'static str, change: impl Fn(Scheme, &str) -> Option<String> + 'static) -> Case {
-    bent(3, name, Wanted::VerifyError, move |scheme, parts| {
+    bent(3, name, Wanted::Rejected, move |scheme, parts| {
         for (_, signature) in &mut parts.signatures {
             *signature = change(scheme, signature)?;
         }
@@ -107,7 +107,7 @@ fn weak(name: &'static str, key: &'static str, configured: impl Fn(Scheme) -> Op
 
 /// Signed now, presented with another time.
 fn time_of(row: u32, name: &'static str, time: impl Fn(i64) -> Option<String> + 'static) -> Case {
-    bent(row, name, Wanted::VerifyError, move |scheme, parts| {
+    bent(row, name, Wanted::Rejected, move |scheme, parts| {
         parts.time = time(now());
         scheme.signs_time().then_some(())
     })
@@ -234,7 +234,7 @@ fn signatures() -> Vec<Case> {
 fn schemes_and_rotation() -> Vec<Case> {
     vec![
         header(4, "header says algorithm none", |_, headers, _| append(headers, "x-signature-algorithm", b"none")),
-        bent(4, "right, under an older scheme", Wanted::VerifyError, |scheme, parts| {
+        bent(4, "right, under an older scheme", Wanted::Rejected, |scheme, parts| {
             parts.signatures.iter_mut().for_each(|(version, _)| "v0".clone_into(version));
             scheme.signs_time().then_some(())
         }),
@@ -244,7 +244,7 @@ fn schemes_and_rotation() -> Vec<Case> {
         secret_among("right secret first of three", Wanted::Accepted, 0, 3),
         secret_among("right secret in the middle", Wanted::Accepted, 1, 3),
         secret_among("right secret last", Wanted::Accepted, 2, 3),
-        secret_among("a thousand secrets", Wanted::VerifyError, 999, 1000),
+        secret_among("a thousand secrets", Wanted::Rejected, 999, 1000),
         refused(7, "another tenant's secret", |peer| {
             let body = sample(peer);
             let headers = peer.scheme.headers(&peer.scheme.sign(OTHER, body.as_bytes()));
@@ -261,13 +261,13 @@ fn bytes() -> Vec<Case> {
         changed_body(8, "first bit of the body", |body| body[0] ^= 1),
         changed_body(8, "last bit of the body", |body| *body.last_mut().expect("a body") ^= 1),
         changed_body(8, "a line end after the body", |body| body.push(b'\n')),
-        bent(8, "first digit of the signature", Wanted::VerifyError, |_, parts| {
+        bent(8, "first digit of the signature", Wanted::Rejected, |_, parts| {
             let (_, signature) = parts.signatures.first_mut()?;
             let other = if signature.starts_with('0') { "1" } else { "0" };
             signature.replace_range(..1, other);
             Some(())
         }),
-        bent(8, "signed id", Wanted::VerifyError, |scheme, parts| {
+        bent(8, "signed id", Wanted::Rejected, |scheme, parts| {
             parts.id.push('x');
             (scheme == Scheme::Standard).then_some(())
         }),
@@ -285,24 +285,26 @@ fn times() -> Vec<Case> {
         time_of(11, "largest u64, forged", |_| Some(u64::MAX.to_string())),
         time_of(11, "+ before the signed time", |now| Some(format!("+{now}"))),
         time_of(11, "0 before the signed time", |now| Some(format!("0{now}"))),
-        signed_at(11, "smallest i64, signed", Wanted::VerifyError, |_| i64::MIN.to_string()),
-        signed_at(11, "largest i64, signed", Wanted::VerifyError, |_| i64::MAX.to_string()),
-        signed_at(11, "negative", Wanted::VerifyError, |now| format!("-{now}")),
-        signed_at(11, "fraction", Wanted::VerifyError, |now| format!("{now}.5")),
-        signed_at(11, "milliseconds", Wanted::VerifyError, |now| format!("{now}000")),
+        signed_at(11, "smallest i64, signed", Wanted::Rejected, |_| i64::MIN.to_string()),
+        signed_at(11, "largest i64, signed", Wanted::Rejected, |_| i64::MAX.to_string()),
+        signed_at(11, "negative", Wanted::Rejected, |now| format!("-{now}")),
+        signed_at(11, "fraction", Wanted::Rejected, |now| format!("{now}.5")),
+        signed_at(11, "milliseconds", Wanted::Rejected, |now| format!("{now}000")),
         signed_at(12, "just inside five minutes", Wanted::Accepted, |now| (now - 280).to_string()),
-        signed_at(12, "just outside, before", Wanted::VerifyError, |now| (now - 320).to_string()),
-        signed_at(12, "just outside, after", Wanted::VerifyError, |now| (now + 340).to_string()),
+        signed_at(12, "just outside, before", Wanted::Rejected, |now| (now - 320).to_string()),
+        signed_at(12, "just outside, after", Wanted::Rejected, |now| (now + 340).to_string()),
     ]
 }
 
 fn bodies() -> Vec<Case> {
     vec![
-        reading(19, "empty body", Wanted::VerifyError, |_| Vec::new()),
-        reading(19, "BOM", Wanted::VerifyError, |peer| format!("\u{feff}{}", sample(peer)).into_bytes()),
-        reading(19, "not UTF-8", Wanted::VerifyError, |peer| [b"{\"x\":\"\xe9\",", &sample(peer).as_bytes()[1..]].concat()),
-        reading(19, "array at top level", Wanted::VerifyError, |peer| format!("[{}]", sample(peer)).into_bytes()),
-        reading(19, "text at top level", Wanted::VerifyError, |_| b"\"event\"".to_vec()),
+        reading(19, "empty body", Wanted::Rejected, |_| Vec::new()),
+        reading(19, "BOM", Wanted::Rejected, |peer| format!("\u{feff}{}", sample(peer)).into_bytes()),
+        reading(19, "not UTF-8", Wanted::Rejected, |peer| {
+            [b"{\"x\":\"\xe9\",", &sample(peer).as_bytes()[1..]].concat()
+        }),
+        reading(19, "array at top level", Wanted::Rejected, |peer| format!("[{}]", sample(peer)).into_bytes()),
+        reading(19, "text at top level", Wanted::Rejected, |_| b"\"event\"".to_vec()),
         changed_body(20, "body parsed and written again", |body| {
             let parsed: serde_json::Value = serde_json::from_slice(body).expect("JSON");
             *body = parsed.to_string().into_bytes();
@@ -317,8 +319,8 @@ fn bodies() -> Vec<Case> {
             let body = peer.body(ID, &format!(",\"n\":\"{}\"", "x".repeat(10 << 20)));
             Some(attempt(peer, peer.scheme.headers(&peer.scheme.sign(KEY, body.as_bytes())), body))
         }),
-        beside(22, "id twice, different", Wanted::VerifyError, || ",\"id\":\"evt_2\"".to_owned()),
-        beside(22, "type twice, different", Wanted::VerifyError, || ",\"type\":\"other\"".to_owned()),
+        beside(22, "id twice, different", Wanted::Rejected, || ",\"id\":\"evt_2\"".to_owned()),
+        beside(22, "type twice, different", Wanted::Rejected, || ",\"type\":\"other\"".to_owned()),
         amount("2^53 + 1", "9007199254740993"),
         amount("40 digits and a fraction", "1234567890123456789012345678901234567890.5"),
         amount("a cent that is no double", "18500.10"),

@@ -27,7 +27,7 @@ webhook-verify leaves headers that come twice to its callers, by its documentati
 
 /// How a child tells its parent.
 const ACCEPTED: &str = "accepted";
-const REFUSED: &str = "refused";
+const REJECTED: &str = "rejected";
 const NOT_APPLICABLE: &str = "n/a";
 const ALTERED: &str = "altered";
 
@@ -63,7 +63,7 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::VerifyError => "refuse",
+            Self::Rejected => "reject",
             Self::Accepted => "accept",
             Self::Survived => "survive",
             Self::SameId(_) | Self::SameAmount(_) => "keep",
@@ -87,7 +87,7 @@ pub fn child(cases: &[Case], peer: &str, case: &str) -> ExitCode {
         (Ok(read), wanted) if !wanted.is_kept(&read) => println!("{ALTERED}"),
         (Ok(_), _) => println!("{ACCEPTED}"),
         (Err(why), _) => {
-            println!("{REFUSED}");
+            println!("{REJECTED}");
             eprintln!("{why}");
         }
     }
@@ -99,7 +99,7 @@ impl Wanted {
         match self {
             Self::SameId(id) => read.id.as_deref() == Some(id),
             Self::SameAmount(digits) => read.amount.as_deref() == Some(digits),
-            Self::VerifyError | Self::Accepted | Self::Survived => true,
+            Self::Rejected | Self::Accepted | Self::Survived => true,
         }
     }
 }
@@ -148,9 +148,9 @@ fn verdict(wanted: &Wanted, status: ExitStatus, said: &str, told: &str) -> Verdi
     match (said, wanted) {
         (NOT_APPLICABLE, _) => Verdict::NotApplicable,
         (ALTERED, _) => Verdict::Wrong("altered"),
-        (ACCEPTED, Wanted::VerifyError) => Verdict::Wrong("accepted"),
-        (REFUSED, Wanted::Accepted) => Verdict::Wrong("refused"),
-        (ACCEPTED | REFUSED, _) => Verdict::Ok,
+        (ACCEPTED, Wanted::Rejected) => Verdict::Wrong("accepted"),
+        (REJECTED, Wanted::Accepted) => Verdict::Wrong("rejected"),
+        (ACCEPTED | REJECTED, _) => Verdict::Ok,
         _ => Verdict::Died("silent"),
     }
 }
@@ -165,16 +165,16 @@ mod tests {
 
     #[test]
     fn each_way_to_end_is_told_apart() {
-        assert_eq!(shown(&Wanted::VerifyError, 0, "refused", ""), "ok");
-        assert_eq!(shown(&Wanted::VerifyError, 0, "accepted", ""), "wrong: accepted");
-        assert_eq!(shown(&Wanted::Accepted, 0, "refused", ""), "wrong: refused");
-        assert_eq!(shown(&Wanted::Survived, 0, "refused", ""), "ok");
+        assert_eq!(shown(&Wanted::Rejected, 0, "rejected", ""), "ok");
+        assert_eq!(shown(&Wanted::Rejected, 0, "accepted", ""), "wrong: accepted");
+        assert_eq!(shown(&Wanted::Accepted, 0, "rejected", ""), "wrong: refused");
+        assert_eq!(shown(&Wanted::Survived, 0, "rejected", ""), "ok");
         assert_eq!(shown(&Wanted::SameId("a"), 0, "altered", ""), "wrong: altered");
-        assert_eq!(shown(&Wanted::VerifyError, 0, "n/a", ""), "n/a");
-        assert_eq!(shown(&Wanted::VerifyError, 0, "", ""), "died: silent");
-        assert_eq!(shown(&Wanted::VerifyError, 101 << 8, "", "thread 'main' panicked"), "died: panic");
-        assert_eq!(shown(&Wanted::VerifyError, 6, "", "memory allocation of 8 bytes failed"), "died: memory");
-        assert_eq!(shown(&Wanted::VerifyError, 6, "", "thread 'main' has overflowed its stack"), "died: stack");
-        assert_eq!(shown(&Wanted::VerifyError, 11, "", ""), "died: crash");
+        assert_eq!(shown(&Wanted::Rejected, 0, "n/a", ""), "n/a");
+        assert_eq!(shown(&Wanted::Rejected, 0, "", ""), "died: silent");
+        assert_eq!(shown(&Wanted::Rejected, 101 << 8, "", "thread 'main' panicked"), "died: panic");
+        assert_eq!(shown(&Wanted::Rejected, 6, "", "memory allocation of 8 bytes failed"), "died: memory");
+        assert_eq!(shown(&Wanted::Rejected, 6, "", "thread 'main' has overflowed its stack"), "died: stack");
+        assert_eq!(shown(&Wanted::Rejected, 11, "", ""), "died: crash");
     }
 }

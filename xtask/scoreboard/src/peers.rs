@@ -130,7 +130,7 @@ fn idhooks(attempt: &Attempt) -> Said {
     let secrets = Secrets::new(secrets.map_err(refused)?).map_err(refused)?;
     let verifier = idhooks_caf::Verifier::new(secrets);
     let delivery = verifier.verify(&attempt.headers, attempt.body.clone()).map_err(refused)?;
-    let event = delivery.event().map_err(refused)?;
+    let event = delivery.decode().map_err(refused)?;
     let amount = delivery.decode_as::<Amount>().map_err(refused)?.amount;
     Ok(Read { id: Some(event.id.as_str().to_owned()), amount: amount.map(|amount| amount.as_str().to_owned()) })
 }

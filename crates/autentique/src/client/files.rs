@@ -10,7 +10,10 @@ pub(super) const HOSTS: [&str; 2] = [API_HOST, "painel.autentique.com.br"];
 /// The only host that gets the key.
 const API_HOST: &str = "api.autentique.com.br";
 
-#[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "client-rustls", feature = "client-rustls-no-provider", feature = "client-native-tls")))
+)]
 impl Client {
     /// Downloads a file from a link of [`Files`](crate::Files), whether a webhook or the API gave it.
     ///

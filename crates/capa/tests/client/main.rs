@@ -1,5 +1,5 @@
 //! Every call, against real servers on this machine.
-#![cfg(feature = "rustls")]
+#![cfg(feature = "client-rustls")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that can not go on fails")]
 
 mod answers;

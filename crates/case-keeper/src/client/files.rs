@@ -9,7 +9,10 @@ use crate::{Client, FoundLink, LinkState, PresignedLink, VerificationId};
 /// The store that the vendor's links point to (observed in public recordings, 2024-04).
 pub(super) const STORE: &str = "*.s3.ap-southeast-1.amazonaws.com";
 
-#[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "client-rustls", feature = "client-rustls-no-provider", feature = "client-native-tls")))
+)]
 impl Client {
     /// Downloads the file behind a link, by `https` from the vendor's store (`*.s3.ap-southeast-1.amazonaws.com`) and
     /// from [extra hosts](super::ClientBuilder::extra_download_host), without your token. Never retries.
@@ -68,7 +71,10 @@ fn is_expired(error: &Error) -> bool {
 /// Why [`Client::download_or_refresh`] failed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "client-rustls", feature = "client-rustls-no-provider", feature = "client-native-tls")))
+)]
 pub enum FileError {
     /// Reading the verification again failed.
     Read(Error),

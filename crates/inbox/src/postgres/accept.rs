@@ -181,8 +181,8 @@ struct Columns<'a> {
     event: Vec<Option<&'a str>>,
     subject: Vec<Option<&'a str>>,
     lane: Vec<Option<i64>>,
-    proof: Vec<&'a str>,
-    secret: Vec<Option<i64>>,
+    method: Vec<&'a str>,
+    secret_index: Vec<Option<i64>>,
     label: Vec<Option<Cow<'a, str>>>,
     received_at: Vec<SystemTime>,
     body: Vec<&'a [u8]>,
@@ -201,8 +201,8 @@ impl<'a> Columns<'a> {
             columns.event.push(arrival.event.as_deref());
             columns.subject.push(arrival.subject.as_deref());
             columns.lane.push(arrival.lane);
-            columns.proof.push(arrival.method());
-            columns.secret.push(arrival.secret());
+            columns.method.push(arrival.method());
+            columns.secret_index.push(arrival.secret_index());
             columns.label.push(arrival.label().map(text));
             columns.received_at.push(arrival.received_at);
             columns.body.push(arrival.body());
@@ -221,8 +221,8 @@ impl<'a> Columns<'a> {
             &self.event,
             &self.subject,
             &self.lane,
-            &self.proof,
-            &self.secret,
+            &self.method,
+            &self.secret_index,
             &self.label,
             &self.received_at,
             &self.body,

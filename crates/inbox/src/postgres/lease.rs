@@ -210,8 +210,8 @@ fn leased(id: i64, row: &Row) -> Result<Leased, tokio_postgres::Error> {
     let body: Vec<u8> = row.try_get(12)?;
     let kept = Kept {
         body: body.into(),
-        proof: row.try_get(8)?,
-        secret: row.try_get(9)?,
+        method: row.try_get(8)?,
+        secret_index: row.try_get(9)?,
         label: row.try_get(10)?,
         endpoint: row.try_get(11)?,
     };

@@ -276,8 +276,13 @@ fn leased(id: i64, token: Token, row: &Row<'_>) -> Db<Leased> {
     let vendor: String = row.get(0)?;
     let route = Route { vendor: vendor.into(), verified: row.get(1)? };
     let body: Vec<u8> = row.get(10)?;
-    let kept =
-        Kept { body: body.into(), proof: row.get(6)?, secret: row.get(7)?, label: row.get(8)?, endpoint: row.get(9)? };
+    let kept = Kept {
+        body: body.into(),
+        method: row.get(6)?,
+        secret_index: row.get(7)?,
+        label: row.get(8)?,
+        endpoint: row.get(9)?,
+    };
     let mut leased = Leased::new(EntryId::new(id), token, route, kept);
     leased.attempt = row.get(2)?;
     leased.received_at = time(row.get(3)?);

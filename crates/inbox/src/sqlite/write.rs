@@ -128,7 +128,7 @@ impl Write {
             arrival.subject,
             arrival.lane,
             arrival.method(),
-            arrival.secret(),
+            arrival.secret_index(),
             arrival.label(),
             super::clock::micros(arrival.received_at),
             possible_replay,

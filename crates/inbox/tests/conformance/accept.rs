@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use idhooks_caf as caf;
 use idhooks_capa as capa;
+use idhooks_core::WebhookEvent;
 use idhooks_inbox::{Accepted, EntryId, Filter, State};
 
 use crate::support::{
@@ -37,7 +38,7 @@ async fn a_new_delivery_is_listed_as_it_came(engine: Engine) {
     assert_eq!(entry.endpoint.as_deref(), Some("tenant-a"));
     assert_eq!(entry.event.as_deref(), Some("PROFILEUPDATEDEVENT"));
     assert_eq!(entry.subject.as_ref().map(|subject| &**subject.expose()), Some("profile-1"));
-    assert_eq!(entry.key.as_deref(), Some(&*delivery.key().to_string()));
+    assert_eq!(entry.key.as_deref(), Some(&*delivery.dedup_key().to_string()));
     assert_eq!((entry.attempts, entry.conflicts, entry.possible_replay, entry.purged), (0, 0, false, false));
     assert_eq!((entry.reason, entry.finished_at), (None, None));
     // Stores keep microseconds.
@@ -145,7 +146,7 @@ async fn row_27_a_body_written_in_another_way_is_a_conflict(engine: Engine) {
     let inbox = engine.open().await;
     let verifier = capa::Verifier::new(secret()).accept_reserialized();
     let body = capa_body("customer-1");
-    let compact = idhooks_core::json::stringify(&body).unwrap();
+    let compact = <capa::Event as WebhookEvent>::reserialize(&body).unwrap();
     let signed = [capa::sign(&secret(), compact.as_bytes())];
     let id = inbox.accept(&verifier.verify(&signed, compact.clone()).unwrap()).await.unwrap().id();
 

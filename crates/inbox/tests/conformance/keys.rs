@@ -172,11 +172,11 @@ async fn a_forged_hint_does_not_take_the_place_of_a_genuine_one(engine: Engine) 
 
 async fn equal_bytes_of_two_vendors(engine: Engine) {
     let inbox = engine.open().await;
-    let hint = case_keeper("01234567-89ab-cdef-0123-456789abcdef");
-    assert!(is_new(inbox.accept(&hint).await.unwrap()));
-    assert!(is_new(inbox.accept(&signed_capa(hint.body().to_vec())).await.unwrap()));
-    assert!(is_new(inbox.accept(&signed_caf(hint.body().to_vec())).await.unwrap()), "and no id");
-    assert!(matches!(inbox.accept(&hint).await.unwrap(), Accepted::Duplicate { .. }));
+    let unverified = case_keeper("01234567-89ab-cdef-0123-456789abcdef");
+    assert!(is_new(inbox.accept(&unverified).await.unwrap()));
+    assert!(is_new(inbox.accept(&signed_capa(unverified.body().to_vec())).await.unwrap()));
+    assert!(is_new(inbox.accept(&signed_caf(unverified.body().to_vec())).await.unwrap()), "and no id");
+    assert!(matches!(inbox.accept(&unverified).await.unwrap(), Accepted::Duplicate { .. }));
 }
 
 async fn the_builders_window_is_what_counts(engine: Engine) {

@@ -43,10 +43,10 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
     let verifier = caf::Verifier::new(secrets.unwrap()).endpoint("tenant-a");
     let of_caf = verifier.verify(&[caf::sign(&secret(), &body)], body).unwrap();
     let of_unico = unico(unico_body("8263a268-5388-492a-bca2-28e1ff4a69f0", "PROCESS_STATE_FINISHED"));
-    let hint = case_keeper("01234567-89ab-cdef-0123-456789abcdef");
+    let unverified = case_keeper("01234567-89ab-cdef-0123-456789abcdef");
     let id = inbox.accept(&of_caf).await.unwrap().id();
     inbox.accept(&of_unico).await.unwrap();
-    inbox.accept(&hint).await.unwrap();
+    inbox.accept(&unverified).await.unwrap();
     let received_at = details(&inbox, id).await.entry.received_at;
 
     let wanted = of_caf.clone();
@@ -58,11 +58,11 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
                 assert_eq!((job.id(), job.attempt(), job.possible_replay()), (id, 1, false));
                 assert_eq!(job.received_at(), received_at);
                 assert_eq!(
-                    (job.delivery().authentication().secret(), job.delivery().endpoint()),
+                    (job.delivery().authentication().secret_index(), job.delivery().endpoint()),
                     (Some(1), Some("tenant-a"))
                 );
                 assert_eq!(job.delivery().authentication().label(), Some("the old one"));
-                assert_eq!(job.event(), &wanted.event().unwrap());
+                assert_eq!(job.event(), &wanted.decode().unwrap());
             }
         })
         .on(move |job: Job<Verified<unico::Event>>| {
@@ -72,7 +72,7 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
             }
         })
         .on(move |job: Job<Unverified<case_keeper::Event>>| {
-            let wanted = hint.clone();
+            let wanted = unverified.clone();
             async move {
                 assert_eq!((job.delivery(), job.delivery().authentication().method()), (&wanted, AuthMethod::Nothing))
             }
@@ -167,7 +167,7 @@ async fn row_40_one_subject_at_a_time_whatever_the_order(engine: Engine) {
             }
             sleep(Duration::from_millis(30)).await;
             busy.lock().unwrap().remove(&subject);
-            seen.lock().unwrap().push(job.delivery().key().to_string());
+            seen.lock().unwrap().push(job.delivery().dedup_key().to_string());
         }
     });
     let other = engine.open().await;

@@ -33,7 +33,7 @@ pub async fn serve(kind: &str) -> Outcome<()> {
 }
 
 async fn ours(Webhook(delivery): Webhook<caf::Verifier>) -> StatusCode {
-    match delivery.event() {
+    match delivery.decode() {
         Ok(event) => {
             black_box(event);
             StatusCode::OK

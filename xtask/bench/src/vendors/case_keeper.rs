@@ -28,9 +28,9 @@ fn with_attempts(event: &str, times: usize) -> Outcome<String> {
     Ok(event.replacen(name, &format!(r#""bankruptcyResults":[{attempts}],{name}"#), 1))
 }
 
-/// All that a hint is good for; what it claims is read when asked for.
+/// All that an unverified delivery is good for; what it claims is decoded when asked for.
 const ID: Reads<Event> = Reads {
     lean: |text| borrowed::<lean::Event<'_>>(text).data.id.len(),
-    typed: |event| Some(event.verification_id().as_str().len()),
+    typed: |event| Some(event.verification_id()?.as_str().len()),
     value: |value| Some(value["data"]["id"].as_str()?.len()),
 };

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::store::Leased;
 
-fn hint(number: usize) -> Arrival {
+fn unverified(number: usize) -> Arrival {
     let body = format!(
-        r#"{{"type":"PROFILEUPDATEDEVENT","source":"tests","id":"hint-{number}","data":{{"profileId":"lane-0"}}}}"#
+        r#"{{"type":"PROFILEUPDATEDEVENT","source":"tests","id":"unverified-{number}","data":{{"profileId":"lane-0"}}}}"#
     );
     Arrival::new(&testing::unverified::<caf::Event>(body), DAY)
 }
@@ -210,7 +210,7 @@ async fn many_sessions_on_one_lane_leave_nothing_behind() {
     let Some(database) = database().await else { return };
     let stores = [store(&database).await, store(&database).await];
     accept_all(&stores[0], (0..MANY).map(|place| arrival(&format!("{place}"), "lane-0"))).await;
-    accept_all(&stores[1], (0..MANY).map(hint)).await;
+    accept_all(&stores[1], (0..MANY).map(unverified)).await;
     let (held, done) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicUsize::new(0)));
     let over = |done: &AtomicUsize| done.load(Ordering::SeqCst) == 2 * MANY;
     let mut tasks = Vec::new();

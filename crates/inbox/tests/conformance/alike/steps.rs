@@ -39,7 +39,7 @@ pub(super) enum Step {
     /// At all there is.
     Look,
     /// As another process that starts.
-    Unauthenticated,
+    Open,
 }
 
 fn secret(random: &mut Rng) -> Secret {
