@@ -101,6 +101,14 @@ impl Client {
     ///
     /// It is the vendor's own word, given to your token. Only `status` `verified` says passed.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// let verification = client.get_verification(&"the verification's id".into()).await?;
+    /// println!("{:?}", verification.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// - [`Error::is_not_found`]: there is none, or none your token may see.
     /// - [`Error::is_auth`] with status 403: not yours. Recorded for a missing token, too; if yours was about to run
@@ -118,8 +126,9 @@ impl Client {
     /// also asks for the `id`, to check it. Everything else is absent.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
-    /// let verification = client.get_verification_fields(&"v-1".into(), &["status"]).await?;
+    /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// let fields = ["id", "status", "frontIdCardResult.verified"];
+    /// let verification = client.get_verification_fields(&"the verification's id".into(), &fields).await?;
     /// println!("{:?}", verification.status);
     /// # Ok(())
     /// # }
@@ -148,6 +157,20 @@ impl Client {
     ///
     /// Nothing is sent before [`Pages::next`]. The list ends at the vendor's count, or with a short page where there is
     /// no count; an empty page always ends it. Paging is by position, so a record made meanwhile may be seen twice.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client, event: &idhooks_case_keeper::Event) -> Result<(), idhooks_case_keeper::Error> {
+    /// use idhooks_case_keeper::rest::EventFilter;
+    ///
+    /// let mut pages = client.list_events(&EventFilter::of(event));
+    /// while let Some(page) = pages.next().await? {
+    ///     for record in page.items {
+    ///         println!("{:?} {:?}", record.key, record.created_at);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// None here. `next` fails as any call does. It fails before sending if the limit is zero, the id is empty, or a

@@ -23,7 +23,7 @@ use crate::Event;
 /// let headers = [("content-type", "application/json")];
 ///
 /// let hint = verifier.verify_with_path("/hooks/case-keeper/Zf9qk2c71d4n8w0x", &headers[..], body)?;
-/// assert_eq!(hint.event()?.key.as_str(), "verification.updated");
+/// assert_eq!(hint.decode()?.key.as_str(), "verification.updated");
 ///
 /// let refused = verifier.verify_with_path("/hooks/case-keeper/guessed", &headers[..], body);
 /// assert_eq!(refused.err(), Some(VerifyError::Mismatch));

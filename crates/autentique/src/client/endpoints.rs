@@ -20,6 +20,14 @@ impl Client {
     /// [may have been carried out](crate::Error::may_have_taken_effect), and after one under status 200 if nothing
     /// was wrong with what you sent, because its answer may have been half filled.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_autentique::Client, endpoint: &idhooks_autentique::rest::NewEndpoint) -> Result<(), Box<dyn std::error::Error>> {
+    /// let created = client.create_endpoint(endpoint).await?;
+    /// std::fs::write("webhook.secret", created.secret.expose())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [every call](Client#errors), `no_enterprise_access` without the Corporate plan among them.
     ///

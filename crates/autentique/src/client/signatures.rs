@@ -32,6 +32,13 @@ impl Client {
     ///
     /// Repeated only after a refused connection and 429, when nothing can have been sent: people get these messages.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+    /// client.resend_signatures(&["434fcd4c6d0c11eea3c542010a2b60c6".into()]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [every call](Client#errors), and before anything is sent if no signature is named or an id is empty.
     ///
@@ -51,9 +58,9 @@ impl Client {
     /// Repeated only after a refused connection and 429, when none can have been made.
     ///
     /// ```no_run
-    /// # async fn link(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
+    /// # async fn example(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
     /// let link = client.create_link_to_signature(&"434fcd4c6d0c11eea3c542010a2b60c6".into()).await?;
-    /// println!("{}", link.short_link.is_some());
+    /// println!("{link:?}");
     /// # Ok(())
     /// # }
     /// ```

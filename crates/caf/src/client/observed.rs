@@ -18,11 +18,11 @@ impl Client {
     /// verdict.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
     /// use idhooks_caf::rest::TransactionOptions;
     ///
-    /// let read = client.get_transaction(&"6021a21b3811c35ecb8dea20".into(), &TransactionOptions::new()).await?;
-    /// println!("{:?}", read.status);
+    /// let transaction = client.get_transaction(&"the transaction's id".into(), &TransactionOptions::new()).await?;
+    /// println!("{:?}", transaction.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -62,8 +62,9 @@ impl Client {
     /// the way may log it.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
-    /// println!("{:?}", client.get_person_profile("00011122233").await?.status);
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let profile = client.get_person_profile("00011122233").await?;
+    /// println!("{:?}", profile.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -84,8 +85,9 @@ impl Client {
     /// Reads the profile of a company: `GET /v1/profiles/companies/{cnpj}`, without marks.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
-    /// println!("{:?}", client.get_company_profile("11222333000181").await?.status);
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let profile = client.get_company_profile("00000000000191").await?;
+    /// println!("{:?}", profile.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -101,9 +103,9 @@ impl Client {
     /// Reads an attempt to recognise a face: `GET /v1/faces/attempts/{attemptId}`.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
-    /// let attempt = client.get_face_attempt(&"64c4b6ff8f0d3c0009e0c2a1".into()).await?;
-    /// println!("{:?}", attempt.data);
+    /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {
+    /// let attempt = client.get_face_attempt(&"the attempt's id".into()).await?;
+    /// println!("{attempt:?}");
     /// # Ok(())
     /// # }
     /// ```

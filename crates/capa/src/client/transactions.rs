@@ -33,6 +33,21 @@ impl Client {
     ///
     /// Each page is repeated after any passing failure: nothing changes by asking.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// use idhooks_capa::rest::{TransactionFilter, TransactionType};
+    ///
+    /// let filter = TransactionFilter::new().transaction_type(TransactionType::OnRamp).limit(50);
+    /// let mut pages = client.list_transactions(&filter);
+    /// while let Some(page) = pages.next().await? {
+    ///     for transaction in page.items {
+    ///         println!("{}: {:?}", transaction.id, transaction.status);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_listpartnerusertransactions).
     ///
     /// # Errors
@@ -96,19 +111,20 @@ impl Client {
     ///
     /// Repeated after any passing failure: the call is documented as idempotent.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let cancelled = client.cancel_transaction(&"the transaction's id".into()).await?;
+    /// println!("{:?}", cancelled.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_cancelpartnertransaction).
     ///
     /// # Errors
     /// `BAD_REQUEST` (400) when its state does not allow it, `PARTNER_NOT_OWNER_OF_TRANSACTION_ERROR` (403),
     /// `TRANSACTION_NOT_FOUND` (404), `UNAUTHORIZED` (401); and when the response is about another transaction.
     ///
-    /// ```no_run
-    /// # async fn cancel(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
-    /// let cancelled = client.cancel_transaction(&"7d0f9c52-6f6b-4a35-8a2e-0d7f4a1d3c11".into()).await?;
-    /// println!("{:?}", cancelled.status);
-    /// # Ok(())
-    /// # }
-    /// ```
     pub async fn cancel_transaction(&self, id: &TransactionId) -> Result<Fetched<Transaction>, Error> {
         let call =
             Request::put("/api/partner/v2/transactions/{id}/cancel", RetrySafety::Idempotent).with("id", id.as_str());

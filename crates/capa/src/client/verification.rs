@@ -13,15 +13,15 @@ impl Client {
     /// [`KycDetails::verdict`] proves what Capa holds now. Repeated after any passing failure: nothing changes by
     /// asking.
     ///
-    /// Source: [documented](https://docs.capa.fi/reference/kycpartnercontrollerv2_getuserverificationdetails).
-    ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
-    /// let details = client.get_kyc_details(&"9486244c-ff7d-4c22-9984-797179d7deaa".into()).await?;
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let details = client.get_kyc_details(&"the user's id".into()).await?;
     /// println!("{:?}", details.verdict());
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/kycpartnercontrollerv2_getuserverificationdetails).
     ///
     /// # Errors
     /// `UNAUTHORIZED` (401), also when the user is not one of yours; `NOT_FOUND` (404). When the response has no
@@ -42,9 +42,9 @@ impl Client {
     /// nothing changes by asking.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
-    /// let details = client.get_kyb_details(&"9486244c-ff7d-4c22-9984-797179d7deaa".into()).await?;
-    /// println!("{:?}", details.verification_status);
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let details = client.get_kyb_details(&"the user's id".into()).await?;
+    /// println!("{details:?}");
     /// # Ok(())
     /// # }
     /// ```

@@ -31,6 +31,14 @@ impl Client {
     ///
     /// Repeated after any passing failure: setting the same URL again changes nothing.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let url = "https://example.com/hooks/capa".parse()?;
+    /// client.update_webhook_settings(Some(&url)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Source: [documented](https://docs.capa.fi/reference/webhook-settings).
     ///
     /// # Errors
@@ -47,6 +55,14 @@ impl Client {
     /// The same by version 1 of the API, whose pages are still there.
     ///
     /// Repeated after any passing failure, as the other.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let url = "https://example.com/hooks/capa".parse()?;
+    /// client.update_webhook_settings_v1(Some(&url)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/v1.0/reference/partnerwebhooksettingscontroller_update).
     ///
@@ -66,6 +82,18 @@ impl Client {
     /// over: collect the ids first and retry then, not page by page.
     ///
     /// Each page is repeated after any passing failure: nothing changes by asking.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// use idhooks_capa::rest::{NotificationFilter, NotificationStatus};
+    ///
+    /// let failed = NotificationFilter::new().status(NotificationStatus::Failed);
+    /// for notification in client.list_webhook_notifications(&failed).all().await? {
+    ///     println!("{}", notification.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_listnotifications).
     ///
@@ -88,15 +116,15 @@ impl Client {
     ///
     /// Repeated after any passing failure: nothing changes by asking.
     ///
-    /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
-    ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_capa::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let notification = client.get_webhook_notification(&"8374f327-38bd-4b0b-b8a7-2524599eb903".into()).await?;
-    /// println!("{:?}: {}", notification.status, notification.event()?.name());
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// let notification = client.get_webhook_notification(&"the notification's id".into()).await?;
+    /// println!("{:?}", notification.status);
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
     ///
     /// # Errors
     /// `NOT_FOUND` (404), `UNAUTHORIZED` (401); and when the response is about another notification.
@@ -112,6 +140,19 @@ impl Client {
     ///
     /// **Never repeated**, not even after 429: each one counts, and there is nothing that would tell a second request
     /// from a repetition of the first.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
+    /// use idhooks_capa::RetryError;
+    ///
+    /// match client.retry_webhook_notification(&"the notification's id".into()).await {
+    ///     Ok(_) => println!("queued"),
+    ///     Err(RetryError::LimitReached(_)) => println!("it was retried three times already"),
+    ///     Err(error) => return Err(error.into()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_retrynotification).
     /// Any 2xx counts as success, because the page's status is not known (201 is likely, inferred).

@@ -34,14 +34,9 @@ impl Client {
     /// them are contradicted there: ask v2, or the event's record.
     ///
     /// ```no_run
-    /// # async fn handle(client: &idhooks_case_keeper::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use idhooks_case_keeper::{Confirmation, OpenEndpoint};
-    ///
-    /// let body = br#"{"key":"verification.verified","data":{"id":"01234567-89ab-cdef-0123-456789abcdef"}}"#;
-    /// let event = OpenEndpoint::new().verify(&[] as &[(&str, &str)], body.to_vec())?;
-    /// match client.confirm(&event).await? {
-    ///     Confirmation::Confirmed(now) => println!("{:?}", now.status),
-    ///     other => println!("{}", other.as_str()),
+    /// # async fn example(client: &idhooks_case_keeper::Client, delivery: &idhooks_case_keeper::core::Unverified<idhooks_case_keeper::Event>) -> Result<(), idhooks_case_keeper::Error> {
+    /// if let Some(verification) = client.confirm(delivery).await?.confirmed() {
+    ///     println!("{:?}", verification.status);
     /// }
     /// # Ok(())
     /// # }
@@ -65,9 +60,10 @@ impl Client {
     /// Confirms an event that is decoded already, such as one of a queue of yours.
     ///
     /// ```no_run
-    /// # async fn handle(client: &idhooks_case_keeper::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let event = serde_json::from_str(r#"{"key":"verification.completed","data":{"id":"v-1"}}"#)?;
-    /// println!("{}", client.confirm_event(&event).await?.as_str());
+    /// # async fn example(client: &idhooks_case_keeper::Client, event: &idhooks_case_keeper::Event) -> Result<(), idhooks_case_keeper::Error> {
+    /// if let Some(verification) = client.confirm_event(event).await?.confirmed() {
+    ///     println!("{:?}", verification.status);
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -8,6 +8,15 @@ use crate::{FoundLink, PresignedLink, VerificationId, links_in};
 impl Client {
     /// Reads a verification again and gives every link in it, with its place. They are good for five minutes.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// for found in client.links(&"the verification's id".into()).await? {
+    ///     println!("{}", found.path);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Client::get_verification`]; and as [`links_in`] if the answer is made to hurt.
     pub async fn links(&self, id: &VerificationId) -> Result<Vec<FoundLink>, Error> {
@@ -21,6 +30,14 @@ impl Client {
     ///
     /// A place in a list (`frontIdCardResults[0].…`) is another attempt's once there is a new one, if the vendor
     /// puts that first. `frontIdCardResult.…` is always the latest.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
+    /// let link = client.fresh_link(&"the verification's id".into(), "faceImageUrl").await?;
+    /// println!("{}", link.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Client::links`].

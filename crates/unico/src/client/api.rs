@@ -92,9 +92,9 @@ impl ApiClient {
     /// Repeated whenever it may succeed later, because it changes nothing.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
-    /// let process = client.get_process_v2(&"80371b2a-3ac7-432e-866d-57fe37896ac6".into()).await?;
-    /// println!("{}", process.process_additional_info.is_some());
+    /// # async fn example(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process_v2(&"the process's id".into()).await?;
+    /// println!("{}", process.is_finished());
     /// # Ok(())
     /// # }
     /// ```
@@ -126,12 +126,10 @@ impl ApiClient {
     ///   again, as [`WebClient::confirm`](super::WebClient::confirm) does.
     ///
     /// ```no_run
-    /// # async fn handle(
-    /// #     client: &idhooks_unico::ApiClient,
-    /// #     notice: &idhooks_unico::core::Verified<idhooks_unico::Event>,
-    /// # ) -> Result<(), idhooks_unico::Error> {
-    /// let confirmation = client.confirm(notice).await?;
-    /// println!("{}", confirmation.as_str());
+    /// # async fn example(client: &idhooks_unico::ApiClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {
+    /// if let Some(process) = client.confirm(delivery).await?.confirmed() {
+    ///     println!("{:?}", process.status);
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -65,11 +65,9 @@ impl WebClient {
     /// `PROCESS_RESULT_OK`**: see [`web::Process`]. Repeated whenever it may succeed later, because it changes nothing.
     ///
     /// ```no_run
-    /// # async fn read(client: &idhooks_unico::WebClient) -> Result<(), idhooks_unico::Error> {
-    /// let process = client.get_process(&"53060f52-f146-4c12-a234-5bb5031f6f5b".into()).await?;
-    /// if process.is_finished() {
-    ///     println!("{:?}", process.authentication_info);
-    /// }
+    /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), idhooks_unico::Error> {
+    /// let process = client.get_process(&"the process's id".into()).await?;
+    /// println!("{} {:?}", process.is_finished(), process.result);
     /// # Ok(())
     /// # }
     /// ```
@@ -91,6 +89,14 @@ impl WebClient {
     ///
     /// Repeated whenever it may succeed later, because it changes nothing.
     ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let selfie = client.get_selfie(&"the process's id".into()).await?;
+    /// std::fs::write("selfie.jpg", selfie.bytes()?.expose())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`WebClient`]. The current page promises no codes for this call.
     ///
@@ -104,6 +110,14 @@ impl WebClient {
     ///
     /// Repeated whenever it may succeed later, because it changes nothing. If it is larger than expected, raise
     /// `max_response_bytes`: in base64 a file takes a third more.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let evidence = client.get_evidence_set(&"the process's id".into()).await?;
+    /// std::fs::write("evidence.pdf", evidence.bytes()?.expose())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// See [`WebClient`]. 404 also before the process is finished; no codes are promised for this call.
@@ -127,12 +141,10 @@ impl WebClient {
     ///   one, two and four seconds as far as its deadline allows.
     ///
     /// ```no_run
-    /// # async fn handle(
-    /// #     client: &idhooks_unico::WebClient,
-    /// #     notice: &idhooks_unico::core::Verified<idhooks_unico::Event>,
-    /// # ) -> Result<(), idhooks_unico::Error> {
-    /// let confirmation = client.confirm(notice).await?;
-    /// println!("{}", confirmation.as_str());
+    /// # async fn example(client: &idhooks_unico::WebClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {
+    /// if let Some(process) = client.confirm(delivery).await?.confirmed() {
+    ///     println!("{:?}", process.result);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
