@@ -158,8 +158,11 @@ async fn row_59_an_event_about_no_verification_is_an_error_before_anything_is_se
 }
 
 /// Gives out a token, and answers calls in turn: a status, and the status of the verification `v-1`.
-#[derive(Clone, Default)]
-struct Replica(Arc<Mutex<(VecDeque<(u16, &'static str)>, Vec<tokio::time::Instant>)>>);
+#[derive(Default)]
+struct Replica {
+    script: Mutex<VecDeque<(u16, &'static str)>>,
+    reads: Mutex<Vec<tokio::time::Instant>>,
+}
 
 #[async_trait]
 impl Transport for Replica {
@@ -167,9 +170,8 @@ impl Transport for Replica {
         let (status, body) = if request.uri().path() == double::TOKEN_PATH {
             (200, json!({ "access_token": "t", "expires_in": 14_400 }))
         } else {
-            let mut script = self.0.lock().expect("a lock");
-            script.1.push(tokio::time::Instant::now());
-            let (status, word) = script.0.pop_front().expect("no further call");
+            self.reads.lock().expect("a lock").push(tokio::time::Instant::now());
+            let (status, word) = self.script.lock().expect("a lock").pop_front().expect("no further call");
             let missing = json!({ "errors": [{ "msg": "Entity could not be found.", "code": "enitityNotFound" }] });
             (status, if status == 200 { json!({ "id": "v-1", "status": word }) } else { missing })
         };
@@ -184,15 +186,14 @@ async fn confirmed_by(
     script: &[(u16, &'static str)],
     deadline: Duration,
 ) -> (Result<&'static str, Error>, Vec<u64>) {
-    let replica = Replica::default();
-    replica.0.lock().expect("a lock").0.extend(script);
+    let replica = Arc::new(Replica { script: Mutex::new(script.iter().copied().collect()), ..Replica::default() });
     let base: Url = "https://case-keeper.example".parse().expect("a URL");
     let builder = Client::builder(Credentials::new("id", "secret"), base.clone())
         .token_url(base.join(double::TOKEN_PATH).expect("a URL"));
-    let client = builder.transport(replica.clone()).deadline(deadline).build().expect("a client");
+    let client = builder.transport(Arc::clone(&replica)).deadline(deadline).build().expect("a client");
     let start = tokio::time::Instant::now();
     let word = client.confirm_event(&event(key, "v-1")).await.map(|word| word.as_str());
-    let at = replica.0.lock().expect("a lock").1.iter().map(|at| (*at - start).as_secs()).collect();
+    let at = replica.reads.lock().expect("a lock").iter().map(|at| (*at - start).as_secs()).collect();
     (word, at)
 }
 
