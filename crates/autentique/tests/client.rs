@@ -191,7 +191,7 @@ async fn row_60_a_list_ends_at_its_total_also_when_that_is_text() {
 async fn row_59_a_response_about_another_document_is_an_error() {
     let (_server, client) = answering(Reply::json(200, r#"{"data":{"document":{"id":"ab12"}}}"#)).await;
     let error = client.get_document(&"ab13".into()).await.expect_err("another document");
-    assert!(error_chain(&error).ends_with("data.document.id is not the one that was asked for"), "{error:?}");
+    assert!(error_chain(&error).ends_with("data.document.id is not the requested one"), "{error:?}");
     assert!(!error.is_not_found() && !error.is_transient());
     let same = client.get_document(&"AB12".into()).await.expect("the same document");
     assert_eq!(same.id.as_str(), "ab12");

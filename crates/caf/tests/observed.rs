@@ -116,7 +116,7 @@ async fn row_59_a_response_about_another_object_is_an_error() {
         (client.get_face_attempt(&"a-1".into()).await.err(), "data.id"),
     ] {
         let error = error_chain(&error.expect("another object"));
-        assert!(error.ends_with(&format!(": {field} is not the one that was asked for")), "{error}");
+        assert!(error.ends_with(&format!(": {field} is not the requested one")), "{error}");
     }
     assert!(client.get_person_profile("00011122233").await.is_ok(), "marks are no difference");
     assert!(client.get_person_profile("00011122233").await.is_ok(), "a masked one tells nothing");

@@ -22,7 +22,7 @@ impl Response {
     pub fn check_id<T: PartialEq>(&self, field: &str, sent: &T, asked: &T) -> Result<(), Error> {
         match sent == asked {
             true => Ok(()),
-            false => Err(self.invalid(DecodeError::new(field, "is not the one that was asked for"))),
+            false => Err(self.invalid(DecodeError::new(field, "is not the requested one"))),
         }
     }
 

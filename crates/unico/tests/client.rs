@@ -268,7 +268,7 @@ async fn row_59_a_response_about_another_process_is_an_error() {
     errors.push(api.get_process_v2(&id(API_DIVERGENCE)).await.map(drop));
     for error in errors {
         let error = error.expect_err("another process");
-        assert!(error_chain(&error).ends_with("id is not the one that was asked for"), "{error:?}");
+        assert!(error_chain(&error).ends_with("id is not the requested one"), "{error:?}");
         assert!(!error.is_transient() && !error.is_not_found());
     }
 }

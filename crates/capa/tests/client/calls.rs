@@ -241,7 +241,7 @@ async fn get_kyb_details() {
     assert_no_body(&request);
 }
 
-const OTHER: &str = "id is not the one that was asked for";
+const OTHER: &str = "id is not the requested one";
 
 #[tokio::test]
 async fn row_59_a_response_about_another_object_is_an_error() {
@@ -260,7 +260,7 @@ async fn row_59_a_response_about_another_object_is_an_error() {
 
     let (_server, client) = sampled(200, "get-kyc-details").await;
     let error = client.get_kyc_details(&UserId::from("00000000-0000-4000-8000-000000000000")).await.unwrap_err();
-    assert!(error_chain(&error).ends_with("clientReferenceId is not the one that was asked for"), "{error:?}");
+    assert!(error_chain(&error).ends_with("clientReferenceId is not the requested one"), "{error:?}");
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ async fn every_documented_event_can_be_confirmed_and_contradicted() {
 async fn row_59_a_response_about_another_verification_confirms_nothing() {
     let (server, next) = Next::server().await;
     let client = client(&server);
-    let other = "id is not the one that was asked for";
+    let other = "id is not the requested one";
     for (answer, expected) in [
         (json!({ "id": "v-2", "status": "verified" }), Err(other)),
         (json!({ "id": "v-2", "status": "open" }), Err(other)),

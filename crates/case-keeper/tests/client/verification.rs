@@ -117,7 +117,7 @@ async fn fields_trim_the_answer() {
     let error = super::client(&other).get_verification_fields(&id("v-1"), &["id"]).await.expect_err("another id");
     assert_eq!(
         error_chain(&error),
-        "GET /verifications/{verificationId}: invalid response (status 200): id is not the one that was asked for"
+        "GET /verifications/{verificationId}: invalid response (status 200): id is not the requested one"
     );
 }
 
@@ -130,7 +130,7 @@ async fn row_45_what_is_no_verification_is_an_error() {
         ("{}", "id is missing"),
         (r#"{"id":null,"status":"verified"}"#, "id is missing"),
         (r#"{"id":7,"status":"verified"}"#, "id is of another type than documented"),
-        (r#"{"id":"v-2","status":"verified"}"#, "id is not the one that was asked for"),
+        (r#"{"id":"v-2","status":"verified"}"#, "id is not the requested one"),
         (r#"{"data":{"id":"v-1","status":"verified"}}"#, "id is missing"),
         (r#"{"errors":[{"msg":"CANARY"}]}"#, "id is missing"),
         (r#"{"id":"v-1","id":"v-2"}"#, "id is there more than once"),
@@ -173,7 +173,7 @@ async fn row_59_a_response_about_another_verification_is_an_error_and_case_is_no
         client.links(&asked).await.expect_err("another one"),
         client.fresh_link(&asked, "faceImageUrl").await.expect_err("another one"),
     ] {
-        assert!(error_chain(&error).ends_with("id is not the one that was asked for"), "{error:?}");
+        assert!(error_chain(&error).ends_with("id is not the requested one"), "{error:?}");
         assert!(!error.is_transient() && !error.is_not_found());
     }
     let before = calls(&server).len();
