@@ -77,9 +77,9 @@ mod tests {
         Ok(OpenEndpoint::new().verify(&[] as &[(&str, &str)], body)?)
     }
 
-    /// The whole way: unverified deliveries in the inbox, the receiver's own handlers, and a server that answers as Case Keeper does.
+    /// The whole way: unverified deliveries in the inbox, the receiver's own handlers, and a mock of Case Keeper.
     #[tokio::test]
-    async fn each_hint_is_asked_about_and_what_is_not_so_yet_is_asked_again() -> Done {
+    async fn confirms_each_delivery_and_retries_what_is_contradicted() -> Done {
         let server = double::start().await?;
         let client = Client::builder(Credentials::new(double::CLIENT_ID, double::CLIENT_SECRET), server.url());
         let client = client.token_url(server.url().join(double::TOKEN_PATH)?).build()?;

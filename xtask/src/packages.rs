@@ -27,17 +27,18 @@ const VENDOR: &[(&str, usize)] = &[("", 30), ("client-rustls", 115)];
 
 /// Caf's, with the conversions to `cloudevents-sdk` too.
 const CAF: &[(&str, usize)] = &[("", 30), ("client-rustls", 115), ("cloudevents", 75)];
-/// Conversions of times, one library each.
-pub(crate) const DATES: &[&str] = &["jiff-02", "time-03", "chrono-04"];
+/// Conversions to other libraries, one each.
+pub(crate) const CONVERSIONS: &[&str] = &["jiff-02", "time-03", "chrono-04", "rust_decimal-1", "bigdecimal-04"];
 
-/// What core has, and every crate on it passes on.
-const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "testing"];
+/// The features of core, which every crate on it passes on.
+const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "rust_decimal-1", "bigdecimal-04", "testing"];
 
 /// What brings the REST calls.
 const CLIENT: &[&str] = &["client", "client-rustls", "client-rustls-no-provider", "client-native-tls", "tracing"];
 
 /// In the order they are published.
 pub(crate) const PACKAGES: &[Package] = &[
+    Package { name: "idhooks-payload", features: &[CONVERSIONS], most_crates: &[("", 12)] },
     Package { name: "idhooks-core", features: &[COMMON], most_crates: &[("", 29)] },
     Package {
         name: "idhooks-client",

@@ -2,7 +2,7 @@
 
 use crate::{
     metadata::Metadata,
-    packages::{self, DATES, PACKAGES},
+    packages::{self, CONVERSIONS, PACKAGES},
     run::run,
     tools::Tool,
 };
@@ -11,7 +11,7 @@ pub(crate) const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.46" };
 
 /// Each crate with no feature, each one, and each pair.
 ///
-/// Where the date libraries are only passed on to core they count as one: core sees them two by two.
+/// Where the conversions are only passed on to `idhooks-payload` they count as one: that crate sees them two by two.
 pub(crate) fn check(metadata: &Metadata) -> Result<(), String> {
     packages::list_is_complete(metadata)?;
     for package in PACKAGES {
@@ -23,8 +23,8 @@ pub(crate) fn check(metadata: &Metadata) -> Result<(), String> {
         let mut hack = HACK.command()?;
         hack.args(["check", "--package", package.name, "--locked", "--quiet", "--feature-powerset", "--depth", "2"]);
         hack.args(["--exclude-features", &others.join(",")]);
-        if package.name != "idhooks-core" && DATES.iter().all(|date| here.contains(date)) {
-            hack.args(["--group-features", &DATES.join(",")]);
+        if package.name != "idhooks-payload" && CONVERSIONS.iter().all(|conversion| here.contains(conversion)) {
+            hack.args(["--group-features", &CONVERSIONS.join(",")]);
         }
         run(&mut hack)?;
     }

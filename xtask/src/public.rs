@@ -17,9 +17,11 @@ const EVERYWHERE: &[&str] = &["alloc", "core", "std", "bytes", "http", "serde", 
 /// `async_trait` is the attribute that an implementation of `Transport` or `Store` is written with, and a service of
 /// `tower_service` is what axum's routes take.
 const SOMEWHERE: &[(&str, &str)] = &[
-    ("idhooks-core", "jiff"),
-    ("idhooks-core", "time"),
-    ("idhooks-core", "chrono"),
+    ("idhooks-payload", "jiff"),
+    ("idhooks-payload", "time"),
+    ("idhooks-payload", "chrono"),
+    ("idhooks-payload", "rust_decimal"),
+    ("idhooks-payload", "bigdecimal"),
     ("idhooks-client", "async_trait"),
     ("idhooks-caf", "cloudevents"),
     ("idhooks-inbox", "async_trait"),

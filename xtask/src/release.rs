@@ -168,8 +168,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said_with_how_to_go_on() {
-        let said = state(&["idhooks-core"], "1.2.3");
-        assert!(said.starts_with("published at 1.2.3: idhooks-core\nnot published: idhooks-client, "), "{said}");
+        let said = state(&["idhooks-payload"], "1.2.3");
+        assert!(said.starts_with("published at 1.2.3: idhooks-payload\nnot published: idhooks-core, "), "{said}");
         assert!(said.ends_with("idhooks\nrun it again to go on: what is published is skipped"), "{said}");
     }
 

@@ -178,17 +178,19 @@ impl WebhookEvent for Event {
         let [event] = members(body, ["event"]);
         let [id, kind, time, data] = members_of(event, ["id", "type", "created_at", "data"]);
         let [payload, of_document, of_signature] = members_of(data, ["object", "id", "document"]);
-        let [wrapped_document, wrapped_signature, public_id] = members_of(payload, ["id", "document", "public_id"]);
+        let [wrapped_document, wrapped_signature, public_id] =
+            members_of(payload, ["id", "document", "public_id"]).map(text);
         // The older layout, as `Resource` tells it: an `object` that is a resource itself.
         let wrapped_signature = wrapped_signature.filter(|_| public_id.is_some());
+        let of_document = of_document.filter(|id| id.get() != "null");
         let two_documents =
-            wrapped_document.is_some() && of_document.is_some() && text(wrapped_document) != text(of_document);
+            wrapped_document.is_some() && of_document.is_some() && wrapped_document != text(of_document);
         let kind = text(kind);
         let family = kind.as_deref().and_then(|kind| kind.split_once('.')).map(|(family, _)| family);
         let subject = match family {
-            Some("document") if two_documents => None, // as `decode`, which refuses it
-            Some("document") => text(wrapped_document.or(of_document)),
-            Some("signature") => text(wrapped_signature.or(of_signature)),
+            Some("document") if two_documents => None, // as `decode`, which rejects it
+            Some("document") => wrapped_document.or_else(|| text(of_document)),
+            Some("signature") => wrapped_signature.or_else(|| text(of_signature)),
             _ => None,
         };
         // One event comes to several endpoints under as many envelope ids, so only its own id counts.

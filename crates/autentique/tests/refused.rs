@@ -24,6 +24,14 @@ fn a_broken_resource_is_named_in_every_order_and_shape() {
             r#"{"object":{"id":"d"},"object":{"id":"d"}}"#,
             "event.data.object is there more than once",
         ),
+        ("document.created", r#"{"object":{},"object":{}}"#, "event.data.object is there more than once"),
+        (
+            "document.created",
+            r#"{"object":{"id":"d"},"previous_attributes":[],"previous_attributes":{}}"#,
+            "event.data.previous_attributes is there more than once",
+        ),
+        ("document.created", r#"{"id":7,"object":{"id":"d"}}"#, "event.data.id is of another type than documented"),
+        ("document.created", r#"{"id":"d","id":"e","object":{"id":"d"}}"#, "event.data.id is there more than once"),
         ("document.created", r#"{"object":"document"}"#, "event.data.id is missing"),
         ("document.created", r#"{"previous_attributes":{}}"#, "event.data.object is missing"),
         ("signature.viewed", r#"{"document":"d"}"#, "event.data.public_id is missing"),
@@ -166,6 +174,23 @@ fn row_22_two_resources_in_one_event_are_refused() {
         let error = Event::decode(body.as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), "event.data.object has another id than what is around it");
         assert_eq!(Event::envelope(body.as_bytes()).subject_id(), None);
+    }
+    let odd = br#"{"event":{"id":"e","type":"document.updated","data":{"id":7,"object":{"id":"D"}}}}"#;
+    assert!(Event::decode(odd).is_err());
+    assert_eq!(Event::envelope(odd).subject_id(), None);
+    for (data, is_wrapped) in [
+        (r#"{"id":"D","object":{"id":"D"}}"#, true),
+        (r#"{"id":null,"object":{"id":"D"}}"#, true),
+        (r#"{"id":"D","object":{"id":null}}"#, false),
+        (r#"{"id":"D","object":{"id":7}}"#, false),
+        (r#"{"id":"D","object":["D2"]}"#, false),
+    ] {
+        let body = format!(r#"{{"event":{{"id":"e","type":"document.updated","data":{data}}}}}"#);
+        let event = decode(&body);
+        let document = event.body.document().unwrap();
+        assert_eq!((document.id.as_str(), document.is_wrapped()), ("D", is_wrapped), "{data}");
+        assert_eq!(document.object.error().is_some(), !is_wrapped, "{data}");
+        assert_eq!(Event::envelope(body.as_bytes()).subject_id(), Some("D"), "{data}");
     }
     let drifted = br#"{"event":{"id":"e","type":"signature.viewed","data":{"public_id":"p","document":"D1","object":{"document":"D2"}}}}"#;
     assert_eq!(Event::envelope(drifted).subject_id(), Some("D1"), "an `object` without an id is no resource");

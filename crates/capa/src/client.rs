@@ -99,8 +99,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as any
-    /// call.
+    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as
+    /// any call.
     #[cfg(feature = "__tls")]
     #[cfg_attr(
         docsrs,

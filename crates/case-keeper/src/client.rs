@@ -77,8 +77,8 @@ impl Client {
     ///
     /// The credentials are those of your tenant's service account (`{tenant}-case-keeper-service-account`; observed in
     /// public code, 2024-04 and 2026-03). The base URL has no default: the vendor's pages name none, two were seen in
-    /// production (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go to
-    /// the wrong one. [`ClientBuilder::version`] says what the client adds to it.
+    /// production (`https://portal.mac.appmanteam.com`, `https://mac-portal.appmanteam.com`), and a token must not go
+    /// to the wrong one. [`ClientBuilder::version`] says what the client adds to it.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -96,10 +96,9 @@ impl Client {
         ClientBuilder::new(credentials, base_url)
     }
 
-    /// *Get Verification By Id*: the whole verification as it is now. Also the way to ask when a webhook never came;
-    /// the answer is of the same type.
+    /// Reads a verification as it is now (*Get Verification By Id*). Also the call to make when a webhook never came.
     ///
-    /// It is the vendor's own word, given to your token. Only `status` `verified` says passed.
+    /// Only the status `verified` means passed.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
@@ -152,8 +151,8 @@ impl Client {
         self.read_checked(id, Some(&with_id.collect::<Vec<_>>().join(","))).await
     }
 
-    /// The event records your token may see, page by page: what the vendor itself says has happened. For the records
-    /// of one event: `list_events(&EventFilter::of(&event))`.
+    /// Lists the event records that your token may see, page by page: what the vendor says has happened. For the
+    /// records of one event: `list_events(&EventFilter::of(&event))`.
     ///
     /// Nothing is sent before [`Pages::next`]. The list ends at the vendor's count, or with a short page where there is
     /// no count; an empty page always ends it. Paging is by position, so a record made meanwhile may be seen twice.

@@ -52,7 +52,7 @@ impl fmt::Debug for VerificationId {
     }
 }
 
-idhooks_core::__text_serde!(VerificationId);
+idhooks_core::impl_text!(VerificationId);
 
 text_id! {
     /// The vendor's id of one attempt at one check (observed in public code, 2024-03 and 2024-04).

@@ -122,7 +122,7 @@ impl fmt::Debug for PresignedLink {
     }
 }
 
-idhooks_core::__text_serde!(PresignedLink);
+idhooks_core::impl_text!(PresignedLink);
 
 #[cfg(test)]
 mod tests {

@@ -5,8 +5,8 @@
 use std::time::{Duration, SystemTime};
 
 use idhooks_case_keeper::{
-    Event, Verifier,
-    core::{AuthMethod, Credential, Credentials, Key, Unverified, Verify, VerifyError, WebhookEvent as _},
+    Event, OpenEndpoint,
+    core::{AuthMethod, Credential, Credentials, DedupKey, Unverified, Verify, VerifyError, WebhookEvent as _},
 };
 use idhooks_fixtures::{Fixture, find};
 
@@ -17,11 +17,11 @@ fn sample() -> &'static Fixture {
     find("case-keeper", "verification-created").expect("a fixture")
 }
 
-fn with(headers: &[(&str, &str)], verifier: &Verifier) -> Result<Unverified<Event>, VerifyError> {
+fn with(headers: &[(&str, &str)], verifier: &OpenEndpoint) -> Result<Unverified<Event>, VerifyError> {
     verifier.verify(headers, sample().body)
 }
 
-fn at(path: &str, verifier: &Verifier) -> Result<Unverified<Event>, VerifyError> {
+fn at(path: &str, verifier: &OpenEndpoint) -> Result<Unverified<Event>, VerifyError> {
     verifier.verify_with_path(path, NO_HEADERS, sample().body)
 }
 
@@ -146,8 +146,8 @@ fn row_50_reasons_are_constant_and_say_nothing() {
 #[test]
 fn a_delivery_says_what_glue_needs() {
     assert_eq!(Event::VENDOR, "case-keeper");
-    assert_eq!(<Verifier as Verify>::MAX_BODY, 2 * 1024 * 1024);
-    assert_eq!(<Verifier as Verify>::CONTENT_TYPE, None);
+    assert_eq!(<OpenEndpoint as Verify>::MAX_BODY, 2 * 1024 * 1024);
+    assert_eq!(<OpenEndpoint as Verify>::CONTENT_TYPE, None);
 
     let hint = with(NO_HEADERS, &OpenEndpoint::new().endpoint("bangkok")).expect("a hint");
     assert_eq!(hint.endpoint(), Some("bangkok"));

@@ -290,8 +290,7 @@ fn row_25_records_drift_and_keep_all_that_came() {
         }
     }
     let odd = record(&json!({ "key": 7, "data": "x" }));
-    assert!(odd.key.is_none() && odd.key.error().is_some());
-    assert!(odd.raw.get().contains(r#""key":7"#), "{odd:?}");
+    assert_eq!((odd.key.as_ref(), odd.key.error().is_some()), (None, true));
     assert!(record(&json!({})).verification().is_none());
     let raw: RawJson = json::decode(b"[]").expect("JSON");
     assert!(EventRecord::read(raw).is_err());

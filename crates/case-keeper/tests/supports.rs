@@ -146,7 +146,8 @@ fn a_result_of_another_check_does_not_help() {
 fn a_result_that_can_not_be_read_is_there() {
     let body = br#"{"frontIdCardResult":{"id":"a","id":"b"}}"#;
     let verification: Verification = json::decode(body).expect("a verification");
-    assert!(verification.front_id_card_result.is_none() && verification.front_id_card_result.raw().is_some());
+    let result = &verification.front_id_card_result;
+    assert!(result.is_none() && result.error().is_some());
     assert!(supports(&EventKey::from("verification.frontIdCardResult.created"), &verification));
 }
 

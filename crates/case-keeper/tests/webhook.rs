@@ -93,9 +93,11 @@ fn every_event_names_its_verification() {
     for fixture in CASE_KEEPER {
         let event = Event::decode(fixture.body).expect("a readable fixture");
         assert_eq!(event.key.as_str(), fixture.event);
-        let claimed = event.claimed().expect("a verification");
+        let claimed = event.data.as_ref().map(|data| data.decode().expect("a verification"));
         let ids = [claimed.as_ref().and_then(|data| data.id.as_ref()), event.data_id.as_ref()];
-        assert!(ids.iter().flatten().count() > 0 && ids.iter().flatten().all(|id| *id == event.verification_id()));
+        assert!(
+            ids.iter().flatten().count() > 0 && ids.iter().flatten().all(|id| Some(*id) == event.verification_id())
+        );
         let envelope = Event::envelope(fixture.body);
         assert_eq!(
             envelope.subject_id(),
@@ -121,8 +123,25 @@ fn row_26_either_place_will_do() {
         r#"{"key":"k","dataId":"v-1","data":{"verificationId":"v-2"}}"#,
         r#"{"key":"k","dataId":"v-1","id":"e-1"}"#,
     ] {
-        assert_eq!(decode(body).verification_id().expect("a verification").as_str(), "v-1", "{body}");
+        assert_eq!(decode(body).subject_id().map(|id| id.as_str()), Some("v-1"), "{body}");
         assert_eq!(subject(body).as_deref(), Some("v-1"), "{body}");
+    }
+}
+
+#[test]
+fn ids_are_of_a_verification_if_the_key_says_so() {
+    for (key, is_verification) in [
+        ("verification.updated", true),
+        ("verification.livenessResult.created", true),
+        ("verification.", true),
+        ("verification", false),
+        ("Verification.updated", false),
+        ("flow.notification.sent", false),
+    ] {
+        let event = decode(&format!(r#"{{"key":"{key}","data":{{"id":"v-1"}}}}"#));
+        let id = event.subject_id();
+        assert_eq!(id.map(|id| id.as_str()), Some("v-1"), "{key}");
+        assert_eq!(event.verification_id(), id.filter(|_| is_verification), "{key}");
     }
 }
 
@@ -131,9 +150,10 @@ fn data_of_another_type_is_kept_and_the_other_id_decides() {
     for data in ["7", "\"v-2\"", "[]", "[{\"id\":\"v-2\"}]", "true"] {
         let body = format!(r#"{{"key":"k","dataId":"v-1","data":{data}}}"#);
         let event = decode(&body);
-        assert_eq!(event.verification_id().expect("a verification").as_str(), "v-1");
-        assert_eq!(event.data.as_ref().map(|unread| unread.raw().get()), Some(data));
-        assert_eq!(event.claimed().expect_err(data).to_string(), "data is of another type than documented");
+        assert_eq!(event.subject_id().map(|id| id.as_str()), Some("v-1"));
+        let claimed = event.data.as_ref().expect("data");
+        assert_eq!(claimed.raw().get(), data);
+        assert_eq!(claimed.decode().expect_err(data).to_string(), "data is of another type than documented");
         assert_eq!(subject(&body).as_deref(), Some("v-1"), "{body}");
         assert_eq!(
             serde_json::to_string(&event).expect("writes"),
@@ -147,11 +167,22 @@ fn data_of_another_type_is_kept_and_the_other_id_decides() {
 
 #[test]
 fn ids_that_differ_are_refused() {
-    for (inner, outer) in [("v-1", "v-2"), ("v-1", "V-1"), ("v-1", "v-1 "), ("v-1", "v\u{2010}1"), ("é", "e\u{301}")] {
+    for (inner, outer) in [("v-1", "v-2"), ("v-1", "v-1 "), ("v-1", "v\u{2010}1"), ("é", "e\u{301}"), ("é", "É")] {
         let body = format!(r#"{{"key":"k","dataId":"{outer}","data":{{"id":"{inner}"}}}}"#);
         assert_eq!(refused(&body), "data.id is not the same as dataId");
         assert_eq!(subject(&body), None, "{body}");
         assert_eq!(Event::envelope(body.as_bytes()).event_name(), Some("k"));
+    }
+}
+
+#[test]
+fn ids_that_differ_only_in_case_are_equal() {
+    for (inner, outer) in [("v-1a", "V-1A"), ("V-1A", "v-1a"), ("v-1A", "V-1a")] {
+        let body = format!(r#"{{"key":"verification.updated","dataId":"{outer}","data":{{"id":"{inner}"}}}}"#);
+        let event = decode(&body);
+        assert_eq!(event.verification_id().map(|id| id.as_str()), Some(inner), "kept as sent");
+        assert_eq!(event.verification_id(), event.data_id.as_ref());
+        assert_eq!(subject(&body).as_deref(), Some(inner));
     }
 }
 
@@ -199,7 +230,8 @@ fn row_22_members_that_decide_are_there_once() {
     }
     // What decides nothing is refused once somebody asks for it.
     let twice = decode(r#"{"key":"k","dataId":"v-1","data":{"id":"v-1","status":"open","status":"verified"}}"#);
-    assert_eq!(twice.claimed().expect_err("twice").to_string(), "data.status is there more than once");
+    let error = twice.data.as_ref().expect("data").decode().expect_err("twice");
+    assert_eq!(error.to_string(), "data.status is there more than once");
 }
 
 #[test]

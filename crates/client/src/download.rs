@@ -23,8 +23,8 @@ use resolver::{NotPublic, OnlyPublic, System};
 
 /// Downloads files from links in responses and webhooks, which are untrusted input.
 ///
-/// It follows a link only by `https`, on the standard port, to an allowed host, if all addresses of the host are public.
-/// It uses no proxy, follows no redirects, and limits time and size. A bearer token goes to one host only.
+/// It follows a link only by `https`, on the standard port, to an allowed host, if all addresses of the host are
+/// public. It uses no proxy, follows no redirects, and limits time and size. A bearer token goes to one host only.
 ///
 /// ```no_run
 /// # async fn fetch(link: &str) -> Result<(), Box<dyn std::error::Error>> {
@@ -106,8 +106,8 @@ impl Downloader {
     /// Downloads the file. Never retries, because a link may work only once.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if the link is rejected, and nothing was sent. Otherwise as any call. The error never
-    /// shows the link, because the link may open the file for anyone.
+    /// [`ErrorKind::InvalidRequest`] if the link is rejected, and nothing was sent. Otherwise as any call. The error
+    /// never shows the link, because the link may open the file for anyone.
     pub async fn download(&self, link: &str) -> Result<Download, Error> {
         let url = Url::parse(link).map_err(|_| Error::invalid_request(INVALID_LINK))?;
         self.0.check(&url)?;

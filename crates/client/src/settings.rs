@@ -23,7 +23,8 @@ pub struct Settings {
     pub base: Result<Url, BuildError>,
     #[doc(hidden)]
     pub transport: Option<Arc<dyn Transport>>,
-    /// The default transports for `https` and `http`. Clones share them, so that a login and the calls after it share connections.
+    /// The default transports for `https` and `http`. Clones share them, so that a login and the calls after it share
+    /// connections.
     default: Arc<[OnceLock<Arc<dyn Transport>>; 2]>,
     #[doc(hidden)]
     pub timeout: Duration,

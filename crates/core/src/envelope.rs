@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{escaped::Escaped, hex};
+use crate::{Escaped, hex};
 
 /// A part of a key longer than this is replaced by its digest, so that keys fit a database index.
 const LONGEST_PART: usize = 256;

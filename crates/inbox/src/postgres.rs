@@ -217,7 +217,7 @@ impl Store for Postgres {
 /// What a worker has handlers for, as statements name it.
 struct Vendors {
     verified: Vec<String>,
-    hinted: Vec<String>,
+    unverified: Vec<String>,
 }
 
 impl Vendors {
@@ -226,7 +226,7 @@ impl Vendors {
             let routes = routes.iter().filter(|route| route.verified == verified);
             routes.map(|route| route.vendor.clone().into_owned()).collect()
         };
-        Self { verified: vendors(true), hinted: vendors(false) }
+        Self { verified: vendors(true), unverified: vendors(false) }
     }
 }
 

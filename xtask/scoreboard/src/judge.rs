@@ -22,7 +22,7 @@ pub const NOTES: &str = "\
 Each pair ran in a process of its own, with 30 seconds and 1 GB, and with arithmetic checked (a release build that does not
 check wraps around instead of panicking). A case is built in the contestant's own scheme: webhook-verify is called for Standard
 Webhooks, async-stripe for Stripe. n/a: it has no such thing (no time is signed, one secret, it is handed the header's value, it
-does not read the body). wrong: it accepted what must be refused, or the other way round, or gave back something else.
+does not read the body). wrong: it accepted what must be rejected, or the other way round, or gave back something else.
 webhook-verify leaves headers that come twice to its callers, by its documentation; here it is given them as they came.";
 
 /// How a child tells its parent.
@@ -167,7 +167,7 @@ mod tests {
     fn each_way_to_end_is_told_apart() {
         assert_eq!(shown(&Wanted::Rejected, 0, "rejected", ""), "ok");
         assert_eq!(shown(&Wanted::Rejected, 0, "accepted", ""), "wrong: accepted");
-        assert_eq!(shown(&Wanted::Accepted, 0, "rejected", ""), "wrong: refused");
+        assert_eq!(shown(&Wanted::Accepted, 0, "rejected", ""), "wrong: rejected");
         assert_eq!(shown(&Wanted::Survived, 0, "rejected", ""), "ok");
         assert_eq!(shown(&Wanted::SameId("a"), 0, "altered", ""), "wrong: altered");
         assert_eq!(shown(&Wanted::Rejected, 0, "n/a", ""), "n/a");

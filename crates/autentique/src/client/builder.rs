@@ -73,8 +73,8 @@ impl ClientBuilder {
     /// Builds the client. Sends nothing, so a wrong key shows at the first call.
     ///
     /// # Errors
-    /// When the key is empty, has leading or trailing whitespace or cannot be sent in a header, a setting is invalid, or
-    /// the transport is missing.
+    /// When the key is empty, has leading or trailing whitespace or cannot be sent in a header, a setting is invalid,
+    /// or the transport is missing.
     pub fn build(self) -> Result<Client, BuildError> {
         let api_key = self.api_key?;
         Ok(Client {

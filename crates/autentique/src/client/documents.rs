@@ -77,13 +77,14 @@ impl Client {
         Ok(document)
     }
 
-    /// The documents that fit `filter`, page by page. Those of the sandbox are left out unless the filter asks for
+    /// Lists the documents that match `filter`, page by page. Sandbox documents are left out unless the filter asks for
     /// them.
     ///
-    /// **Billed** as [`get_document`](Self::get_document), each document of each page. A page is asked for when you ask
-    /// for it; a document made or deleted meanwhile can shift another one past you.
+    /// **Billed** like [`get_document`](Self::get_document), each document of each page. A document that is added or
+    /// deleted between two pages can shift another one past you. The list ends at the stated total, even if the API
+    /// says that more pages follow.
     ///
-    /// Each page is repeated after a failure: it only reads.
+    /// Each page is retried after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn list(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {

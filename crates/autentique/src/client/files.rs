@@ -22,8 +22,8 @@ impl Client {
     /// sample has a link to `storage.googleapis.com`: allow other hosts with
     /// [`extra_download_host`](super::ClientBuilder::extra_download_host). They never get the key. Never retries.
     ///
-    /// **`signed` is a link even before anyone has signed**, and right after `document.finished` the PDF may not be there
-    /// yet (observed in public code): try again later, also after an error.
+    /// **`signed` is a link even before anyone has signed**, and right after `document.finished` the PDF may not be
+    /// there yet (observed in public code): try again later, also after an error.
     ///
     /// ```no_run
     /// # use idhooks_autentique::{Client, DocumentId};
@@ -41,8 +41,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as any
-    /// call.
+    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as
+    /// any call.
     pub async fn download(&self, link: &str) -> Result<Download, Error> {
         self.downloader.download(link).await
     }

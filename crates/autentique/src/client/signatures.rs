@@ -22,15 +22,15 @@ struct OneSignature {
 }
 
 impl Client {
-    /// Asks these signers once more, in the way they were asked first. Free of charge.
+    /// Sends these signers another request, the same way as the first one. Free of charge.
     ///
-    /// Those who were asked a short while ago are skipped without a word; only if that is all of them, it is the error
-    /// [`TooManyResentEmails`](crate::rest::ErrorCode::TooManyResentEmails). `true` is what the API says when it took
-    /// the request, not that anything arrived.
+    /// The API silently skips signers who got a request a short while ago. If that is all of them, the error is
+    /// [`TooManyResentEmails`](crate::rest::ErrorCode::TooManyResentEmails). `true` means that the API accepted the
+    /// request, not that anything arrived.
     ///
-    /// Ids of webhooks are taken too: they are sent in the API's own spelling, without dashes.
+    /// Takes ids from webhooks as well, and sends them in the API's own spelling, without dashes.
     ///
-    /// Repeated only after a refused connection and 429, when nothing can have been sent: people get these messages.
+    /// Retries only if the request cannot have arrived, because people get these messages: no connection, or 429.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {
@@ -51,11 +51,10 @@ impl Client {
         Ok(self.ask::<bool>(RESEND, &Signatures { public_ids }).await?.into_inner())
     }
 
-    /// Makes a link under which this signer signs, for you to deliver. Whoever has the link can open the document.
+    /// Creates a link for this signer, for you to deliver. Anyone with the link can open the document. The id may come
+    /// from a webhook.
     ///
-    /// It is for one signer, whose id may come from a webhook.
-    ///
-    /// Repeated only after a refused connection and 429, when none can have been made.
+    /// Retries only if the request cannot have arrived: no connection, or 429.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_autentique::Client) -> Result<(), idhooks_autentique::Error> {

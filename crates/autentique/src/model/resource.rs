@@ -130,18 +130,23 @@ fn choose<T: Object>(
     member: Lenient<Member<T>>,
     previous_attributes: Lenient<PreviousAttributes>,
 ) -> Result<Shape<T>, DecodeError> {
-    let error = member.error().map(|error| error.clone().inside("object"));
+    // A wrapper has no id of its own. Whatever else is wrong is wrong in either shape.
+    if let Err(error) = &outer
+        && !error.is_missing()
+    {
+        return Err(error.clone());
+    }
+    let error = member.error().cloned();
     let is_wrapper_without_object = member.is_absent() && !previous_attributes.is_absent();
     let name = match member.into_option() {
+        Some(Member::Resource(object)) if outer.as_ref().is_ok_and(|outer| outer.id() != object.id()) => {
+            return Err(DecodeError::new("object", "has another id than what is around it"));
+        }
         Some(Member::Resource(object)) => {
-            let [outside, inside] = [outer.as_ref().ok().and_then(T::id), object.id()];
-            if outside.is_some() && inside.is_some() && outside != inside {
-                return Err(DecodeError::new("object", "has another id than what is around it"));
-            }
             return Ok(Shape::Wrapped { object: Box::new(object), previous_attributes });
         }
         Some(Member::Name(name)) => Lenient::from(name),
-        None => Lenient::default(),
+        None => error.clone().map_or_else(Lenient::default, |error| Lenient::from(Err(error))),
     };
     match outer {
         // A resource whose `object` drifted from text to something else is still a resource.
@@ -150,6 +155,6 @@ fn choose<T: Object>(
             Ok(Shape::Flat(Box::new(resource)))
         }
         Err(_) if is_wrapper_without_object => Err(DecodeError::missing("object")),
-        Err(outer) => Err(error.unwrap_or(outer)),
+        Err(outer) => Err(error.map_or(outer, |error| error.inside("object"))),
     }
 }

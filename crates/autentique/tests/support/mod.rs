@@ -32,10 +32,21 @@ pub(crate) fn changed(name: &str, from: &str, to: &str) -> String {
     body.replace(from, to)
 }
 
-/// What is written back equals what came, but for nulls.
+/// What is written back equals what came, except for nulls.
 pub(crate) fn assert_writes_back(body: &str) {
-    let written = without_nulls(serde_json::to_value(decode(body)).unwrap());
-    assert_eq!(written, without_nulls(serde_json::from_str(body).unwrap()));
+    assert_writes_back_without(body, &[]);
+}
+
+/// What is written back equals what came, except for nulls and the members at these JSON pointers: they are there, but
+/// of another type than documented.
+pub(crate) fn assert_writes_back_without(body: &str, drifted: &[&str]) {
+    let mut sent: serde_json::Value = serde_json::from_str(body).unwrap();
+    for pointer in drifted {
+        let (parent, member) = pointer.rsplit_once('/').unwrap();
+        let parent = sent.pointer_mut(parent).and_then(|parent| parent.as_object_mut()).unwrap();
+        assert!(parent.remove(member).is_some(), "{pointer}");
+    }
+    assert_eq!(without_nulls(serde_json::to_value(decode(body)).unwrap()), without_nulls(sent));
 }
 
 fn without_nulls(value: serde_json::Value) -> serde_json::Value {

@@ -9,13 +9,12 @@ use crate::{
 };
 
 /// Calls that no page of the Connect API describes: public code makes them (observed July 2026). They may change in any
-/// release of this crate. All only read, so all are repeated.
+/// release of this crate. All only read, so the client retries all of them.
 #[cfg_attr(docsrs, doc(cfg(feature = "unstable-rest")))]
 impl Client {
     /// Reads a transaction: `GET /v1/transactions/{id}`.
     ///
-    /// What it answers is the state when it answered: the thing to act on after an event, for `COMPLETED` is no
-    /// verdict.
+    /// Act on this state after an event, because `COMPLETED` says nothing about the result.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_caf::Client) -> Result<(), idhooks_caf::Error> {

@@ -26,12 +26,12 @@ payload! {
 }
 
 impl Client {
-    /// Transactions, page by page; [`Page::total`](idhooks_client::Page::total) is how many match in all.
+    /// Lists transactions, page by page. [`Page::total`](idhooks_client::Page::total) is the number of all that match.
     ///
-    /// Pages are cut by counting (`skip`): what is new or leaves the list in between moves the rest, so one may be seen
-    /// twice or passed over.
+    /// Capa pages by position (`skip`). A transaction that is added or removed meanwhile shifts the others, so you may
+    /// see one twice or miss one.
     ///
-    /// Each page is repeated after any passing failure: nothing changes by asking.
+    /// Each page is retried after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
@@ -104,12 +104,12 @@ impl Client {
         })
     }
 
-    /// Cancels a transaction that is in a state which allows it, such as `PENDING`, `BANK_TRANSFER_PENDING` or
+    /// Cancels a transaction in a state that allows it, such as `PENDING`, `BANK_TRANSFER_PENDING` or
     /// `CRYPTO_NOT_RECEIVED`.
     ///
-    /// The answer has the id, the user and the new status, in an older sample all the rest too.
+    /// The response has the id, the user and the new status, and in an older sample all other fields as well.
     ///
-    /// Repeated after any passing failure: the call is documented as idempotent.
+    /// Retries after every transient error, because the call is documented as idempotent.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {

@@ -6,12 +6,12 @@ use super::{Client, envelope, query_text};
 use crate::rest::{KybDetails, KycDetails, UserId};
 
 impl Client {
-    /// A person and how their check ended: what to read after a KYC webhook, which is a mere hint.
+    /// Reads a person and the result of their check. Call it after a KYC webhook, which does not prove the result.
     ///
-    /// Asks by Capa's own id of the user. A webhook carries yours: look up the other in your database.
+    /// Takes Capa's own id of the user. A webhook has yours: look up the other one in your database.
     ///
-    /// [`KycDetails::verdict`] proves what Capa holds now. Repeated after any passing failure: nothing changes by
-    /// asking.
+    /// [`KycDetails::verdict`] is Capa's current result. Retries after every transient error, because the call only
+    /// reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
@@ -36,7 +36,7 @@ impl Client {
         Ok(details)
     }
 
-    /// A business, its owners and how its check stands.
+    /// Reads a business, its owners and the state of its check.
     ///
     /// Asks by Capa's own id of the user. The response does not say whose it is. Repeated after any passing failure:
     /// nothing changes by asking.

@@ -24,12 +24,12 @@ payload! {
 }
 
 impl Client {
-    /// Sets the URL Capa delivers to, or switches deliveries off with `None`. There is one URL for each partner.
+    /// Sets the URL that Capa delivers to, or turns deliveries off with `None`. Each partner has one URL.
     ///
-    /// The answer proves what is set now. Deliveries that come up while they are off are kept as `NOT_SENT` and can not
-    /// be retried. The secret is not changed by it. HTTPS is recommended, not enforced.
+    /// The response has the current setting. Capa stores events that happen while deliveries are off as `NOT_SENT`, and
+    /// they cannot be retried. The secret stays the same. Capa recommends HTTPS and does not enforce it.
     ///
-    /// Repeated after any passing failure: setting the same URL again changes nothing.
+    /// Retries after every transient error, because setting the same URL again changes nothing.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -52,9 +52,9 @@ impl Client {
         .await
     }
 
-    /// The same by version 1 of the API, whose pages are still there.
+    /// Does the same as [`Self::update_webhook_settings`] by version 1 of the API, which is still documented.
     ///
-    /// Repeated after any passing failure, as the other.
+    /// Retries after every transient error.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -76,12 +76,13 @@ impl Client {
         .await
     }
 
-    /// What became of deliveries, page by page; [`Page::total`](idhooks_client::Page::total) is how many match in all.
+    /// Lists webhook notifications, page by page. [`Page::total`](idhooks_client::Page::total) is the number of all
+    /// that match.
     ///
-    /// Pages are cut by counting (`skip`). Whatever leaves the list in between moves the rest up, and they are passed
-    /// over: collect the ids first and retry then, not page by page.
+    /// Capa pages by position (`skip`). A retried notification leaves a filtered list and shifts the others, so you
+    /// miss some: collect the ids first, then retry.
     ///
-    /// Each page is repeated after any passing failure: nothing changes by asking.
+    /// Each page is retried after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
@@ -112,9 +113,9 @@ impl Client {
         })
     }
 
-    /// One delivery: how far it got, its payload, and what your endpoint answered last.
+    /// Reads a webhook notification: its state, its payload, and the last response of your endpoint.
     ///
-    /// Repeated after any passing failure: nothing changes by asking.
+    /// Retries after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {
@@ -132,14 +133,13 @@ impl Client {
         self.notification(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str()), id).await
     }
 
-    /// Queues a failed delivery again, at once and with a fresh round of automatic attempts.
+    /// Queues a failed notification again, at once and with new automatic attempts.
     ///
-    /// It goes to the URL that is set now. Three retries for each notification, ten a minute for all together. The
-    /// answer proves that it is queued, not that it was delivered: ask
+    /// It goes to the current URL. Capa allows three retries for each notification, and ten a minute in all. The
+    /// response proves that the notification is queued, not that it was delivered: call
     /// [`Self::get_webhook_notification`] later.
     ///
-    /// **Never repeated**, not even after 429: each one counts, and there is nothing that would tell a second request
-    /// from a repetition of the first.
+    /// **Never retried**, not even after 429, because each attempt counts and Capa cannot recognise a repeated request.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_capa::Client) -> Result<(), idhooks_capa::Error> {

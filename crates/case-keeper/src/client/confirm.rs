@@ -50,7 +50,7 @@ impl Client {
     ///   `errors` in it is an error here too: it comes from something in between, such as a wrong base URL.
     ///
     /// Source: that a receiver must read again is
-    /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); which state fits
+    /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); which state matches
     /// which event is inferred.
     pub async fn confirm(&self, event: &Unverified<Event>) -> Result<Confirmation, Error> {
         let event = event.decode().map_err(|why| Error::other("decoding the delivery failed", why))?;

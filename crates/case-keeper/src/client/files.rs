@@ -31,8 +31,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as any
-    /// call. Status 403 most often means that its five minutes are over.
+    /// [`ErrorKind::InvalidRequest`](idhooks_client::ErrorKind::InvalidRequest) if the link is rejected. Otherwise as
+    /// any call. Status 403 most often means that its five minutes are over.
     pub async fn download(&self, link: &PresignedLink) -> Result<Download, Error> {
         self.downloader.download(link.as_str()).await
     }

@@ -1,4 +1,4 @@
-//! Links that live for minutes, and the files behind them.
+//! Links that expire within minutes.
 
 use idhooks_client::Error;
 
@@ -6,7 +6,7 @@ use super::{Client, check_id};
 use crate::{FoundLink, PresignedLink, VerificationId, links_in};
 
 impl Client {
-    /// Reads a verification again and gives every link in it, with its place. They are good for five minutes.
+    /// Reads a verification again and returns every link in it, with its place. The links are valid for five minutes.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
@@ -18,18 +18,18 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::get_verification`]; and as [`links_in`] if the answer is made to hurt.
+    /// As [`Client::get_verification`], and as [`links_in`] for a hostile response.
     pub async fn links(&self, id: &VerificationId) -> Result<Vec<FoundLink>, Error> {
         let answer = self.read(id, None).await?;
         check_id(&answer, &answer.decode()?, id)?;
         links_in(answer.body()).map_err(|why| answer.invalid(why))
     }
 
-    /// Reads a verification again and gives the link at this place, as in [`FoundLink::path`]; `None` if there is
-    /// none any more. A place in a webhook (`data.faceImageUrl`) is that place in the verification.
+    /// Reads a verification again and returns the link at this place, as in [`FoundLink::path`], or `None` if it has
+    /// none there. A place in a webhook (`data.faceImageUrl`) is that place in the verification.
     ///
-    /// A place in a list (`frontIdCardResults[0].…`) is another attempt's once there is a new one, if the vendor
-    /// puts that first. `frontIdCardResult.…` is always the latest.
+    /// A place in a list (`frontIdCardResults[0].…`) may belong to a newer attempt, if the vendor puts that first.
+    /// `frontIdCardResult.…` is always the latest one.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {

@@ -42,25 +42,16 @@ const LONGEST: usize = 1_024;
 /// ```
 pub fn links_in(json: &[u8]) -> Result<Vec<FoundLink>, DecodeError> {
     json::decode::<RawJson>(json)?;
-    // From here on it is known to be JSON, so its tokens can be told apart by their first byte.
-    let mut rest = std::str::from_utf8(json).unwrap_or_default();
     let mut walk = Walk::default();
-    while let Some(first) = rest.bytes().next() {
-        let len = if first == b'"' { text_len(rest) } else { 1 };
-        let Some((token, after)) = rest.split_at_checked(len) else {
-            // Inside a character of more than one byte; JSON has those in texts only.
-            break;
-        };
-        match first {
-            b'{' => walk.open(Step::Member(None)),
-            b'[' => walk.open(Step::Element(0)),
-            b'}' | b']' => walk.close(),
-            b',' => walk.next(),
-            b'"' if after.trim_ascii_start().starts_with(':') => walk.name(token),
-            b'"' => walk.text(token)?,
+    for token in json::tokens(std::str::from_utf8(json).unwrap_or_default()) {
+        match token {
+            "{" => walk.open(Step::Member(None)),
+            "[" => walk.open(Step::Element(0)),
+            "}" | "]" => walk.close(),
+            "," => walk.next(),
+            _ if token.starts_with('"') => walk.string(token)?,
             _ => {}
         }
-        rest = after;
     }
     Ok(walk.found)
 }
@@ -76,7 +67,7 @@ struct Walk<'a> {
 
 #[derive(Clone, Copy)]
 enum Step<'a> {
-    /// In an object, at the member of this name, quoted and escaped as it came.
+    /// In an object, at the member of this name, quoted and escaped as sent. `None` before its name.
     Member(Option<&'a str>),
     /// In an array, at the element of this index.
     Element(usize),
@@ -104,27 +95,31 @@ impl<'a> Walk<'a> {
     }
 
     fn next(&mut self) {
-        if let Some(Step::Element(index)) = self.here() {
-            *index += 1;
+        match self.here() {
+            Some(Step::Element(index)) => *index += 1,
+            Some(Step::Member(name)) => *name = None,
+            None => {}
         }
     }
 
-    fn name(&mut self, token: &'a str) {
-        if let Some(Step::Member(name)) = self.here() {
-            *name = Some(token);
-        }
-    }
-
-    fn text(&mut self, token: &str) -> Result<(), DecodeError> {
-        let Some(&mut Step::Member(Some(name))) = self.here() else { return Ok(()) };
+    fn string(&mut self, token: &'a str) -> Result<(), DecodeError> {
+        let name = match self.here() {
+            Some(Step::Member(Some(name))) => *name,
+            Some(Step::Member(name)) => {
+                *name = Some(token);
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
         if !name.ends_with("Url\"") || token == "\"\"" {
             return Ok(());
         }
         if self.found.len() == MOST {
             return Err(DecodeError::new("", "holds more links than a delivery can have"));
         }
-        // A lone surrogate is JSON, but no text and no address.
-        let Ok(link) = serde_json::from_str(token) else { return Ok(()) };
+        // A string with a lone surrogate is JSON, but not an address.
+        let Some(link) = json::unescape(token) else { return Ok(()) };
+        let link = PresignedLink::from(&*link);
         let path = self.write_path()?;
         self.found.push(FoundLink { path, link });
         Ok(())
@@ -142,24 +137,13 @@ impl<'a> Walk<'a> {
                     if !path.is_empty() {
                         path.push('.');
                     }
-                    path.push_str(&serde_json::from_str::<String>(name).unwrap_or_default());
+                    path.push_str(&json::unescape(name).unwrap_or_default());
                 }
                 Step::Element(index) => path.push_str(&format!("[{index}]")),
             }
         }
         Ok(path)
     }
-}
-
-/// Length of the text that `json` starts with, quotes included.
-fn text_len(json: &str) -> usize {
-    let mut escaped = false;
-    let end = json.bytes().skip(1).position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    end.map_or(json.len(), |end| end + 2)
 }
 
 #[cfg(test)]

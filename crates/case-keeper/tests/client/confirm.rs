@@ -58,6 +58,10 @@ async fn the_vendor_has_the_last_word() {
         assert_eq!(server.last().line(), format!("GET {V3}/verifications/{id}"));
     }
     assert_eq!(tokens(&server), 1);
+    let sent = server.received().len();
+    let error = client.confirm_event(&event("SOMETHING_NEW", double::OPEN)).await.expect_err("no verification");
+    assert_eq!(error.to_string(), "invalid request: the event is not about a verification");
+    assert_eq!(server.received().len(), sent);
 }
 
 /// A hint whose data say otherwise changes nothing.

@@ -102,15 +102,28 @@ async fn row_60_a_list_ends_at_its_count_also_when_that_is_text() {
 
 #[tokio::test]
 async fn a_list_without_end_ends() {
-    let server = api(|request| Reply::value(200, &json!([{ "id": request.parameters().get("offset") }]))).await;
+    let sent = AtomicUsize::new(0);
+    let server =
+        api(move |_| Reply::value(200, &json!([{ "id": sent.fetch_add(1, Ordering::Relaxed).to_string() }]))).await;
     let filter = EventFilter::new().limit(1).most_pages(3);
     let mut pages = client(&server).list_events(&filter);
     for _ in 0..3 {
         assert!(pages.next().await.expect("a page").is_some());
     }
     let error = pages.next().await.expect_err("no more pages");
-    assert!(error.to_string().ends_with("the list has more pages than its filter allows"), "{error}");
+    assert_eq!(error.to_string(), "invalid request: the list has more pages than its filter allows");
     assert_eq!(calls(&server).len(), 3);
+}
+
+#[tokio::test]
+async fn row_60_a_page_that_repeats_ends_the_list() {
+    for body in [r#"[{"id":"e-1"}]"#, r#"{"data":[{"id":"e-1"}],"meta":{"count":"9"}}"#] {
+        let server = api(move |_| Reply::json(200, body)).await;
+        let mut pages = client(&server).list_events(&EventFilter::new().limit(1));
+        assert!(pages.next().await.expect("a page").is_some());
+        let error = error_chain(&pages.next().await.expect_err("the same page"));
+        assert_eq!(error, "invalid response: data is the same as on an earlier page");
+    }
 }
 
 #[tokio::test]

@@ -33,11 +33,14 @@ pub(crate) const RAW: [&str; 18] = [
     "polygons",
 ];
 
-/// Names of the fields that were kept raw although they have a type.
+/// Names of the fields that got a value of another type, and of those that are raw without being listed above.
 pub(crate) fn unread(value: &impl Debug) -> BTreeSet<String> {
     let shown = format!("{value:#?}");
-    let raw = shown.lines().filter_map(|line| line.split_once(": RawJson(")).map(|(name, _)| name.trim().to_owned());
-    raw.filter(|name| !RAW.contains(&&**name)).collect()
+    let fields = shown.lines().filter_map(|line| line.trim().split_once(": "));
+    let unread = fields.filter(|(name, value)| {
+        value.starts_with("OfAnotherType") || (value.starts_with("RawJson(") && !RAW.contains(name))
+    });
+    unread.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Names of the outermost fields, and whether each has a value.

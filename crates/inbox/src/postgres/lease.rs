@@ -177,8 +177,8 @@ impl Asked {
     }
 
     fn values(&self) -> [&(dyn ToSql + Sync); 7] {
-        let Vendors { verified, hinted } = &self.vendors;
-        [verified, hinted, &self.most, &self.reader, &self.worker, &self.seconds, &self.looked_at]
+        let Vendors { verified, unverified } = &self.vendors;
+        [verified, unverified, &self.most, &self.reader, &self.worker, &self.seconds, &self.looked_at]
     }
 }
 

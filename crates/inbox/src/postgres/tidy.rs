@@ -111,7 +111,8 @@ pub(super) async fn forget(session: &Session) -> Result<(), Error> {
 pub(super) async fn put_behind(session: &Session, watch: &Watch, vendors: &Vendors) -> Result<bool, Error> {
     let mut any = false;
     loop {
-        let put = watch.wait(session.execute(PUT_BEHIND, &[&vendors.verified, &vendors.hinted, &LOOKED_AT])).await?;
+        let put =
+            watch.wait(session.execute(PUT_BEHIND, &[&vendors.verified, &vendors.unverified, &LOOKED_AT])).await?;
         any |= put > 0;
         if put < LOOKED_AT.unsigned_abs() / 2 {
             return Ok(any);

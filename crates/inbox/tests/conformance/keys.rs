@@ -8,7 +8,7 @@ use idhooks_inbox::{Accepted, EntryId, Inbox, store::Arrival};
 
 use crate::support::{
     all, caf, capa, capa_body, case_keeper, details, engine::Engine, is_new, secret, signed_caf, signed_capa, unico,
-    unico_body, unico_hint,
+    unico_body, unverified_unico,
 };
 
 cases! {
@@ -19,8 +19,8 @@ cases! {
     row_13_equal_bytes_at_the_same_moment_after_the_window_are_new_once,
     row_31_a_later_state_is_not_swallowed,
     row_33_the_same_id_at_two_endpoints,
-    a_hint_does_not_take_the_place_of_a_verified_delivery,
-    a_forged_hint_does_not_take_the_place_of_a_genuine_one,
+    an_unverified_delivery_does_not_take_the_place_of_a_verified_one,
+    a_forgery_does_not_take_the_place_of_a_genuine_unverified_delivery,
     equal_bytes_of_two_vendors,
     the_builders_window_is_what_counts,
 }
@@ -146,11 +146,11 @@ async fn row_33_the_same_id_at_two_endpoints(engine: Engine) {
     assert_eq!(leased.len(), 5, "nor does one tenant's subject wait for another's");
 }
 
-async fn a_hint_does_not_take_the_place_of_a_verified_delivery(engine: Engine) {
+async fn an_unverified_delivery_does_not_take_the_place_of_a_verified_one(engine: Engine) {
     let inbox = engine.open().await;
     let process = "8263a268-5388-492a-bca2-28e1ff4a69f0";
     let forged = String::from_utf8(unico_body(process, "PROCESS_STATE_FINISHED")).unwrap().replace("expired", "valid");
-    assert!(is_new(inbox.accept(&unico_hint(forged.into())).await.unwrap()));
+    assert!(is_new(inbox.accept(&unverified_unico(forged.into())).await.unwrap()));
     let genuine = unico_body(process, "PROCESS_STATE_FINISHED");
     let accepted = inbox.accept(&unico(genuine.clone())).await.unwrap();
     assert!(is_new(accepted), "{accepted:?}");
@@ -159,12 +159,12 @@ async fn a_hint_does_not_take_the_place_of_a_verified_delivery(engine: Engine) {
 }
 
 /// Whoever knows the id of a process can say early that it is finished.
-async fn a_forged_hint_does_not_take_the_place_of_a_genuine_one(engine: Engine) {
+async fn a_forgery_does_not_take_the_place_of_a_genuine_unverified_delivery(engine: Engine) {
     let inbox = engine.open().await;
     let process = "8263a268-5388-492a-bca2-28e1ff4a69f0";
     let forged = format!(r#"{{"processId":"{process}","state":"PROCESS_STATE_FINISHED"}}"#);
-    assert!(is_new(inbox.accept(&unico_hint(forged.into())).await.unwrap()));
-    let genuine = unico_hint(unico_body(process, "PROCESS_STATE_FINISHED"));
+    assert!(is_new(inbox.accept(&unverified_unico(forged.into())).await.unwrap()));
+    let genuine = unverified_unico(unico_body(process, "PROCESS_STATE_FINISHED"));
     let accepted = inbox.accept(&genuine).await.unwrap();
     assert!(is_new(accepted), "{accepted:?}");
     assert_eq!(inbox.accept(&genuine).await.unwrap(), Accepted::Duplicate { id: accepted.id() });

@@ -7,7 +7,7 @@ use idhooks_inbox::{
 
 use crate::support::{
     caf, capa, case_keeper, engine::Engine, lease, lease_one, request, route, secret, signed_caf, unico_body,
-    unico_hint,
+    unverified_unico,
 };
 
 cases! {
@@ -172,7 +172,7 @@ async fn what_is_not_handled_yet_is_told_by_vendor(engine: Engine) {
     inbox.accept(&caf("2", "b")).await.unwrap();
     inbox.accept(&capa("a")).await.unwrap();
     inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap();
-    inbox.accept(&unico_hint(process)).await.unwrap();
+    inbox.accept(&unverified_unico(process)).await.unwrap();
     let told = async || {
         let mut routes = inbox.store().unfinished().await.unwrap();
         routes.sort();

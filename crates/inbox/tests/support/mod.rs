@@ -86,7 +86,7 @@ pub(crate) fn unico(body: Vec<u8>) -> Verified<unico::Event> {
     verifier.verify(&[("x-api-key", "the-key-of-the-tests")], body).unwrap()
 }
 
-pub(crate) fn unico_hint(body: Vec<u8>) -> Unverified<unico::Event> {
+pub(crate) fn unverified_unico(body: Vec<u8>) -> Unverified<unico::Event> {
     unico::OpenEndpoint::new().verify(&[] as &[(&str, &str)], body).unwrap()
 }
 

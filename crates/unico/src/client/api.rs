@@ -6,10 +6,11 @@ use idhooks_core::Delivery;
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::api};
 
-/// Calls of the API contract ("by Client"), each with the account's token and an `APIKEY`. Cheap to clone; clones
-/// share connections, token and limits.
+/// A client for the API contract ("by Client"), with the account's token and an `APIKEY`. Cheap to clone. Clones share
+/// connections, token and limits.
 ///
-/// The key selects product and capabilities, so **what an answer holds depends on it**: build a client for each key.
+/// The key selects product and capabilities, so **the content of a response depends on it**: build a client for each
+/// key.
 ///
 /// Its errors: 400 for something that is missing, 403 for a token **or key** that is wrong or has expired, 404, 410
 /// for a process that is gone or, on one page, ended in an error, 429, and 5xx. [`Error::code`] has the vendor's
@@ -64,8 +65,8 @@ impl ApiClient {
         ApiClientBuilder { account: account.clone(), api_key: SecretText::new("APIKEY", api_key), settings }
     }
 
-    /// `GetProcess`, version 1: the state of a process and what was found out. The answer to creating one is mostly
-    /// final already; this reads it again, and waits for a risk score.
+    /// Reads a process (`GetProcess`, version 1): its state and its result. The response to creating a process is
+    /// mostly final already. This call reads it again, for example to wait for a risk score.
     ///
     /// **200 is not an approval**: a process that ended in an error comes under 200 as well. Decide only when
     /// [`is_finished`](api::Process::is_finished). Retries after every transient error, because the call only reads.
@@ -86,10 +87,10 @@ impl ApiClient {
         self.read("/processes/v1/{processId}", process).await
     }
 
-    /// `GetProcess`, version 2: the same and who the person is, in `process_additional_info`. Whether it still works
-    /// is not known: only the previous portal has it.
+    /// Reads a process (`GetProcess`, version 2), with data about the person in `process_additional_info`. Only the
+    /// previous portal documents it, so it may no longer work.
     ///
-    /// Repeated whenever it may succeed later, because it changes nothing.
+    /// Retries after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
@@ -102,7 +103,8 @@ impl ApiClient {
     /// # Errors
     /// Same errors as [`get_process`](Self::get_process).
     ///
-    /// Source: [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
+    /// Source:
+    /// [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
     pub async fn get_process_v2(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
         self.read("/processes/v2/{processId}", process).await
     }

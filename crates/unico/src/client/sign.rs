@@ -6,8 +6,8 @@ use idhooks_client::async_trait;
 
 /// Signs with the private key of a service account: RS256, that is RSASSA-PKCS1-v1_5 with SHA-256.
 ///
-/// `RsaKey` (feature `aws-lc-rs`, part of `client-rustls`) does it with a key in memory. Write your own where the key is to
-/// stay in a vault or a hardware module:
+/// `RsaKey` (feature `aws-lc-rs`, part of `client-rustls`) does it with a key in memory. Write your own where the key
+/// is to stay in a vault or a hardware module:
 ///
 /// ```
 /// use idhooks_unico::{Sign, SignError, http_client::async_trait};

@@ -6,9 +6,9 @@ use idhooks_core::Delivery;
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::web};
 
-/// Calls of the Web & SDK contract ("by Unico"). Cheap to clone; clones share connections, token and limits.
+/// A client for the Web & SDK contract ("by Unico"). Cheap to clone. Clones share connections, token and limits.
 ///
-/// Its errors: 400 for an id that can not be one, 401 for a token, 403 for a right the account lacks, 404 for a
+/// Its errors: 400 for an invalid id, 401 for a token, 403 for a right the account lacks, 404 for a
 /// process that is absent **or another tenant's**, 429, and 5xx. [`Error::code`] has the vendor's number (3, 7, 5,
 /// 99999, in that order) where the answer has one.
 #[derive(Clone, Debug)]
@@ -59,10 +59,10 @@ impl WebClient {
         WebClientBuilder { account: account.clone(), settings: settings(account.environment().web_host()) }
     }
 
-    /// `GetProcess`: the state of a process and, once it is finished, what was found out.
+    /// Reads a process (`GetProcess`): its state and, once it is finished, its result.
     ///
-    /// The answer is Unico's own word, over TLS and to your account. **200 is no approval, and neither is
-    /// `PROCESS_RESULT_OK`**: see [`web::Process`]. Repeated whenever it may succeed later, because it changes nothing.
+    /// **Neither 200 nor `PROCESS_RESULT_OK` is an approval**: see [`web::Process`]. Retries after every transient
+    /// error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), idhooks_unico::Error> {
@@ -87,7 +87,7 @@ impl WebClient {
     /// `GetSelfie`: the picture of the person, with a watermark. Unico permits it tenant by tenant; not in the flow
     /// `idsmart`; on an older page for eight hours after the process. The response does not say which process it is of.
     ///
-    /// Repeated whenever it may succeed later, because it changes nothing.
+    /// Retries after every transient error, because the call only reads.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {
@@ -108,8 +108,8 @@ impl WebClient {
     /// `GetEvidenceSet`: the evidence of a finished process, as a PDF; on an older page for two hours after it. The
     /// response does not say which process it is of.
     ///
-    /// Repeated whenever it may succeed later, because it changes nothing. If it is larger than expected, raise
-    /// `max_response_bytes`: in base64 a file takes a third more.
+    /// Retries after every transient error, because the call only reads. For large files raise `max_response_bytes`:
+    /// base64 makes a file a third larger.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient) -> Result<(), Box<dyn std::error::Error>> {

@@ -9,7 +9,7 @@ use idhooks_inbox::{
     store::{Arrival, LeaseRequest, Verdict},
 };
 
-use crate::support::{caf_body_of, capa_body, case_keeper, request, unico, unico_body, unico_hint};
+use crate::support::{caf_body_of, capa_body, case_keeper, request, unico, unico_body, unverified_unico};
 
 pub(super) const FAR: Duration = Duration::from_secs(3600);
 
@@ -74,7 +74,7 @@ fn arrival(random: &mut Rng) -> Arrival {
             Arrival::new(&verifier.verify(&[idhooks_capa::sign(&secret, &body)], body).unwrap(), window)
         }
         7 => Arrival::new(&unico(unico_body(process, state)), window),
-        8 => Arrival::new(&unico_hint(unico_body(process, state)), window),
+        8 => Arrival::new(&unverified_unico(unico_body(process, state)), window),
         _ => Arrival::new(&case_keeper(process), window),
     }
 }

@@ -22,7 +22,7 @@ use super::{
 /// `serde_json`, and as a field of a struct of your own.
 ///
 /// ```
-/// use idhooks_core::{Lenient, payload};
+/// use idhooks_payload::{Lenient, payload};
 ///
 /// payload! {
 ///     /// A person.
@@ -85,10 +85,7 @@ impl<T> Lenient<T> {
     }
 
     pub(super) fn set(&mut self, read: Result<T, DecodeError>) {
-        *self = match read {
-            Ok(value) => Self { value: Some(value), error: None },
-            Err(error) => Self { value: None, error: Some(error) },
-        };
+        *self = Self::from(read);
     }
 
     pub(super) fn and_then<U>(self, convert: impl FnOnce(T) -> Result<U, DecodeError>) -> Lenient<U> {
@@ -116,6 +113,15 @@ impl<T> Default for Lenient<T> {
 impl<T> From<T> for Lenient<T> {
     fn from(value: T) -> Self {
         Self { value: Some(value), error: None }
+    }
+}
+
+impl<T> From<Result<T, DecodeError>> for Lenient<T> {
+    fn from(read: Result<T, DecodeError>) -> Self {
+        match read {
+            Ok(value) => Self::from(value),
+            Err(error) => Self { value: None, error: Some(error) },
+        }
     }
 }
 

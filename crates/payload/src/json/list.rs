@@ -12,8 +12,8 @@ use super::{
     from_json::{FromJson, Place, skip_elements},
 };
 
-/// The smallest block of the usual allocators, in bytes: what an element may own beyond its own size.
-const SMALLEST_BLOCK: usize = 32;
+/// Bytes that an element may own beyond its own size: a string in a block of its own, and its share of a growing list.
+const OWNED: usize = 64;
 
 /// A JSON array.
 ///
@@ -83,11 +83,12 @@ impl<T: Serialize> Serialize for List<T> {
 
 impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
     fn from_array<A: SeqAccess<'de>>(mut array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
+        let left = place.budget.left();
         let mut elements = Vec::new();
         let mut element = Lenient::default();
         while array.next_element_seed(Place::new(place.budget, &mut element))?.is_some() {
             let error = match std::mem::take(&mut element).into_value() {
-                Ok(element) if place.budget.take(size_of::<T>() + SMALLEST_BLOCK) => {
+                Ok(element) if place.budget.take(size_of::<T>() + OWNED) => {
                     if elements.len() == elements.capacity() {
                         // By half, not twice, so that spare room and the copy while it grows stay in proportion.
                         elements.reserve_exact(if elements.is_empty() { 1 } else { elements.len() / 2 + 2 });
@@ -98,6 +99,8 @@ impl<'de, T: FromJson<'de>> FromJson<'de> for List<T> {
                 Ok(_) => DecodeError::too_large(),
                 Err(error) => error.inside(&format!("[{}]", elements.len())),
             };
+            drop(elements);
+            place.budget.restore(left);
             skip_elements(&mut array)?;
             return place.set(Err(error));
         }

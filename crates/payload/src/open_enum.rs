@@ -35,7 +35,7 @@ impl fmt::Display for UnknownValue {
 /// by `as_str`, and written out unchanged.
 ///
 /// ```
-/// idhooks_core::open_enum! {
+/// idhooks_payload::open_enum! {
 ///     /// How an onboarding ended.
 ///     pub enum Outcome {
 ///         /// Every check passed.
@@ -101,6 +101,6 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::__text_serde!($name);
+        $crate::impl_text!($name);
     };
 }

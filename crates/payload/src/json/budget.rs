@@ -32,4 +32,14 @@ impl Budget {
         self.0.set(left.unwrap_or_default());
         left.is_some()
     }
+
+    /// Returns the bytes that are left, for [`restore`](Self::restore).
+    pub(super) fn left(&self) -> usize {
+        self.0.get()
+    }
+
+    /// Gives back what was taken since `left`, because it is freed.
+    pub(super) fn restore(&self, left: usize) {
+        self.0.set(left);
+    }
 }

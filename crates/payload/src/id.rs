@@ -64,11 +64,11 @@ impl PartialOrd for IgnoreCase {
 /// With `ignoring case`, two ids are equal if they differ only in the case of ASCII letters, as UUIDs do.
 ///
 /// ```
-/// idhooks_core::text_id! {
+/// idhooks_payload::text_id! {
 ///     /// The vendor's id of a document.
 ///     pub struct DocumentId;
 /// }
-/// idhooks_core::text_id! {
+/// idhooks_payload::text_id! {
 ///     /// The vendor's id of a process, a UUID.
 ///     pub struct ProcessId ignoring case;
 /// }
@@ -125,14 +125,14 @@ macro_rules! __text_id {
             }
         }
 
-        $crate::__text_serde!($name);
+        $crate::impl_text!($name);
     };
 }
 
 /// Declares a number that stands for something: an id or a code, kept whatever it is.
 ///
 /// ```
-/// idhooks_core::integer! {
+/// idhooks_payload::integer! {
 ///     /// The vendor's number of a status.
 ///     pub struct Status(i64);
 /// }
@@ -145,10 +145,7 @@ macro_rules! __text_id {
 macro_rules! integer {
     ($(#[$meta:meta])* $vis:vis struct $name:ident($number:ty);) => {
         $(#[$meta])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, $crate::__private::serde::Serialize,
-        )]
-        #[serde(crate = "idhooks_core::__private::serde", transparent)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         $vis struct $name($number);
 
         impl $name {
@@ -171,6 +168,15 @@ macro_rules! integer {
             }
         }
 
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                out: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                self.0.serialize(out)
+            }
+        }
+
         impl $crate::json::FromJson<'_> for $name {
             fn from_integer(number: i128) -> ::std::result::Result<Self, $crate::DecodeError> {
                 <$number as $crate::json::FromJson<'_>>::from_integer(number).map(Self)
@@ -181,10 +187,32 @@ macro_rules! integer {
     };
 }
 
-/// Reads a type from a JSON string, and writes one.
-#[doc(hidden)]
+/// Implements `Serialize` and `Deserialize` for a text type of your own, which has `as_str` and `From<&str>`.
+///
+/// ```
+/// /// A link that opens a file; it has no `Debug`.
+/// pub struct Link(Box<str>);
+///
+/// impl Link {
+///     fn as_str(&self) -> &str {
+///         &self.0
+///     }
+/// }
+///
+/// impl From<&str> for Link {
+///     fn from(text: &str) -> Self {
+///         Self(text.into())
+///     }
+/// }
+///
+/// idhooks_payload::impl_text!(Link);
+///
+/// let link: Link = serde_json::from_str(r#""https://example.com""#)?;
+/// assert_eq!(serde_json::to_string(&link)?, r#""https://example.com""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[macro_export]
-macro_rules! __text_serde {
+macro_rules! impl_text {
     ($name:ident) => {
         impl $crate::__private::serde::Serialize for $name {
             fn serialize<S: $crate::__private::serde::Serializer>(

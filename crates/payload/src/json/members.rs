@@ -46,14 +46,8 @@ pub fn read_members<'de, A: MapAccess<'de>, T>(
     let budget = place.budget;
     let (mut error, mut seen, mut next) = (None, [false; 256], 0);
     while let Some(Name(member)) = object.next_key()? {
-        if let Some((_, slot)) = others.iter_mut().find(|(name, _)| *name == member) {
-            slot.read(&mut object, budget)?;
-            continue;
-        }
-        // Members mostly come in the order of the fields, so the search starts behind the last one.
-        let (before, after) = names.split_at_checked(next).unwrap_or((names, &[]));
-        let ahead = after.iter().position(|name| **name == member).map(|at| at + next);
-        let Some(at) = ahead.or_else(|| before.iter().position(|name| **name == member)) else {
+        let other = others.iter().position(|(name, _)| *name == member);
+        let Some(at) = other.map(|at| names.len() + at).or_else(|| position(names, &member, next)) else {
             if member == NUMBER {
                 error = Some(DecodeError::wrong_type());
             }
@@ -61,7 +55,11 @@ pub fn read_members<'de, A: MapAccess<'de>, T>(
             continue;
         };
         next = at + 1;
-        match (seen.get_mut(at), slots.get_mut(at)) {
+        let slot: Option<&mut dyn Slot<'de, A>> = match other.and_then(|at| others.get_mut(at)) {
+            Some((_, slot)) => Some(&mut **slot),
+            None => slots.get_mut(at).map(|slot| &mut **slot as _),
+        };
+        match (seen.get_mut(at), slot) {
             (Some(seen @ false), Some(slot)) => {
                 *seen = true;
                 slot.read(&mut object, budget)?;
@@ -73,6 +71,13 @@ pub fn read_members<'de, A: MapAccess<'de>, T>(
         }
     }
     Ok(error)
+}
+
+/// Finds `member` in `names`. Members mostly come in the order of the fields, so the search starts at `next`.
+fn position(names: &[&'static str], member: &str, next: usize) -> Option<usize> {
+    let (before, after) = names.split_at_checked(next).unwrap_or((names, &[]));
+    let ahead = after.iter().position(|name| *name == member).map(|at| at + next);
+    ahead.or_else(|| before.iter().position(|name| *name == member))
 }
 
 /// A struct that [`payload!`](crate::payload) declared.

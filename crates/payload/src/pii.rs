@@ -6,7 +6,7 @@ use std::fmt;
 /// storing an event is your business, printing one by accident is ours.
 ///
 /// ```
-/// use idhooks_core::Pii;
+/// use idhooks_payload::Pii;
 ///
 /// let name = Pii::from("Ana");
 /// assert_eq!(format!("{name:?}"), "[redacted]");

@@ -3,7 +3,7 @@
 /// Declares a vendor's event: the envelope, and the bodies it can hold, each under the vendor's own name.
 ///
 /// ```
-/// use idhooks_core::{Lenient, Timestamp, envelope, json, payload};
+/// use idhooks_payload::{Lenient, Timestamp, envelope, json, payload};
 ///
 /// payload! {
 ///     /// A document was signed.

@@ -20,7 +20,7 @@ use crate::{
 /// same digits. It can be read and written by `serde_json` from and to text, not by other formats.
 ///
 /// ```
-/// use idhooks_core::Decimal;
+/// use idhooks_payload::Decimal;
 ///
 /// let sent: Decimal = serde_json::from_str(r#""18500.10""#)?;
 /// let other: Decimal = serde_json::from_str("18500.1")?;
@@ -85,10 +85,10 @@ impl Decimal {
     /// Converts the number for `rust_decimal` 1. Exact: it never rounds.
     ///
     /// ```
-    /// # use idhooks_core::Decimal;
+    /// # use idhooks_payload::Decimal;
     /// let amount: Decimal = "18500.10".parse()?;
     /// assert_eq!(amount.to_rust_decimal()?, rust_decimal::Decimal::new(18_500_10, 2));
-    /// # Ok::<(), idhooks_core::DecimalError>(())
+    /// # Ok::<(), idhooks_payload::DecimalError>(())
     /// ```
     ///
     /// # Errors
@@ -107,10 +107,10 @@ impl Decimal {
     /// Converts the number for `bigdecimal` 0.4. Exact, whatever its size.
     ///
     /// ```
-    /// # use idhooks_core::Decimal;
+    /// # use idhooks_payload::Decimal;
     /// let amount: Decimal = "18500.10".parse()?;
     /// assert_eq!(amount.to_bigdecimal()?.to_string(), "18500.10");
-    /// # Ok::<(), idhooks_core::DecimalError>(())
+    /// # Ok::<(), idhooks_payload::DecimalError>(())
     /// ```
     ///
     /// # Errors

@@ -231,14 +231,12 @@ impl FromJson<'_> for bool {
 
 /// For a type that wraps another one and reads what that one reads.
 macro_rules! same_as_inner {
-    ($wrapper:ident, $wrap:path, $size:expr) => {
+    ($wrapper:ident, $wrap:path, $bytes:expr) => {
         impl<'de, T: FromJson<'de>> FromJson<'de> for $wrapper<T> {
             fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
-                if !place.budget.take($size) {
-                    input.deserialize_ignored_any(IgnoredAny)?;
-                    return place.set(Err(DecodeError::too_large()));
-                }
-                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_json(input, inner))
+                let budget = place.budget;
+                let wrap = |inner| if budget.take($bytes) { Ok($wrap(inner)) } else { Err(DecodeError::too_large()) };
+                place.fill(wrap, |inner| T::from_json(input, inner))
             }
 
             fn from_text(text: &str) -> Result<Self, DecodeError> {

@@ -91,6 +91,12 @@ impl DecodeError {
         &self.0.path
     }
 
+    /// Whether a required field is missing or `null`.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self.0.kind, Kind::Missing)
+    }
+
     /// Whether the body is not JSON, or not JSON that can be read: cut off, nested too deep, not UTF-8, or a string
     /// with half of a surrogate pair.
     #[must_use]

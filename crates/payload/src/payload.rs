@@ -12,7 +12,7 @@
 /// The type has `Serialize` and `Deserialize`, both correct by themselves under plain `serde_json`.
 ///
 /// ```
-/// use idhooks_core::{Lenient, json, payload};
+/// use idhooks_payload::{Lenient, json, payload};
 ///
 /// payload! {
 ///     /// A signed document.
@@ -29,7 +29,7 @@
 ///
 /// let error = json::decode::<Document>(br#"{"pageCount":1}"#).unwrap_err();
 /// assert_eq!(error.to_string(), "documentId is missing");
-/// # Ok::<(), idhooks_core::DecodeError>(())
+/// # Ok::<(), idhooks_payload::DecodeError>(())
 /// ```
 #[macro_export]
 macro_rules! payload {
@@ -98,7 +98,7 @@ macro_rules! payload {
 /// `integer`, `array` or `object`.
 ///
 /// ```
-/// use idhooks_core::{List, one_of};
+/// use idhooks_payload::{List, one_of};
 ///
 /// one_of! {
 ///     /// Tags, as one text or as a list.
@@ -120,12 +120,22 @@ macro_rules! one_of {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident($type:ty) = $kind:ident),+ $(,)?
     }) => {
-        #[derive(Clone, Debug, PartialEq, Eq, $crate::__private::serde::Serialize)]
-        #[serde(crate = "idhooks_core::__private::serde", untagged)]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         $(#[$meta])*
         #[non_exhaustive]
         $vis enum $name {
             $($(#[$variant_meta])* $variant($type),)+
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                out: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(value) => value.serialize(out),)+
+                }
+            }
         }
 
         impl<'de> $crate::json::FromJson<'de> for $name {
@@ -182,7 +192,7 @@ macro_rules! __one_of {
 /// Implements `Deserialize` for a type that implements [`FromJson`](crate::json::FromJson) by hand.
 ///
 /// ```
-/// use idhooks_core::{DecodeError, impl_deserialize, json::FromJson};
+/// use idhooks_payload::{DecodeError, impl_deserialize, json::FromJson};
 ///
 /// /// A count that the vendor sends as a string.
 /// struct Count(u64);

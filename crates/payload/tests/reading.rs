@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed expectation fails the test")]
 
-use idhooks_core::{
+use idhooks_payload::{
     Decimal, Lenient, List, Pii, RawJson, envelope,
     json::{self, FromJson},
     open_enum, payload, text_id,
@@ -317,6 +317,15 @@ mod hostile_json {
             assert_eq!(why.as_deref(), Some("the body takes too much memory for the size of its body"));
             assert_eq!(document.author.as_ref().map(|author| author.id.as_str()), Some("a"), "the rest is read");
         }
+    }
+
+    #[test]
+    fn a_list_that_is_too_long_costs_no_other_list() {
+        let elements = vec!["\"\""; 300_000].join(",");
+        let hostile = format!(r#"{{"id":"d","size":1,"tags":[{elements}],"signers":[{{"id":"a"}}]}}"#);
+        let document = document(&hostile);
+        assert!(document.tags.error().is_some());
+        assert_eq!(document.signers.as_ref().map(|signers| signers.len()), Some(1));
     }
 
     payload! {
