@@ -82,6 +82,9 @@ fn position(names: &[&'static str], member: &str, next: usize) -> Option<usize> 
 
 /// A struct that [`payload!`](crate::payload) declared.
 pub trait Payload<'de>: FromJson<'de> {
+    /// The vendor's names of all fields.
+    const NAMES: &'static [&'static str];
+
     /// Reads the object, and the members named in `others` into their slots instead of into fields.
     ///
     /// # Errors
