@@ -50,7 +50,7 @@ fn decode_with<'de, T>(
 /// `{}` or a gateway's `{"message":…}` would pass for it.
 ///
 /// ```
-/// use idhooks_core::{Lenient, json::{self, Payload as _}, payload};
+/// use idhooks_payload::{Lenient, json::{self, Payload as _}, payload};
 ///
 /// payload! {
 ///     struct Profile {
