@@ -8,9 +8,11 @@ use crate::{
     links::links,
     metadata::Metadata,
     msrv,
-    packages::{self, PACKAGES, Package, all_features},
+    packages::{Package, all_features, packages},
     run::{at, cargo, output, remove_folder, root, run},
-    tarballs, versions,
+    tarballs,
+    tutorial::tutorial,
+    vendors, versions,
 };
 
 /// Examples that want arguments, or that serve; every other one ends by itself.
@@ -18,7 +20,7 @@ const NOT_BY_ITSELF: &[&str] = &["inspect", "receiver"];
 
 /// Every test and doctest, with all features.
 pub(crate) fn test() -> Result<(), String> {
-    run(cargo(&["test", "--workspace", "--locked"]).args(all_features()))
+    run(cargo(&["test", "--workspace", "--locked"]).args(all_features()?))
 }
 
 /// Everything else.
@@ -26,7 +28,7 @@ pub(crate) fn checks() -> Result<(), String> {
     let metadata = Metadata::read()?;
     let version = versions::agreed(&metadata)?;
     msrv::dependencies_agree(&metadata)?;
-    packages::list_is_complete(&metadata)?;
+    vendors::check()?;
     examples()?;
     crash::quick()?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
@@ -37,7 +39,8 @@ pub(crate) fn checks() -> Result<(), String> {
     with_foreign_features()?;
     docs::check()?;
     links()?;
-    PACKAGES.iter().try_for_each(size)?;
+    tutorial()?;
+    packages()?.iter().try_for_each(size)?;
     tarballs::build(&version)?;
     fuzz(&Options::brief())?;
     bench::quick()?;
@@ -48,13 +51,13 @@ pub(crate) fn checks() -> Result<(), String> {
 /// Lints of everything with all features, `incompatible_msrv` among them: what the oldest Rust does not have yet.
 pub(crate) fn lints() -> Result<(), String> {
     let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--locked"]);
-    run(clippy.args(all_features()).args(["--", "-D", "warnings", "-D", "clippy::incompatible_msrv"]))
+    run(clippy.args(all_features()?).args(["--", "-D", "warnings", "-D", "clippy::incompatible_msrv"]))
 }
 
 /// A user's other dependencies may switch on features of `serde_json` that change how it reads. Three crates read
 /// nothing themselves.
 fn with_foreign_features() -> Result<(), String> {
-    let readers = PACKAGES.iter().map(|package| package.name);
+    let readers = packages()?.iter().map(|package| package.name.as_str());
     let readers = readers.filter(|name| !matches!(*name, "idhooks" | "idhooks-axum" | "idhooks-inbox"));
     let features = "serde_json/arbitrary_precision,serde_json/float_roundtrip,serde_json/preserve_order";
     let mut arguments = vec!["test", "--locked", "--tests", "--features", features];
@@ -87,8 +90,8 @@ fn examples() -> Result<(), String> {
 
 /// Each feature of each crate by itself.
 fn features() -> Result<(), String> {
-    for package in PACKAGES {
-        let name = package.name;
+    for package in packages()? {
+        let name = &package.name;
         run(&mut cargo(&["check", "--package", name, "--no-default-features", "--locked"]))?;
         for feature in package.features_here() {
             run(&mut cargo(&["check", "--package", name, "--no-default-features", "--features", feature, "--locked"]))?;
@@ -99,8 +102,8 @@ fn features() -> Result<(), String> {
 
 /// What a user of the crate has to build.
 fn size(package: &Package) -> Result<(), String> {
-    let name = package.name;
-    for (features, most) in package.most_crates {
+    let name = &package.name;
+    for (features, most) in &package.most_crates {
         let crates = count_crates(&["--package", name, "--no-default-features", "--features", features, "--locked"])?;
         let with = if features.is_empty() { String::new() } else { format!(" with {features}") };
         eprintln!("{name}{with}: {crates} crates (at most {most})");

@@ -11,7 +11,7 @@ pub(crate) const UNSTABLE: &str = "target/unstable-docs";
 /// Every link leads somewhere.
 pub(crate) fn check() -> Result<(), String> {
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
-    run(docs.args(all_features()).env("RUSTDOCFLAGS", "-D warnings"))
+    run(docs.args(all_features()?).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// As docs.rs builds it, where each item says which feature it needs.
@@ -26,5 +26,5 @@ pub(crate) fn as_json() -> Result<(), String> {
 
 fn unstable(flags: &str) -> Result<(), String> {
     let mut docs = cargo(&["doc", "--workspace", "--lib", "--no-deps", "--locked", "--target-dir", UNSTABLE]);
-    run(docs.args(all_features()).env("RUSTC_BOOTSTRAP", "1").env("RUSTDOCFLAGS", flags))
+    run(docs.args(all_features()?).env("RUSTC_BOOTSTRAP", "1").env("RUSTDOCFLAGS", flags))
 }

@@ -62,7 +62,7 @@ fn shown(rows: &[Row]) -> impl Iterator<Item = (&'static str, &Test)> {
 /// Builds every test program, with the features of `cargo xtask test`, so that none is built twice.
 fn programs() -> Result<Vec<Program>, String> {
     let mut build = cargo(&["test", "--workspace", "--locked", "--no-run", "--message-format=json-render-diagnostics"]);
-    let messages = output(build.args(all_features()))?;
+    let messages = output(build.args(all_features()?))?;
     messages.lines().filter_map(|line| program(line).transpose()).collect()
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod copy;
 mod crash;
 mod deny;
 mod docs;
@@ -10,6 +11,7 @@ mod hostile;
 mod links;
 mod metadata;
 mod msrv;
+mod new_vendor;
 mod packages;
 mod powerset;
 mod public;
@@ -20,6 +22,8 @@ mod scoreboard;
 mod semver;
 mod tarballs;
 mod tools;
+mod tutorial;
+mod vendors;
 mod versions;
 mod weigh;
 
@@ -27,10 +31,16 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test        every test and doctest, with all features
-cargo xtask checks      the wider checks: examples, format, lints, features one by one, docs, links, size, packages; and
-                        the crash proof, the fuzz targets and the benchmarks in short
+cargo xtask checks      the wider checks: examples, format, lints, features one by one, docs, links, size, packages,
+                        the tutorial; and the crash proof, the fuzz targets and the benchmarks in short
 cargo xtask ci          both
 cargo xtask links       the links of every Markdown file, without a network; part of checks
+
+cargo xtask new-vendor NAME --scheme hmac|credential|none [--title TEXT]
+                        writes a vendor's crate, fixtures, tests and example, and adds it to every list
+cargo xtask vendors [--write]
+                        whether each vendor is in every list; --write adds what is missing
+cargo xtask tutorial    the commands of docs/adding-a-vendor.md, on a copy of the workspace; part of checks
 
 cargo xtask hostile     every test that fixtures/HOSTILE.md names, and the table of how each crate stands to each row
 cargo xtask scoreboard  the same cases given to peers: what each accepts, refuses, or dies of
@@ -61,6 +71,13 @@ fn main() -> ExitCode {
         ["checks"] => ci::checks(),
         ["ci"] => ci::test().and_then(|()| ci::checks()),
         ["links"] => links::links(),
+        ["new-vendor", ..] => match new_vendor::Options::parse(rest) {
+            Ok(options) => new_vendor::new_vendor(&options),
+            Err(problem) => return misused(&problem),
+        },
+        ["tutorial"] => tutorial::tutorial(),
+        ["vendors"] => vendors::check(),
+        ["vendors", "--write"] => vendors::write().and_then(|_| vendors::settle()).and_then(|()| vendors::check()),
         ["hostile"] => hostile::hostile(),
         ["scoreboard"] => scoreboard::scoreboard(),
         ["bench", ..] if bench::knows(rest) => bench::bench(rest),

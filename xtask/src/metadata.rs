@@ -25,6 +25,40 @@ pub(crate) struct Package {
     pub(crate) dependencies: Vec<Dependency>,
     #[serde(default)]
     pub(crate) features: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    metadata: Option<Extra>,
+}
+
+/// A manifest's `[package.metadata]`.
+#[derive(Default, Deserialize)]
+struct Extra {
+    #[serde(default)]
+    idhooks: Own,
+}
+
+/// A manifest's `[package.metadata.idhooks]`.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Own {
+    /// The vendor's name as it is written in prose. A crate with one is a vendor's.
+    pub(crate) vendor: Option<String>,
+    /// What a vendor's delivery proves.
+    pub(crate) scheme: Option<Scheme>,
+    /// The most crates that a build may take, by the features it has.
+    #[serde(default)]
+    pub(crate) most_crates: BTreeMap<String, usize>,
+}
+
+/// What a delivery carries.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Scheme {
+    /// An HMAC of the body.
+    Hmac,
+    /// A credential of the receiver's choice.
+    Credential,
+    /// Nothing.
+    None,
 }
 
 /// What a package asks for.
@@ -38,9 +72,18 @@ pub(crate) struct Dependency {
 }
 
 impl Metadata {
-    /// The workspace as the lock file pins it.
+    /// Reads the workspace and its dependencies, as the lock file pins them.
     pub(crate) fn read() -> Result<Self, String> {
-        let text = output(&mut cargo(&["metadata", "--format-version", "1", "--locked"]))?;
+        Self::ask(&["metadata", "--format-version", "1", "--locked"])
+    }
+
+    /// Reads the workspace's own manifests.
+    pub(crate) fn of_workspace() -> Result<Self, String> {
+        Self::ask(&["metadata", "--format-version", "1", "--no-deps"])
+    }
+
+    fn ask(arguments: &[&str]) -> Result<Self, String> {
+        let text = output(&mut cargo(arguments))?;
         serde_json::from_str(&text).map_err(|error| format!("cargo metadata: {error}"))
     }
 
@@ -51,6 +94,12 @@ impl Metadata {
 }
 
 impl Package {
+    /// Returns what its manifest tells this program.
+    pub(crate) fn own(&self) -> &Own {
+        static NOTHING: Own = Own { vendor: None, scheme: None, most_crates: BTreeMap::new() };
+        self.metadata.as_ref().map_or(&NOTHING, |extra| &extra.idhooks)
+    }
+
     /// What users of the package get along with it from this workspace.
     pub(crate) fn siblings(&self) -> impl Iterator<Item = &Dependency> {
         let dev = |dependency: &Dependency| dependency.kind.as_deref() == Some("dev");

@@ -1,11 +1,12 @@
 //! The oldest Rust and the oldest dependencies the crates say they work with.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use crate::{
+    copy,
     metadata::Metadata,
     packages::all_features,
-    run::{at, cargo, git, remove_folder, root, run},
+    run::{at, cargo, root, run},
 };
 
 /// A copy of the workspace, resolved to the oldest dependencies its manifests allow.
@@ -35,28 +36,14 @@ fn numbers(version: &str) -> [u32; 3] {
 /// The crates build with the oldest version of each dependency that their manifests allow.
 pub(crate) fn minimal_versions() -> Result<(), String> {
     let copy = root().join(COPY);
-    remove_folder(&copy)?;
-    for file in git(&["ls-files", "--cached", "--others", "--exclude-standard", "-z"])?.split_terminator('\0') {
-        copy_file(&root().join(file), &copy.join(file))?;
-    }
+    copy::workspace(&copy)?;
     let lock = copy.join("Cargo.lock");
     fs::remove_file(&lock).map_err(|error| at(&lock, &error))?;
     // Only cargo's resolver is asked for something unstable; what it finds is built as usual.
     let mut resolve = cargo(&["update", "--quiet", "-Z", "direct-minimal-versions"]);
     run(resolve.env("RUSTC_BOOTSTRAP", "1").current_dir(&copy))?;
     let mut check = cargo(&["check", "--workspace", "--lib", "--locked", "--target-dir", "../build"]);
-    run(check.args(all_features()).current_dir(&copy))
-}
-
-/// A link becomes what it leads to. Git also lists files that were removed and not yet committed.
-fn copy_file(from: &Path, to: &Path) -> Result<(), String> {
-    if !from.is_file() {
-        return Ok(());
-    }
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
-    }
-    fs::copy(from, to).map(drop).map_err(|error| at(from, &error))
+    run(check.args(all_features()?).current_dir(&copy))
 }
 
 #[cfg(test)]

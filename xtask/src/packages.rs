@@ -1,96 +1,79 @@
-//! The crates that are published, and their features.
+//! The published crates and their features, as the manifests have them.
 
 use std::{
+    collections::BTreeMap,
     env,
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
-use crate::metadata::Metadata;
+use crate::metadata::{self, Metadata};
 
 /// A published crate.
 pub(crate) struct Package {
-    pub(crate) name: &'static str,
-    /// Each feature that is no sum of others, in groups.
-    features: &'static [&'static [&'static str]],
-    /// Most crates its normal dependency tree may have with these features switched on, itself included.
-    pub(crate) most_crates: &'static [(&'static str, usize)],
+    pub(crate) name: String,
+    /// Each feature that is not a sum of others.
+    features: Vec<String>,
+    /// Most crates its normal dependency tree may have with these features enabled, itself included.
+    pub(crate) most_crates: BTreeMap<String, usize>,
 }
 
 /// Ends the names of features that link to the system's OpenSSL on Linux.
 const NATIVE_TLS: &str = "native-tls";
 
-/// Features that only switch on others, and so are checked with them.
+/// Features that only enable others, and so are checked with them.
 const SUMS: &[&str] = &["default", "all-vendors"];
 
-/// The webhook half, and with a client over rustls.
-const VENDOR: &[(&str, usize)] = &[("", 30), ("client-rustls", 115)];
-
-/// Caf's, with the conversions to `cloudevents-sdk` too.
-const CAF: &[(&str, usize)] = &[("", 30), ("client-rustls", 115), ("cloudevents", 75)];
 /// Conversions to other libraries, one each.
 pub(crate) const CONVERSIONS: &[&str] = &["jiff-02", "time-03", "chrono-04", "rust_decimal-1", "bigdecimal-04"];
 
-/// The features of core, which every crate on it passes on.
-const COMMON: &[&str] = &["jiff-02", "time-03", "chrono-04", "rust_decimal-1", "bigdecimal-04", "testing"];
-
-/// What brings the REST calls.
-const CLIENT: &[&str] = &["client", "client-rustls", "client-rustls-no-provider", "client-native-tls", "tracing"];
-
-/// In the order they are published.
-pub(crate) const PACKAGES: &[Package] = &[
-    Package { name: "idhooks-payload", features: &[CONVERSIONS], most_crates: &[("", 12)] },
-    Package { name: "idhooks-core", features: &[COMMON], most_crates: &[("", 29)] },
-    Package {
-        name: "idhooks-client",
-        features: &[&["rustls", "rustls-no-provider", NATIVE_TLS, "tracing"]],
-        most_crates: &[("", 80), ("rustls", 113)],
-    },
-    Package { name: "idhooks-caf", features: &[COMMON, CLIENT, &["unstable-rest", "cloudevents"]], most_crates: CAF },
-    Package { name: "idhooks-unico", features: &[COMMON, CLIENT, &["aws-lc-rs"]], most_crates: VENDOR },
-    Package { name: "idhooks-autentique", features: &[COMMON, CLIENT], most_crates: VENDOR },
-    Package { name: "idhooks-case-keeper", features: &[COMMON, CLIENT], most_crates: VENDOR },
-    Package { name: "idhooks-capa", features: &[COMMON, CLIENT], most_crates: VENDOR },
-    Package {
-        name: "idhooks-inbox",
-        features: &[&["sqlite", "postgres", "postgres-rustls", "metrics", "tracing", "testing"]],
-        most_crates: &[("", 34), ("sqlite", 50), ("postgres", 75), ("postgres-rustls", 95)],
-    },
-    Package { name: "idhooks-axum", features: &[&["inbox"]], most_crates: &[("", 50), ("inbox", 50)] },
-    Package {
-        name: "idhooks",
-        features: &[
-            COMMON,
-            CLIENT,
-            &["caf", "unico", "autentique", "case-keeper", "capa", "axum", "unstable-rest", "cloudevents", "aws-lc-rs"],
-            &["inbox-sqlite", "inbox-postgres", "inbox-postgres-tls", "metrics"],
-        ],
-        most_crates: &[("", 29), ("capa,client-rustls", 115), ("capa,inbox-sqlite", 52), ("capa,inbox-postgres", 77)],
-    },
-];
-
-impl Package {
-    /// Each feature that can be built here.
-    pub(crate) fn features_here(&self) -> impl Iterator<Item = &'static str> {
-        let native_tls = has_native_tls();
-        self.features
-            .iter()
-            .copied()
-            .flatten()
-            .copied()
-            .filter(move |feature| native_tls || !feature.ends_with(NATIVE_TLS))
+/// Returns the published crates, in the order they are published.
+///
+/// # Errors
+/// When cargo cannot read the manifests, or two crates depend on each other.
+pub(crate) fn packages() -> Result<&'static [Package], String> {
+    static PACKAGES: OnceLock<Vec<Package>> = OnceLock::new();
+    if let Some(packages) = PACKAGES.get() {
+        return Ok(packages);
     }
+    let packages = in_order(&Metadata::of_workspace()?)?;
+    Ok(PACKAGES.get_or_init(|| packages))
 }
 
-/// Every feature of every crate stands in the list above, or is a sum of those that do.
-pub(crate) fn list_is_complete(metadata: &Metadata) -> Result<(), String> {
-    let mut missing = Vec::new();
-    for known in metadata.published() {
-        let listed = PACKAGES.iter().filter(|package| package.name == known.name).flat_map(|package| package.features);
-        let listed: Vec<_> = listed.copied().flatten().copied().chain(SUMS.iter().copied()).collect();
-        let strange = |feature: &&String| !feature.starts_with("__") && !listed.contains(&feature.as_str());
-        missing.extend(known.features.keys().filter(strange).map(|feature| format!("{}/{feature}", known.name)));
+/// Each crate behind those it depends on.
+fn in_order(metadata: &Metadata) -> Result<Vec<Package>, String> {
+    let mut left: Vec<_> = metadata.published().collect();
+    let mut packages = Vec::new();
+    while !left.is_empty() {
+        let waits = |name: &str| left.iter().any(|other| other.name == name);
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            left.iter().copied().partition(|package| !package.siblings().any(|sibling| waits(&sibling.name)));
+        if ready.is_empty() {
+            let names: Vec<_> = rest.iter().map(|package| package.name.as_str()).collect();
+            return Err(format!("crates depend on each other: {}", names.join(", ")));
+        }
+        packages.extend(ready.into_iter().map(Package::new));
+        left = rest;
     }
-    if missing.is_empty() { Ok(()) } else { Err(format!("xtask/src/packages.rs does not list {}", missing.join(", "))) }
+    Ok(packages)
+}
+
+impl Package {
+    fn new(package: &metadata::Package) -> Self {
+        let is_own = |feature: &&String| !feature.starts_with("__") && !SUMS.contains(&feature.as_str());
+        Self {
+            name: package.name.clone(),
+            features: package.features.keys().filter(is_own).cloned().collect(),
+            most_crates: package.own().most_crates.clone(),
+        }
+    }
+
+    /// Returns each feature that can be built here.
+    pub(crate) fn features_here(&self) -> impl Iterator<Item = &str> {
+        let native_tls = has_native_tls();
+        let features = self.features.iter().map(String::as_str);
+        features.filter(move |feature| native_tls || !feature.ends_with(NATIVE_TLS))
+    }
 }
 
 /// Whether `native-tls` can be built here: on Linux it needs OpenSSL's headers.
@@ -103,34 +86,45 @@ fn has_native_tls() -> bool {
     ask.status().is_ok_and(|status| status.success())
 }
 
-/// The arguments that switch on every feature that can be built here.
-pub(crate) fn all_features() -> Vec<String> {
+/// Returns the arguments that enable every feature that can be built here.
+pub(crate) fn all_features() -> Result<Vec<String>, String> {
     if has_native_tls() {
-        return vec!["--all-features".to_owned()];
+        return Ok(vec!["--all-features".to_owned()]);
     }
     eprintln!("\nskipped: the features {NATIVE_TLS}, which need OpenSSL's headers (libssl-dev, pkg-config) here");
-    let features = PACKAGES
+    let features = packages()?
         .iter()
         .flat_map(|package| package.features_here().map(|feature| format!("{}/{feature}", package.name)));
     let fixtures = ["idhooks-fixtures/server".to_owned(), "idhooks-fixtures/suite".to_owned()];
-    vec!["--features".to_owned(), features.chain(fixtures).collect::<Vec<_>>().join(",")]
+    Ok(vec!["--features".to_owned(), features.chain(fixtures).collect::<Vec<_>>().join(",")])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn workspace(core_needs: &str) -> Metadata {
+        let text = format!(
+            r#"{{"packages": [
+                {{"name": "caf", "version": "1.0.0", "rust_version": null, "source": null, "publish": null,
+                  "metadata": {{"docs": {{}}, "idhooks": {{"vendor": "Caf", "scheme": "hmac", "most-crates": {{"": 30}}}}}},
+                  "dependencies": [{{"name": "core", "req": "^1", "kind": null, "path": "/core"}}],
+                  "features": {{"default": [], "__tls": [], "client": []}}}},
+                {{"name": "core", "version": "1.0.0", "rust_version": null, "source": null, "publish": null,
+                  "metadata": null, "dependencies": {core_needs}}}
+            ]}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
     #[test]
-    fn a_feature_nobody_listed_is_named() {
-        let with = |features: &str| -> Metadata {
-            let text = format!(
-                r#"{{"packages": [{{"name": "idhooks-capa", "version": "1.2.3", "rust_version": "1.89", "source": null,
-                    "publish": null, "dependencies": [], "features": {features}}}]}}"#
-            );
-            serde_json::from_str(&text).unwrap()
-        };
-        assert_eq!(list_is_complete(&with(r#"{"default": [], "__tls": [], "client": []}"#)), Ok(()));
-        let problem = "xtask/src/packages.rs does not list idhooks-capa/surprise";
-        assert_eq!(list_is_complete(&with(r#"{"surprise": [], "client": []}"#)), Err(problem.to_owned()));
+    fn crates_follow_what_they_depend_on() {
+        let packages = in_order(&workspace("[]")).unwrap();
+        assert_eq!(packages.iter().map(|package| &*package.name).collect::<Vec<_>>(), ["core", "caf"]);
+        assert_eq!(packages[1].features, ["client"]);
+        assert_eq!(packages[1].most_crates, BTreeMap::from([(String::new(), 30)]));
+
+        let circle = workspace(r#"[{"name": "caf", "req": "^1", "kind": null, "path": "/caf"}]"#);
+        assert_eq!(in_order(&circle).err(), Some("crates depend on each other: caf, core".to_owned()));
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     docs,
-    packages::PACKAGES,
+    packages::packages,
     run::{at, root},
 };
 
@@ -34,8 +34,8 @@ const SOMEWHERE: &[(&str, &str)] = &[
 pub(crate) fn dependencies() -> Result<(), String> {
     docs::as_json()?;
     let mut problems = Vec::new();
-    for package in PACKAGES {
-        let name = package.name;
+    for package in packages()? {
+        let name = package.name.as_str();
         let path = root().join(docs::UNSTABLE).join("doc").join(format!("{}.json", name.replace('-', "_")));
         let text = fs::read_to_string(&path).map_err(|error| at(&path, &error))?;
         let json: Value = serde_json::from_str(&text).map_err(|error| at(&path, &error))?;

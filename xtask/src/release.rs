@@ -3,7 +3,7 @@
 use std::{env, time::Instant};
 
 use crate::{
-    ci, deny, docs, metadata::Metadata, msrv, packages::PACKAGES, powerset, public, registry, run::git, semver,
+    ci, deny, docs, metadata::Metadata, msrv, packages::packages, powerset, public, registry, run::git, semver,
     tarballs, versions,
 };
 
@@ -55,7 +55,7 @@ pub(crate) fn rehearse() -> Result<(), String> {
     ledger.step("order of publishing", || {
         tarballs::rehearse()?;
         let there = published(&version)?.len();
-        Ok(format!("{there} of {} are in the registry at {version}", PACKAGES.len()))
+        Ok(format!("{there} of {} are in the registry at {version}", packages()?.len()))
     });
     ledger.end()?;
     eprintln!("\n{BY_HAND}");
@@ -69,34 +69,39 @@ pub(crate) fn publish() -> Result<(), String> {
     if !obstacles.is_empty() {
         return Err(format!("{version} is not published, nothing was uploaded: {}", obstacles.join("; ")));
     }
+    let names = names()?;
     let mut there = published(&version)?;
-    if there.len() < PACKAGES.len() {
+    if there.len() < names.len() {
         // A token in the environment can be read by the build script of any dependency, so nothing is built
         // beside it: whoever set it has rehearsed before, as the workflow does.
         let tarballs = if env::var_os(TOKEN).is_some() { tarballs::pack } else { tarballs::build };
-        tarballs(&version).map_err(|problem| format!("{problem}\n{}", state(&there, &version)))?;
+        tarballs(&version).map_err(|problem| format!("{problem}\n{}", state(&names, &there, &version)))?;
     }
-    for package in PACKAGES {
-        if there.contains(&package.name) {
-            eprintln!("\n{} {version} is in the registry already", package.name);
+    for name in names.iter().copied() {
+        if there.contains(&name) {
+            eprintln!("\n{name} {version} is in the registry already");
             continue;
         }
-        registry::upload(package.name).map_err(|problem| {
-            let name = package.name;
-            format!("{problem}\nwhether {name} arrived is not known\n{}", state(&there, &version))
+        registry::upload(name).map_err(|problem| {
+            format!("{problem}\nwhether {name} arrived is not known\n{}", state(&names, &there, &version))
         })?;
-        there.push(package.name);
+        there.push(name);
     }
-    eprintln!("\n{}", state(&there, &version));
+    eprintln!("\n{}", state(&names, &there, &version));
     Ok(())
+}
+
+/// Every crate, in the order they are published.
+fn names() -> Result<Vec<&'static str>, String> {
+    Ok(packages()?.iter().map(|package| &*package.name).collect())
 }
 
 /// The crates the registry has at that version.
 fn published(version: &str) -> Result<Vec<&'static str>, String> {
     let mut there = Vec::new();
-    for package in PACKAGES {
-        if registry::has(package.name, version)? {
-            there.push(package.name);
+    for name in names()? {
+        if registry::has(name, version)? {
+            there.push(name);
         }
     }
     Ok(there)
@@ -119,8 +124,8 @@ fn obstacles(version: &str) -> Result<Vec<String>, String> {
 }
 
 /// What is published and what is not, and how to go on.
-fn state(there: &[&str], version: &str) -> String {
-    let missing: Vec<_> = PACKAGES.iter().map(|package| package.name).filter(|name| !there.contains(name)).collect();
+fn state(names: &[&str], there: &[&str], version: &str) -> String {
+    let missing: Vec<_> = names.iter().copied().filter(|name| !there.contains(name)).collect();
     let list = |names: &[&str]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let published = format!("published at {version}: {}", list(there));
     if missing.is_empty() {
@@ -168,16 +173,16 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said_with_how_to_go_on() {
-        let said = state(&["idhooks-payload"], "1.2.3");
-        assert!(said.starts_with("published at 1.2.3: idhooks-payload\nnot published: idhooks-core, "), "{said}");
+        let said = state(&["idhooks-core", "idhooks-client", "idhooks"], &["idhooks-core"], "1.2.3");
+        assert!(said.starts_with("published at 1.2.3: idhooks-core\nnot published: idhooks-client, "), "{said}");
         assert!(said.ends_with("idhooks\nrun it again to go on: what is published is skipped"), "{said}");
     }
 
     #[test]
     fn a_complete_release_asks_for_nothing() {
-        let all: Vec<_> = PACKAGES.iter().map(|package| package.name).collect();
-        assert!(state(&all, "1.2.3").ends_with("\nall are published"));
-        assert!(state(&[], "1.2.3").starts_with("published at 1.2.3: none\n"));
+        let all = ["idhooks-core", "idhooks"];
+        assert!(state(&all, &all, "1.2.3").ends_with("\nall are published"));
+        assert!(state(&all, &[], "1.2.3").starts_with("published at 1.2.3: none\n"));
     }
 
     #[test]

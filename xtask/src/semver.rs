@@ -1,7 +1,7 @@
 //! What the release would break.
 
 use crate::{
-    packages::PACKAGES,
+    packages::packages,
     run::{git, run},
     tools::Tool,
 };
@@ -18,7 +18,7 @@ pub(crate) fn check(version: &str) -> Result<String, String> {
     let mut compare = SEMVER_CHECKS.command()?;
     compare.args(["check-release", "--baseline-rev", tag]);
     let known = |name: &str| manifests.contains(&format!("name = \"{name}\"\n"));
-    let (old, new): (Vec<_>, Vec<_>) = PACKAGES.iter().map(|package| package.name).partition(|name| known(name));
+    let (old, new): (Vec<_>, Vec<_>) = packages()?.iter().map(|package| &*package.name).partition(|name| known(name));
     for name in old {
         compare.args(["--package", name]);
     }

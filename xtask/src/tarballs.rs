@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    packages::PACKAGES,
+    packages::packages,
     run::{at, cargo, output, remove_folder, root, run},
 };
 
@@ -34,18 +34,18 @@ pub(crate) fn pack(version: &str) -> Result<(), String> {
 fn package(version: &str, options: &[&str]) -> Result<(), String> {
     remove_folder(&root().join(PACKAGING))?;
     let mut package = cargo(&["package", "--locked", "--allow-dirty", "--target-dir", PACKAGING]);
-    run(package.args(options).args(selected()))?;
-    PACKAGES.iter().try_for_each(|package| look_into(package.name, version))
+    run(package.args(options).args(selected()?))?;
+    packages()?.iter().try_for_each(|package| look_into(&package.name, version))
 }
 
 /// What cargo would do to publish them all, in the order of their dependencies, and does not do.
 pub(crate) fn rehearse() -> Result<(), String> {
     let mut publish = cargo(&["publish", "--dry-run", "--no-verify", "--locked", "--allow-dirty"]);
-    run(publish.args(["--target-dir", PACKAGING]).args(selected()))
+    run(publish.args(["--target-dir", PACKAGING]).args(selected()?))
 }
 
-fn selected() -> impl Iterator<Item = &'static str> {
-    PACKAGES.iter().flat_map(|package| ["--package", package.name])
+fn selected() -> Result<impl Iterator<Item = &'static str>, String> {
+    Ok(packages()?.iter().flat_map(|package| ["--package", &*package.name]))
 }
 
 /// Cargo unpacks and builds a tarball once for each name and version, so a second run at the same

@@ -4,14 +4,12 @@ use std::fs;
 
 use crate::{
     metadata::Metadata,
-    packages::PACKAGES,
     run::{at, root},
 };
 
 /// The version of every published crate, if they agree about it.
 pub(crate) fn agreed(metadata: &Metadata) -> Result<String, String> {
-    let names: Vec<&str> = PACKAGES.iter().map(|package| package.name).collect();
-    let problems = problems(metadata, &names);
+    let problems = problems(metadata);
     let version = metadata.published().next().map(|package| package.version.clone());
     match version {
         Some(version) if problems.is_empty() => Ok(version),
@@ -20,32 +18,24 @@ pub(crate) fn agreed(metadata: &Metadata) -> Result<String, String> {
     }
 }
 
-/// `order` is the order they are published in.
-fn problems(metadata: &Metadata, order: &[&str]) -> Vec<String> {
+fn problems(metadata: &Metadata) -> Vec<String> {
     let mut problems = Vec::new();
-    let place = |name: &str| order.iter().position(|known| *known == name);
-    for name in order {
-        if !metadata.published().any(|package| package.name == *name) {
-            problems.push(format!("{name} stands in xtask/src/packages.rs, but is not a crate that may be published"));
-        }
-    }
     let Some(version) = metadata.published().next().map(|package| &package.version) else { return problems };
     for package in metadata.published() {
         let name = &package.name;
         if package.version != *version {
             problems.push(format!("{name} has version {}, others have {version}", package.version));
         }
-        let Some(own) = place(name) else {
-            problems.push(format!("{name} is missing in xtask/src/packages.rs, or lacks `publish = false`"));
-            continue;
-        };
+        if package.own().most_crates.is_empty() {
+            problems.push(format!("{name} has neither `publish = false` nor `[package.metadata.idhooks.most-crates]`"));
+        }
         for sibling in package.siblings() {
             if sibling.req != format!("^{version}") {
                 let asked = format!("{} {}", sibling.name, sibling.req);
                 problems.push(format!("{name} asks for {asked}: [workspace.dependencies] must say {version}"));
             }
-            if place(&sibling.name).is_none_or(|place| place >= own) {
-                problems.push(format!("{name} depends on {}, which is not published before it", sibling.name));
+            if !metadata.published().any(|package| package.name == sibling.name) {
+                problems.push(format!("{name} depends on {}, which is not published", sibling.name));
             }
         }
     }
@@ -72,46 +62,46 @@ fn has_heading(changelog: &str, version: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn workspace(core: &str, caf: &str, req: &str) -> Metadata {
-        let text = format!(
+    fn workspace(core: &str, caf: &str, req: &str) -> String {
+        let own = r#""metadata": {"idhooks": {"most-crates": {"": 30}}}"#;
+        format!(
             r#"{{"packages": [
-                {{"name": "core", "version": "{core}", "rust_version": "1.89", "source": null, "publish": null,
+                {{"name": "core", "version": "{core}", "rust_version": "1.89", "source": null, "publish": null, {own},
                   "dependencies": [{{"name": "fixtures", "req": "*", "kind": "dev", "path": "/fixtures"}}]}},
-                {{"name": "caf", "version": "{caf}", "rust_version": "1.89", "source": null, "publish": null,
+                {{"name": "caf", "version": "{caf}", "rust_version": "1.89", "source": null, "publish": null, {own},
                   "dependencies": [{{"name": "core", "req": "{req}", "kind": null, "path": "/core"}}]}},
                 {{"name": "fixtures", "version": "9.9.9", "rust_version": null, "source": null, "publish": [],
                   "dependencies": []}},
                 {{"name": "http", "version": "1.5.0", "rust_version": null, "source": "registry+x", "publish": null,
                   "dependencies": []}}
             ]}}"#
-        );
-        serde_json::from_str(&text).unwrap()
+        )
+    }
+
+    fn found(workspace: &str) -> String {
+        problems(&serde_json::from_str(workspace).unwrap()).join("; ")
     }
 
     #[test]
     fn one_version_is_no_problem() {
-        assert_eq!(problems(&workspace("0.2.0", "0.2.0", "^0.2.0"), &["core", "caf"]), Vec::<String>::new());
+        assert_eq!(found(&workspace("0.2.0", "0.2.0", "^0.2.0")), "");
     }
 
     #[test]
     fn each_disagreement_is_named() {
-        let found = |core, caf, req, order: &[&str]| problems(&workspace(core, caf, req), order).join("; ");
-        assert_eq!(found("0.2.0", "0.1.0", "^0.2.0", &["core", "caf"]), "caf has version 0.1.0, others have 0.2.0");
+        assert_eq!(found(&workspace("0.2.0", "0.1.0", "^0.2.0")), "caf has version 0.1.0, others have 0.2.0");
         assert_eq!(
-            found("0.2.0", "0.2.0", "^0.1.0", &["core", "caf"]),
+            found(&workspace("0.2.0", "0.2.0", "^0.1.0")),
             "caf asks for core ^0.1.0: [workspace.dependencies] must say 0.2.0"
         );
+        let good = workspace("0.2.0", "0.2.0", "^0.2.0");
         assert_eq!(
-            found("0.2.0", "0.2.0", "^0.2.0", &["caf", "core"]),
-            "caf depends on core, which is not published before it"
+            found(&good.replacen(r#"{"": 30}"#, "{}", 1)),
+            "core has neither `publish = false` nor `[package.metadata.idhooks.most-crates]`"
         );
         assert_eq!(
-            found("0.2.0", "0.2.0", "^0.2.0", &["core"]),
-            "caf is missing in xtask/src/packages.rs, or lacks `publish = false`"
-        );
-        assert_eq!(
-            found("0.2.0", "0.2.0", "^0.2.0", &["core", "caf", "fixtures"]),
-            "fixtures stands in xtask/src/packages.rs, but is not a crate that may be published"
+            found(&good.replacen(r#""publish": null"#, r#""publish": []"#, 1)),
+            "caf depends on core, which is not published"
         );
     }
 

@@ -7,20 +7,18 @@ use std::{fs, path::PathBuf, time::Instant};
 
 use crate::run::{cargo, root, run};
 
-const MANIFEST: &str = "xtask/weigh/Cargo.toml";
-
-fn fetch() -> Result<(), String> {
-    run(&mut cargo(&["fetch", "--locked", "--manifest-path", MANIFEST]))
+fn fetch(manifest: &str) -> Result<(), String> {
+    run(&mut cargo(&["fetch", "--locked", "--manifest-path", manifest]))
 }
 
-/// Builds a package of the workspace of its own; says where, and how many seconds it took.
+/// Builds a package; returns where, and how many seconds it took.
 fn build_from_nothing(name: &str, arguments: &[&str]) -> Result<(PathBuf, f64), String> {
     let target = root().join("target/weigh").join(name);
     // Another run's leftovers would make it look quick.
     if target.exists() {
         fs::remove_dir_all(&target).map_err(|error| format!("{}: {error}", target.display()))?;
     }
-    let mut build = cargo(&["build", "--locked", "--offline", "--quiet", "--manifest-path", MANIFEST]);
+    let mut build = cargo(&["build", "--locked", "--offline", "--quiet"]);
     build.args(arguments).arg("--target-dir").arg(&target);
     let started = Instant::now();
     run(&mut build)?;
