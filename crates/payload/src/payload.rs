@@ -44,7 +44,11 @@ macro_rules! payload {
         }
 
         impl<'de> $crate::json::Payload<'de> for $name {
-            const NAMES: &'static [&'static str] = &[$($member),*];
+            const NAMES: &'static [&'static str] = {
+                let names: &'static [&'static str] = &[$($member),*];
+                ::std::assert!(names.len() < 240, "a payload has fewer than 240 members");
+                names
+            };
 
             fn read_with<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
