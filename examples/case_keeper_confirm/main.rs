@@ -72,6 +72,7 @@ async fn show(client: &Client, which: &str, key: &str, id: &str) -> Result<(), B
     let verdict = match client.confirm(&delivery).await? {
         Confirmation::Confirmed(now) => format!("confirmed, its status is {:?}", now.status),
         Confirmation::Contradicted(now) => format!("contradicted, its status is {:?}", now.status),
+        // `confirm` read four times: a webhook can overtake the vendor's own database.
         Confirmation::Gone => "gone: deleted, or made up".to_owned(),
         Confirmation::NotYours => "not yours: the token may not see it".to_owned(),
     };

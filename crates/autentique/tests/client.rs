@@ -176,6 +176,43 @@ async fn every_filter_is_sent_under_the_vendors_name() {
 }
 
 #[tokio::test]
+async fn row_60_a_list_ends_at_its_total_also_when_that_is_text() {
+    for total in [json!(2), json!("2"), json!(3)] {
+        // The server ignores the page, and says that more follow; each document is billed.
+        let documents = json!({ "total": total, "has_more_pages": true, "data": [{ "id": "d1" }, { "id": "d2" }] });
+        let (server, client) = answering(Reply::value(200, &json!({ "data": { "documents": documents } }))).await;
+        let mut pages = client.list_documents(&DocumentFilter::new().limit(2));
+        while pages.next().await.is_ok_and(|page| page.is_some()) {}
+        assert_eq!(server.received().len(), if total == 3 { 2 } else { 1 }, "{total}");
+    }
+}
+
+#[tokio::test]
+async fn row_59_a_response_about_another_document_is_an_error() {
+    let (_server, client) = answering(Reply::json(200, r#"{"data":{"document":{"id":"ab12"}}}"#)).await;
+    let error = client.get_document(&"ab13".into()).await.expect_err("another document");
+    assert!(error_chain(&error).ends_with("data.document.id is not the requested one"), "{error:?}");
+    assert!(!error.is_not_found() && !error.is_transient());
+    let same = client.get_document(&"AB12".into()).await.expect("the same document");
+    assert_eq!(same.id.as_str(), "ab12");
+}
+
+#[tokio::test]
+async fn a_response_without_a_documented_field_is_an_error() {
+    for object in ["{}", r#"{"message":"no"}"#] {
+        let body = format!(r#"{{"data":{{"me":{object},"createLinkToSignature":{object}}}}}"#);
+        let (_server, client) = answering(Reply::json(200, body)).await;
+        for error in [
+            client.me().await.map(drop).expect_err(object),
+            client.create_link_to_signature(&"s-1".into()).await.map(drop).expect_err(object),
+        ] {
+            assert!(error_chain(&error).ends_with(" has no documented field"), "{error:?}");
+            assert!(!error.is_transient());
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_null_among_documents_is_passed_over() {
     let mut body: Value = serde_json::from_slice(sample("autentique", "documents-page-2").body).expect("JSON");
     body["data"]["documents"]["data"].as_array_mut().expect("a list").insert(0, Value::Null);
@@ -287,7 +324,7 @@ async fn what_is_asked_for_is_what_the_types_have() {
     }
     let body = json!({ "data": { "document": whole } });
     let (_server, client) = answering(Reply::value(200, &body)).await;
-    let read: Document = client.get_document(&"d".into()).await.expect("an answer").into_inner();
+    let read: Document = client.get_document(&"text".into()).await.expect("an answer").into_inner();
     assert_eq!(written(&read), whole);
 
     // And every member of the sample, which holds all fields, is asked for.

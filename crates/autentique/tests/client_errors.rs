@@ -286,7 +286,8 @@ async fn reading_is_repeated() {
         (Reply::json(200, "{\"da").cut(), 2),
     ] {
         let (server, client) = once(first.clone(), "document-response").await;
-        client.get_document(&DocumentId::from("d1")).await.expect("the second answer");
+        let id = DocumentId::from("7b1c40de9a3f5c2286e0d94b71af53c8e26d0a9b4f7c31e58");
+        client.get_document(&id).await.expect("the second answer");
         assert_eq!(server.count("POST /v2/graphql"), times);
         assert_eq!(server.received()[0].body, server.received()[1].body);
 

@@ -31,7 +31,7 @@ pub enum Generation {
 pub enum CoreBody {
     /// `type` is `process_started`, `documentscopy_requested` or `status_updated`.
     Transaction,
-    /// `type` is the profile's type, not an event's name.
+    /// `type` is the profile's type (`PF` or `PJ`), or `profile_status_change`, which was observed in public code.
     Profile,
     /// `type` is `face_authentication`.
     FaceAuthentication,
@@ -43,7 +43,7 @@ impl Generation {
     pub fn of(body: &[u8]) -> Option<Self> {
         // The Global API's table spells the version one way, its sample another.
         let names = ["specversion", "specVersion", "source", "type", "profileId", "attemptId", "uuid"];
-        let [specversion, spec_version, source, kind, profile, attempt, transaction] = members(body, names);
+        let [specversion, spec_version, source, kind, profile, attempt, uuid] = members(body, names);
         let kind = text(kind)?;
         if specversion.or(spec_version).is_some() {
             let global = text(source)?.contains("://");
@@ -51,10 +51,11 @@ impl Generation {
         }
         match kind.as_ref() {
             "face_authentication" if attempt.is_some() => Some(Self::Core(CoreBody::FaceAuthentication)),
-            "process_started" | "documentscopy_requested" | "status_updated" if transaction.is_some() => {
+            "process_started" | "documentscopy_requested" | "status_updated" if uuid.is_some() => {
                 Some(Self::Core(CoreBody::Transaction))
             }
             "PF" | "PJ" if profile.is_some() => Some(Self::Core(CoreBody::Profile)),
+            "profile_status_change" if profile.or(uuid).is_some() => Some(Self::Core(CoreBody::Profile)),
             _ => None,
         }
     }
@@ -63,5 +64,21 @@ impl Generation {
     #[must_use]
     pub fn is_signed(self) -> bool {
         self == Self::Connect
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seen in a public handler.
+    #[test]
+    fn a_profiles_change_of_status_is_known() {
+        let body = br#"{"type":"profile_status_change","uuid":"00000000-0000-4000-8000-00000000ca03",
+            "status":"APROVADO","date":"2025-07-08T18:01:19.622Z"}"#;
+        assert_eq!(Generation::of(body), Some(Generation::Core(CoreBody::Profile)));
+        let body = br#"{"type":"profile_status_change","profileId":"p","status":"APROVADO"}"#;
+        assert_eq!(Generation::of(body), Some(Generation::Core(CoreBody::Profile)));
+        assert_eq!(Generation::of(br#"{"type":"profile_status_change","status":"APROVADO"}"#), None);
     }
 }

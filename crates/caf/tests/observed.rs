@@ -14,6 +14,7 @@ use idhooks_caf::{
     rest::{NewTransaction, TransactionOptions},
 };
 use idhooks_fixtures::{
+    error_chain,
     rest::sample,
     server::{
         Reply, Server,
@@ -61,7 +62,7 @@ async fn a_transaction_is_read_back() {
 
 #[tokio::test]
 async fn options_become_the_query() {
-    let server = answering(vec![Reply::json(200, "{}")]).await;
+    let server = answering(vec![Reply::json(200, r#"{"id":"t"}"#)]).await;
     let client = client(&server);
     let id = TransactionId::from("t");
     for (options, query) in [
@@ -96,6 +97,47 @@ async fn profiles_and_attempts_are_read() {
     let id = attempt.data.as_ref().and_then(|data| data.id.as_ref());
     assert_eq!(id.map(AttemptId::as_str), Some(ATTEMPT));
     assert_eq!(server.last().line(), format!("GET /v1/faces/attempts/{ATTEMPT}"));
+}
+
+#[tokio::test]
+async fn row_59_a_response_about_another_object_is_an_error() {
+    let server = answering(vec![
+        Reply::json(200, r#"{"requestId":"r","id":"t-2","status":"APPROVED"}"#),
+        Reply::json(200, r#"{"id":"p","cpf":"00011122234"}"#),
+        Reply::json(200, r#"{"data":{"id":"a-2"}}"#),
+        Reply::json(200, r#"{"id":"p","cpf":"000.111.222-33"}"#),
+        Reply::json(200, r#"{"id":"p","cpf":"***.111.222-**"}"#),
+    ])
+    .await;
+    let client = client(&server);
+    for (error, field) in [
+        (client.get_transaction(&"t-1".into(), &TransactionOptions::new()).await.err(), "id"),
+        (client.get_person_profile("00011122233").await.err(), "cpf"),
+        (client.get_face_attempt(&"a-1".into()).await.err(), "data.id"),
+    ] {
+        let error = error_chain(&error.expect("another object"));
+        assert!(error.ends_with(&format!(": {field} is not the requested one")), "{error}");
+    }
+    assert!(client.get_person_profile("00011122233").await.is_ok(), "marks are no difference");
+    assert!(client.get_person_profile("00011122233").await.is_ok(), "a masked one tells nothing");
+}
+
+#[tokio::test]
+async fn a_response_without_a_known_field_is_an_error() {
+    for body in ["{}", r#"{"message":"no route"}"#, r#"{"requestId":"r"}"#, r#"{"requestId":"r","message":"no"}"#] {
+        let server = answering(vec![Reply::json(200, body)]).await;
+        let client = client(&server);
+        for error in [
+            client.get_transaction(&"t".into(), &TransactionOptions::new()).await.err(),
+            client.get_person_profile(CPF).await.err(),
+            client.get_company_profile(CNPJ).await.err(),
+            client.get_face_attempt(&ATTEMPT.into()).await.err(),
+        ] {
+            let error = error.expect(body);
+            assert!(error_chain(&error).ends_with("the body has no documented field"), "{error:?}");
+            assert!(!error.is_transient());
+        }
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ pub use builder::ClientBuilder;
 pub use retry_error::RetryError;
 
 use idhooks_client::{ApiClient, BuildError, Count, Error, Fetched, Page, Position, Request};
-use idhooks_core::{Lenient, List, RawJson, json::FromJson};
+use idhooks_core::{Lenient, List, RawJson, json::Payload};
 
 /// A client for Capa's partner API, version 2.
 ///
@@ -115,7 +115,7 @@ impl Client {
     }
 
     /// Sends `call` and decodes the content of the response's envelope.
-    async fn fetch<T: for<'de> FromJson<'de>>(&self, call: Request) -> Result<Fetched<T>, Error> {
+    async fn fetch<T: for<'de> Payload<'de>>(&self, call: Request) -> Result<Fetched<T>, Error> {
         envelope::read(&self.api.send(call).await?)
     }
 }
@@ -132,17 +132,19 @@ fn paged(call: Request, at: Position, limit: Option<u32>) -> Request {
     }
 }
 
-/// Makes a page. The last page is short, and `total` says that no item follows.
+/// Makes a page. The list ends at `total`, and without a total with a short page.
 ///
-/// Neither is enough alone. The counters of the two lists mean different things, so a full page is never the last one.
-/// A short page may be the effect of a limit of Capa's own.
+/// A total no larger than the page may be that of the page alone, because the two lists count different things. It says
+/// nothing about the list, so a full page is then followed by another one.
 fn page<T>(raw: RawJson, items: List<T>, total: Lenient<Count>, at: Position, limit: Option<u32>) -> Page<T> {
     let items = items.into_vec();
     let total = total.into_option().map(Count::get);
     let count = items.len() as u64;
-    let is_short = count < u64::from(limit.unwrap_or(DEFAULT_LIMIT));
-    let is_all = total.is_none_or(|total| at.offset + count >= total);
-    Page::new(raw, "data", items, total, is_short && is_all)
+    let is_last = match total {
+        Some(total) if total > count => total <= at.offset + count,
+        _ => count < u64::from(limit.unwrap_or(DEFAULT_LIMIT)),
+    };
+    Page::new(raw, "data", items, total, is_last)
 }
 
 /// Rejects an empty id or filter: Capa might ignore it and respond with somebody else's data.

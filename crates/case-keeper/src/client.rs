@@ -8,7 +8,7 @@ mod files;
 mod links;
 
 use idhooks_client::{ApiClient, BuildError, Credentials, Error, Fetched, Page, Pages, Request, Response, Url};
-use idhooks_core::{DecodeError, json};
+use idhooks_core::json;
 
 pub use builder::ClientBuilder;
 pub use confirm::Confirmation;
@@ -112,20 +112,17 @@ impl Client {
     /// - [`Error::is_not_found`]: there is none, or none your token may see.
     /// - [`Error::is_auth`] with status 403: not yours. Recorded for a missing token, too; if yours was about to run
     ///   out, the call has been made again with a new one.
-    /// - A response without an `id`, or with another one, is invalid.
+    /// - A response without an `id`, or with another one than you asked for, is invalid.
     ///
     /// Source: observed in public code, 2024-03 and 2026-03. The vendor
     /// [names the call](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events); a page about it
     /// was not found.
     pub async fn get_verification(&self, id: &VerificationId) -> Result<Fetched<Verification>, Error> {
-        let response = self.read(id, None).await?;
-        let verification = response.fetched(&[])?;
-        check_id(&verification, id).map_err(|why| response.invalid(why))?;
-        Ok(verification)
+        self.read_checked(id, None).await
     }
 
-    /// Reads some fields of a verification, each a path such as `status` or `frontIdCardResult.verified`. All other
-    /// fields are absent, the `id` as well unless you ask for it.
+    /// Reads some fields of a verification, each a path such as `status` or `frontIdCardResult.verified`. The client
+    /// also asks for the `id`, to check it. Everything else is absent.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client) -> Result<(), idhooks_case_keeper::Error> {
@@ -137,8 +134,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::get_verification`], but a missing `id` is not an error. Nothing is sent if `fields` is empty, or a
-    /// field is empty or has a comma in it.
+    /// Same errors as [`Client::get_verification`]. Before sending if there is no field, or one is empty or has a comma
+    /// in it.
     ///
     /// Source: `fields` is [documented](https://case-keeper-core.readme.io/docs/query-params-and-operators) for lists;
     /// that one verification takes it is inferred.
@@ -150,19 +147,15 @@ impl Client {
         if fields.is_empty() || fields.iter().any(|field| field.is_empty() || field.contains(',')) {
             return Err(Error::invalid_request("a field is missing, empty or has a comma in it"));
         }
-        let response = self.read(id, Some(&fields.join(","))).await?;
-        let verification: Fetched<Verification> = response.fetched(&[])?;
-        if !verification.id.is_absent() {
-            check_id(&verification, id).map_err(|why| response.invalid(why))?;
-        }
-        Ok(verification)
+        let with_id = fields.iter().copied().chain((!fields.contains(&"id")).then_some("id"));
+        self.read_checked(id, Some(&with_id.collect::<Vec<_>>().join(","))).await
     }
 
     /// Lists the event records that your token may see, page by page: what the vendor says has happened. For the
     /// records of one event: `list_events(&EventFilter::of(&event))`.
     ///
-    /// A short page is the last one, unless the vendor's count says that more follow. An empty page always is. The
-    /// vendor pages by position, so a record that is added meanwhile may appear twice.
+    /// Nothing is sent before [`Pages::next`]. The list ends at the vendor's count, or with a short page where there is
+    /// no count; an empty page always ends it. Paging is by position, so a record made meanwhile may be seen twice.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_case_keeper::Client, event: &idhooks_case_keeper::Event) -> Result<(), idhooks_case_keeper::Error> {
@@ -179,8 +172,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// None here. `next` fails as any call does; before sending if the limit is zero or a key is empty or has a comma
-    /// in it; and after [`EventFilter::most_pages`] pages.
+    /// None here. `next` fails as any call does. It fails before sending if the limit is zero, the id is empty, or a
+    /// key is empty or has a comma in it; and after [`EventFilter::most_pages`] pages.
     ///
     /// Source: observed in public code, 2024-03; that events can be queried is
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events).
@@ -201,6 +194,13 @@ impl Client {
         })
     }
 
+    async fn read_checked(&self, id: &VerificationId, fields: Option<&str>) -> Result<Fetched<Verification>, Error> {
+        let response = self.read(id, fields).await?;
+        let verification = response.fetched(&[])?;
+        check_id(&response, &verification, id)?;
+        Ok(verification)
+    }
+
     async fn read(&self, id: &VerificationId, fields: Option<&str>) -> Result<Response, Error> {
         let call = Request::get("/verifications/{verificationId}").with("verificationId", id.as_str());
         self.api.send(fields.into_iter().fold(call, |call, fields| call.query("fields", fields))).await
@@ -215,6 +215,9 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     if keys.iter().any(|key| key.is_empty() || key.contains(',')) {
         return Err(Error::invalid_request("an event key is empty or has a comma in it"));
     }
+    if filter.data_id.as_ref().is_some_and(|id| id.as_str().is_empty()) {
+        return Err(Error::invalid_request("the verification's id is empty, which would list the events of all"));
+    }
     let mut call = Request::get("/events");
     if !keys.is_empty() {
         call = call.query("key-$in", keys.join(","));
@@ -227,20 +230,10 @@ fn events(filter: &EventFilter, offset: u64) -> Result<Request, Error> {
     Ok(if offset == 0 { call } else { call.query("offset", offset) })
 }
 
-/// Checks the id, because all other fields are optional and `{}` from a gateway would pass for a verification.
-fn check_id(verification: &Verification, asked: &VerificationId) -> Result<(), DecodeError> {
-    match own_id(verification)? {
-        own if own == asked => Ok(()),
-        _ => Err(DecodeError::new("id", "is not the requested one")),
-    }
-}
-
-fn own_id(verification: &Verification) -> Result<&VerificationId, DecodeError> {
-    let missing = || match verification.id.is_absent() {
-        true => DecodeError::missing("id"),
-        false => DecodeError::new("id", "is of another type than documented"),
-    };
-    verification.id.as_ref().ok_or_else(missing)
+/// Requires the id, because every other field is optional: `{}` from a gateway must not pass for a verification.
+fn check_id(response: &Response, verification: &Verification, asked: &VerificationId) -> Result<(), Error> {
+    let own = verification.id.clone().require("id").map_err(|why| response.invalid(why))?;
+    response.check_id("id", &own, asked)
 }
 
 /// Whether the error is the vendor's own and not a gateway's on the way to it, whose 404 means that the base URL is

@@ -61,6 +61,10 @@ impl ApiClient {
     pub async fn fetch<T: for<'de> FromJson<'de>>(&self, call: Request) -> Result<Fetched<T>, Error> {
         self.send(call).await?.fetched(&[]).inspect_err(|error| trace::failed("decoding failed", error))
     }
+
+    pub(crate) fn deadline(&self) -> Duration {
+        self.0.settings.deadline
+    }
 }
 
 impl Inner {

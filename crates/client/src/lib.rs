@@ -6,6 +6,7 @@ mod api_client;
 mod auth;
 mod build_error;
 mod chain;
+mod checks;
 mod client_credentials;
 mod confirmation;
 mod content_encoding;
@@ -14,6 +15,7 @@ mod count;
 mod download;
 pub mod env;
 mod error;
+mod eventually;
 mod fetched;
 #[cfg(feature = "__reqwest")]
 mod http_transport;

@@ -63,14 +63,11 @@ impl Decimal {
         &self.digits
     }
 
-    fn read(raw: &RawValue) -> Result<Self, DecodeError> {
-        let inner = raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let (text, quoted) = (inner.unwrap_or(raw.get()), inner.is_some());
-        let digits: Option<Box<str>> = match Parts::of(text) {
-            Some(_) => Some(text.into()),
-            // The digits may be written as escapes.
-            None => json::text(Some(raw)).filter(|text| Parts::of(text).is_some()).map(|text| text.as_ref().into()),
-        };
+    fn read(raw: RawJson) -> Result<Self, DecodeError> {
+        let quoted = raw.get().starts_with('"');
+        let digits =
+            if quoted { json::text(Some(raw.as_raw())).map(|text| text.as_ref().into()) } else { Some(raw.into()) };
+        let digits = digits.filter(|digits: &Box<str>| Parts::of(digits).is_some());
         digits.map(|digits| Self { digits, quoted }).ok_or_else(DecodeError::wrong_type)
     }
 
@@ -241,7 +238,7 @@ impl Serialize for Decimal {
 
 impl<'de> FromJson<'de> for Decimal {
     fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
-        place.fill(|raw: RawJson| Self::read(raw.as_raw()), |raw| RawJson::from_json(input, raw))
+        place.fill(Self::read, |raw| RawJson::from_json(input, raw))
     }
 }
 

@@ -46,6 +46,30 @@ fn decode_with<'de, T>(
     value.into_value()
 }
 
+/// Requires that an object has one of the members in `names`, for a response whose fields are all optional. Otherwise
+/// `{}` or a gateway's `{"message":…}` would pass for it.
+///
+/// ```
+/// use idhooks_payload::{Lenient, json::{self, Payload as _}, payload};
+///
+/// payload! {
+///     struct Profile {
+///         status: Lenient<Box<str>> = "status",
+///     }
+/// }
+///
+/// assert!(json::require_any(br#"{"status":null}"#, Profile::NAMES).is_ok());
+/// let error = json::require_any(br#"{"message":"no route"}"#, Profile::NAMES).unwrap_err();
+/// assert_eq!(error.to_string(), "the body has no documented field");
+/// ```
+///
+/// # Errors
+/// When it has none of them.
+pub fn require_any(object: &[u8], names: &[&str]) -> Result<(), DecodeError> {
+    let is_there = |name: &&str| members(object, [*name]).iter().any(Option::is_some);
+    if names.iter().any(is_there) { Ok(()) } else { Err(DecodeError::new("", "has no documented field")) }
+}
+
 /// Decodes a body into a type of your own that derives `Deserialize`.
 ///
 /// # Errors

@@ -44,6 +44,12 @@ macro_rules! payload {
         }
 
         impl<'de> $crate::json::Payload<'de> for $name {
+            const NAMES: &'static [&'static str] = {
+                let names: &'static [&'static str] = &[$($member),*];
+                ::std::assert!(names.len() < 240, "a payload has fewer than 240 members");
+                names
+            };
+
             fn read_with<A: $crate::__private::serde::de::MapAccess<'de>>(
                 object: A,
                 others: &mut [(&'static str, &mut dyn $crate::json::Slot<'de, A>)],
@@ -51,7 +57,7 @@ macro_rules! payload {
             ) -> ::std::result::Result<(), A::Error> {
                 $(let mut $field = $crate::__private::slot::<'de, $type>();)*
                 let slots: &mut [&mut dyn $crate::json::Slot<'de, A>] = &mut [$(&mut $field),*];
-                let error = $crate::json::read_members(object, &place, &[$($member),*], slots, others)?;
+                let error = $crate::json::read_members(object, &place, Self::NAMES, slots, others)?;
                 let finish = || {
                     if let ::std::option::Option::Some(error) = error {
                         return ::std::result::Result::Err(error);
@@ -81,8 +87,8 @@ macro_rules! payload {
                 out: S,
             ) -> ::std::result::Result<S::Ok, S::Error> {
                 use $crate::__private::serde::ser::SerializeStruct as _;
-                let names: &[&str] = &[$($member),*];
-                let mut out = out.serialize_struct(::std::stringify!($name), names.len())?;
+                let fields = <Self as $crate::json::Payload<'static>>::NAMES.len();
+                let mut out = out.serialize_struct(::std::stringify!($name), fields)?;
                 $(<$type as $crate::json::Field<'static>>::write(&self.$field, $member, &mut out)?;)*
                 out.end()
             }

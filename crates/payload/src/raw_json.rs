@@ -60,6 +60,12 @@ impl From<&RawValue> for RawJson {
     }
 }
 
+impl From<RawJson> for Box<str> {
+    fn from(raw: RawJson) -> Self {
+        raw.0.into()
+    }
+}
+
 impl From<&serde_json::Value> for RawJson {
     fn from(value: &serde_json::Value) -> Self {
         serde_json::value::to_raw_value(value).map(Self).unwrap_or_default()

@@ -10,9 +10,10 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use idhooks_fixtures::{
     rest::sample,
     server::{
@@ -21,7 +22,8 @@ use idhooks_fixtures::{
     },
 };
 use idhooks_unico::{
-    Account, ApiClient, Environment, Sign, SignError, TokenErrorCode, WebClient, http_client::async_trait,
+    Account, ApiClient, Environment, Sign, SignError, TokenErrorCode, WebClient,
+    http_client::{Bytes, Limits, Transport, TransportError, async_trait, http},
 };
 use support::{API_KEY, ISSUER, TOKEN, account, api, api_of, double, double_but, id, vendor, web, web_of};
 use tokio::time::{advance, pause, resume, sleep};
@@ -143,7 +145,7 @@ async fn a_token_that_is_refused_is_renewed_once() {
         let [before, .., after] = &last[..] else { panic!("{last:?}") };
         assert_ne!(before.header("authorization"), after.header("authorization"));
 
-        // VerifyError for good: one more token, then the error.
+        // Rejected for good: one more token, then the error.
         refuse.store(99, Ordering::SeqCst);
         later(60).await;
         let error = web.get_process(&id(FINISHED)).await.expect_err("refused");
@@ -234,29 +236,121 @@ async fn an_assertion_that_was_used_is_replaced_once() {
     assert_eq!(assertions(&server).len(), 4, "two more, whoever asks");
 }
 
-/// An assertion that may have arrived is not sent again.
+/// An assertion that may have arrived is not sent again; a fresh one may be, once.
 #[tokio::test]
-async fn the_token_call_is_made_once_where_it_may_have_arrived() {
+async fn no_assertion_is_sent_again_where_it_may_have_arrived() {
     let answers = [
-        (Reply::status(503), 1),
-        (Reply::new(500, "text/html", "<html></html>"), 1),
-        (sample_reply(200, "oauth-token").cut(), 1),
-        (Reply::json(200, "{}"), 1),
-        (Reply::json(200, r#"{"access_token":""}"#), 1),
-        (Reply::new(200, "text/html", "<html></html>"), 1),
-        // VerifyError before anything was done with it.
-        (Reply::status(429), 3),
+        (Reply::status(503), 2, 2),
+        (Reply::new(500, "text/html", "<html></html>"), 2, 2),
+        (sample_reply(200, "oauth-token").cut(), 2, 2),
+        (Reply::json(200, "{}"), 1, 1),
+        (Reply::json(200, r#"{"access_token":""}"#), 1, 1),
+        (Reply::new(200, "text/html", "<html></html>"), 1, 1),
+        (Reply::status(501), 1, 1),
+        (Reply::status(503).header("retry-after", "3600"), 1, 1),
+        // Rejected before anything was done with it.
+        (Reply::status(429), 3, 1),
     ];
-    for (reply, times) in answers {
+    for (reply, times, different) in answers {
         let shown = format!("{reply:?}");
         let server = double_but(move |request| (request.line() == TOKEN).then(|| reply.clone())).await;
         let client = web(&server);
         let error = client.get_process(&id(FINISHED)).await.expect_err("no token");
         assert!(error.is_login() && TokenErrorCode::of(&error).is_none(), "{shown}");
-        assert_eq!(server.received().len(), times, "{shown}");
+        let made = assertions(&server);
+        assert_eq!((made.len(), made.iter().collect::<HashSet<_>>().len()), (times, different), "{shown}");
         // That says nothing against the account, so the next caller may ask.
         assert!(client.get_process(&id(FINISHED)).await.is_err());
         assert_eq!(server.received().len(), 2 * times, "{shown}");
+    }
+}
+
+/// A rule for the first call of the token host.
+fn first(reply: Reply) -> impl Fn(&Received) -> Option<Reply> + Send + Sync + 'static {
+    let calls = AtomicUsize::new(0);
+    move |request| (request.line() == TOKEN && calls.fetch_add(1, Ordering::SeqCst) == 0).then(|| reply.clone())
+}
+
+#[tokio::test]
+async fn one_failure_of_the_token_host_costs_no_call() {
+    for reply in [Reply::status(503), Reply::status(502), sample_reply(200, "oauth-token").cut()] {
+        let shown = format!("{reply:?}");
+        let server = double_but(first(reply)).await;
+        web(&server).get_process(&id(FINISHED)).await.expect(&shown);
+        let made: HashSet<_> = assertions(&server).into_iter().collect();
+        assert_eq!((made.len(), server.count(TOKEN)), (2, 2), "{shown}");
+    }
+    // What the host says about the account is no passing failure, whatever the status.
+    let body = r#"{"error":"server_error","error_description":"Falha na autenticação 1.2.18"}"#;
+    let server = double_but(first(Reply::json(503, body))).await;
+    let error = web(&server).get_process(&id(FINISHED)).await.expect_err("locked");
+    assert_eq!((TokenErrorCode::of(&error), server.count(TOKEN)), (Some(TokenErrorCode::AccountLocked), 1));
+}
+
+#[tokio::test]
+async fn there_is_one_further_try_whatever_the_reasons() {
+    let replies = [Reply::status(503), sample_reply(401, "oauth-error-assertion-used")];
+    let calls = AtomicUsize::new(0);
+    let server = double_but(move |request| match request.line().as_str() {
+        TOKEN => replies.get(calls.fetch_add(1, Ordering::SeqCst)).cloned(),
+        _ => None,
+    })
+    .await;
+    let client = web(&server);
+    let error = client.get_process(&id(FINISHED)).await.expect_err("no token");
+    assert_eq!((TokenErrorCode::of(&error), server.count(TOKEN)), (Some(TokenErrorCode::AssertionUsed), 2));
+}
+
+/// A token host by the clock of the test: fails in passing once, and asks for a wait if it is given one.
+struct Busy(Option<&'static str>, AtomicUsize);
+
+#[async_trait]
+impl Transport for Busy {
+    async fn send(&self, request: http::Request<Bytes>, _: Limits) -> Result<http::Response<Bytes>, TransportError> {
+        let is_first = request.uri().path() == "/oauth2/token" && self.1.fetch_add(1, Ordering::SeqCst) == 0;
+        let name = if request.uri().path() == "/oauth2/token" { "oauth-token" } else { "getprocess-web-id" };
+        let mut response = http::Response::new(Bytes::from_static(sample("unico", name).body));
+        if is_first {
+            response = http::Response::new(Bytes::new());
+            *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+            let wait = self.0.and_then(|wait| wait.parse().ok());
+            response.headers_mut().extend(wait.map(|wait| (http::header::RETRY_AFTER, wait)));
+        }
+        Ok(response)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_token_host_is_given_the_time_it_asks_for() {
+    for (asked, millis) in [(None, Some(500)), (Some("7"), Some(7_000)), (Some("20"), Some(20_000)), (Some("21"), None)]
+    {
+        let busy = Arc::new(Busy(asked, AtomicUsize::new(0)));
+        let account = Account::builder(ISSUER, support::key(), Environment::Sandbox);
+        let account = account.transport(Arc::clone(&busy)).build().expect("an account");
+        let client = WebClient::builder(&account).transport(Arc::clone(&busy)).build().expect("a client");
+        let start = tokio::time::Instant::now();
+        let outcome = client.get_process(&id(FINISHED)).await;
+        assert_eq!(outcome.is_ok(), millis.is_some(), "{asked:?}");
+        assert_eq!(start.elapsed().as_millis(), millis.unwrap_or_default(), "{asked:?}");
+        assert_eq!(busy.1.load(Ordering::SeqCst), 1 + usize::from(millis.is_some()), "{asked:?}");
+    }
+}
+
+/// Unico refuses an assertion that was made in its future, and too many refusals lock the account.
+#[tokio::test]
+async fn a_clock_that_runs_ahead_does_not_lock_the_account() {
+    for behind in [5, 55] {
+        let server = double_but(move |request| {
+            let assertion = (request.line() == TOKEN).then(|| request.form().remove("assertion"))??;
+            let claims = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
+            let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs() - behind;
+            let is_in_the_future = claims["iat"].as_u64()? > now;
+            is_in_the_future.then(|| refusal("1.2.5"))
+        })
+        .await;
+        web(&server).get_process(&id(FINISHED)).await.expect("a process");
+        assert_eq!(server.count(TOKEN), 1, "{behind} seconds behind");
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use idhooks_case_keeper::{Client, Verification, VerificationId};
+use idhooks_case_keeper::{Client, Credentials, Verification, VerificationId};
 use idhooks_core::json;
 use reqwest::Url;
 use tokio::task::JoinSet;
@@ -39,7 +39,7 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
 fn client(server: &Vendor) -> Outcome<Client> {
     let base = server.url().clone();
     let token = base.join("/token")?;
-    Ok(Client::builder("id", "secret", base).token_url(token).build()?)
+    Ok(Client::builder(Credentials::new("id", "secret"), base).token_url(token).build()?)
 }
 
 /// What anyone would write: the same request, with the same headers and timeout, read into the same type.

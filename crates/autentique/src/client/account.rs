@@ -20,11 +20,11 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [every call](Client#errors).
+    /// As [every call](Client#errors), and when the response has no documented field.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/fetch-current-user).
     pub async fn me(&self) -> Result<Fetched<Account>, Error> {
-        self.ask(ME, &NoVariables {}).await
+        self.execute(ME, &NoVariables {}).await?.known(&["data", ME.field], &[])
     }
 }
 

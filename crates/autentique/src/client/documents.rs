@@ -57,8 +57,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [every call](Client#errors). [`Error::is_not_found`] for `document_not_found`, and for a response with
-    /// neither a document nor an error. An empty id is an error before anything is sent.
+    /// As [every call](Client#errors). [`Error::is_not_found`] for `document_not_found`, and for a response with neither
+    /// a document nor an error. An empty id is an error before anything is sent. A response about another document is
+    /// an error.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos).
     pub async fn get_document(&self, id: &DocumentId) -> Result<Fetched<Document>, Error> {
@@ -67,12 +68,13 @@ impl Client {
         }
         let response = self.execute(DOCUMENT, &ById { id }).await?;
         let [data] = json::members(response.body(), ["data"]);
-        match json::members_of(data, [DOCUMENT.field]) {
-            [Some(document)] if document.get() == "null" => {
-                Err(response.not_found(DecodeError::new("data.document", "is null")))
-            }
-            _ => response.fetched(&["data", DOCUMENT.field]),
+        let [document] = json::members_of(data, [DOCUMENT.field]);
+        if document.is_some_and(|document| document.get() == "null") {
+            return Err(response.not_found(DecodeError::new("data.document", "is null")));
         }
+        let document: Fetched<Document> = response.fetched(&["data", DOCUMENT.field])?;
+        response.check_id("data.document.id", &document.id, id)?;
+        Ok(document)
     }
 
     /// Lists the documents that match `filter`, page by page. Sandbox documents are left out unless the filter asks for

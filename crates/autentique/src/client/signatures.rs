@@ -65,11 +65,13 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// As [every call](Client#errors), and before anything is sent if the id is empty.
+    /// As [every call](Client#errors). Before anything is sent if the id is empty, and when the response has no
+    /// documented field. It does not say whose link it is.
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/mutations/create-signature-link).
     pub async fn create_link_to_signature(&self, id: &SignatureId) -> Result<Fetched<Link>, Error> {
-        self.ask(CREATE_LINK, &OneSignature { public_id: spelt_for_the_api(id)? }).await
+        let variables = OneSignature { public_id: spelt_for_the_api(id)? };
+        self.execute(CREATE_LINK, &variables).await?.known(&["data", CREATE_LINK.field], &[])
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 text_id! {
     /// Autentique's id of a document: hex without dashes, 49 characters in every capture. Ids within
     /// one documented sample disagree with each other; take it as opaque.
-    pub struct DocumentId;
+    pub struct DocumentId ignoring case;
 }
 
 text_id! {

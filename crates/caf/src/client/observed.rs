@@ -27,7 +27,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`Error::is_not_found`] for an id Caf does not know (inferred); otherwise as any call.
+    /// [`Error::is_not_found`] for an id Caf does not know (inferred); otherwise as any call. Also when the response is
+    /// about another transaction, or has no field that is known.
     pub async fn get_transaction(
         &self,
         id: &TransactionId,
@@ -46,7 +47,12 @@ impl Client {
         if let Some(lang) = &options.lang {
             call = call.query("_lang", lang);
         }
-        self.api.fetch(call).await
+        let response = self.api.send(call).await?;
+        let transaction: Fetched<TransactionDetails> = response.known(&[], &COMMON)?;
+        if let Some(sent) = transaction.id.as_ref() {
+            response.check_id("id", sent, id)?;
+        }
+        Ok(transaction)
     }
 
     /// Reads the profile of a person: `GET /v1/profiles/peoples/{cpf}`, bare digits.
@@ -63,9 +69,16 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call.
+    /// [`Error::is_not_found`] for a person Caf does not know; otherwise as any call. Also when the response has
+    /// another CPF, or no field that is known.
     pub async fn get_person_profile(&self, cpf: &str) -> Result<Fetched<PersonProfile>, Error> {
-        self.api.fetch(Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await
+        let response = self.api.send(Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await?;
+        let profile: Fetched<PersonProfile> = response.known(&[], &COMMON)?;
+        // A masked one tells nothing.
+        if let Some(sent) = profile.cpf.as_ref().map(|sent| digits(sent.expose())).filter(|sent| sent.len() == 11) {
+            response.check_id("cpf", &sent, &digits(cpf))?;
+        }
+        Ok(profile)
     }
 
     /// Reads the profile of a company: `GET /v1/profiles/companies/{cnpj}`, without marks.
@@ -79,9 +92,11 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call.
+    /// [`Error::is_not_found`] for a company Caf does not know (inferred); otherwise as any call. Also when the
+    /// response has no field that is known. No member is known that says which company it is about.
     pub async fn get_company_profile(&self, cnpj: &str) -> Result<Fetched<CompanyProfile>, Error> {
-        self.api.fetch(Request::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj)).await
+        let call = Request::get("/v1/profiles/companies/{cnpj}").with("cnpj", cnpj);
+        self.api.send(call).await?.known(&[], &COMMON)
     }
 
     /// Reads an attempt to recognise a face: `GET /v1/faces/attempts/{attemptId}`.
@@ -95,8 +110,23 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any call.
+    /// [`Error::is_not_found`] for an id Caf does not know (documented for the older Core API); otherwise as any
+    /// call. Also when the response is about another attempt, or has no field that is known.
     pub async fn get_face_attempt(&self, id: &AttemptId) -> Result<Fetched<FaceAttempt>, Error> {
-        self.api.fetch(Request::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str())).await
+        let call = Request::get("/v1/faces/attempts/{attemptId}").with("attemptId", id.as_str());
+        let response = self.api.send(call).await?;
+        let attempt: Fetched<FaceAttempt> = response.known(&[], &COMMON)?;
+        if let Some(sent) = attempt.data.as_ref().and_then(|data| data.id.as_ref()) {
+            response.check_id("data.id", sent, id)?;
+        }
+        Ok(attempt)
     }
+}
+
+/// Every response has it, errors too.
+const COMMON: [&str; 1] = ["requestId"];
+
+/// A CPF without marks.
+fn digits(cpf: &str) -> String {
+    cpf.chars().filter(char::is_ascii_digit).collect()
 }

@@ -6,7 +6,7 @@
 use idhooks_client::{Error, Fetched, Response};
 use idhooks_core::{
     DecodeError,
-    json::{self, FromJson},
+    json::{self, Payload},
 };
 
 use super::error;
@@ -35,9 +35,12 @@ fn open(body: &[u8]) -> Content<'_> {
     data.map_or(Content::Nothing, |raw| Content::Data(raw.get().as_bytes()))
 }
 
-pub(super) fn read<T: for<'de> FromJson<'de>>(response: &Response) -> Result<Fetched<T>, Error> {
+pub(super) fn read<T: for<'de> Payload<'de>>(response: &Response) -> Result<Fetched<T>, Error> {
     match open(response.body()) {
-        Content::Data(data) => Fetched::decode(data).map_err(|why| response.invalid(why)),
+        Content::Data(data) => {
+            let read = Fetched::decode(data).and_then(|read| json::require_any(data, T::NAMES).map(|()| read));
+            read.map_err(|why| response.invalid(why))
+        }
         Content::Nothing => Err(response.invalid(DecodeError::missing("data"))),
         Content::Failure => Err(response.error(error::read(response), response.body())),
     }

@@ -123,11 +123,15 @@ impl Client {
     ///
     /// # Errors
     /// `BAD_REQUEST` (400) when its state does not allow it, `PARTNER_NOT_OWNER_OF_TRANSACTION_ERROR` (403),
-    /// `TRANSACTION_NOT_FOUND` (404), `UNAUTHORIZED` (401).
+    /// `TRANSACTION_NOT_FOUND` (404), `UNAUTHORIZED` (401); and when the response is about another transaction.
+    ///
     pub async fn cancel_transaction(&self, id: &TransactionId) -> Result<Fetched<Transaction>, Error> {
         let call =
             Request::put("/api/partner/v2/transactions/{id}/cancel", RetrySafety::Idempotent).with("id", id.as_str());
-        self.fetch(call).await
+        let response = self.api.send(call).await?;
+        let cancelled: Fetched<Transaction> = envelope::read(&response)?;
+        response.check_id("id", &cancelled.id, id)?;
+        Ok(cancelled)
     }
 }
 

@@ -4,7 +4,7 @@ use idhooks_client::{Count, Error, Fetched, Pages, Request, RetrySafety, Url};
 use idhooks_core::{Lenient, List, payload};
 use serde::Serialize;
 
-use super::{Client, RetryError, page, paged, query_text};
+use super::{Client, RetryError, envelope, page, paged, query_text};
 use crate::rest::{
     NotificationFilter, NotificationId, WebhookNotification, WebhookNotificationSummary, WebhookSettings,
 };
@@ -128,9 +128,9 @@ impl Client {
     /// Source: [documented](https://docs.capa.fi/reference/webhooknotificationpartnerv2controller_getnotification).
     ///
     /// # Errors
-    /// `NOT_FOUND` (404), `UNAUTHORIZED` (401).
+    /// `NOT_FOUND` (404), `UNAUTHORIZED` (401); and when the response is about another notification.
     pub async fn get_webhook_notification(&self, id: &NotificationId) -> Result<Fetched<WebhookNotification>, Error> {
-        self.fetch(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str())).await
+        self.notification(Request::get("/api/partner/v2/webhook-notifications/{id}").with("id", id.as_str()), id).await
     }
 
     /// Queues a failed notification again, at once and with new automatic attempts.
@@ -165,7 +165,14 @@ impl Client {
     ) -> Result<Fetched<WebhookNotification>, RetryError> {
         let call = Request::post("/api/partner/v2/webhook-notifications/{id}/retry", RetrySafety::Never)
             .with("id", id.as_str());
-        self.fetch(call).await.map_err(RetryError::of)
+        self.notification(call, id).await.map_err(RetryError::of)
+    }
+
+    async fn notification(&self, call: Request, id: &NotificationId) -> Result<Fetched<WebhookNotification>, Error> {
+        let response = self.api.send(call).await?;
+        let notification: Fetched<WebhookNotification> = envelope::read(&response)?;
+        response.check_id("id", &notification.id, id)?;
+        Ok(notification)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::Event;
 
 text_id! {
     /// Capa's id of a webhook notification, a UUID in the samples. The delivery itself does not carry it.
-    pub struct NotificationId;
+    pub struct NotificationId ignoring case;
 }
 
 open_enum! {

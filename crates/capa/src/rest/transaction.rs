@@ -8,7 +8,7 @@ use crate::TransactionId;
 text_id! {
     /// Capa's own id of a user, a UUID in the samples. Webhooks carry your id of them instead
     /// ([`ExternalUserId`](crate::ExternalUserId)): keep both when you create a user.
-    pub struct UserId;
+    pub struct UserId ignoring case;
 }
 
 open_enum! {

@@ -4,12 +4,12 @@ use idhooks_core::{Lenient, Pii, Timestamp, payload, text_id};
 
 text_id! {
     /// Capa's id of the webhook settings, a UUID in the samples.
-    pub struct WebhookSettingsId;
+    pub struct WebhookSettingsId ignoring case;
 }
 
 text_id! {
     /// Capa's id of you, a UUID in the samples.
-    pub struct PartnerId;
+    pub struct PartnerId ignoring case;
 }
 
 payload! {

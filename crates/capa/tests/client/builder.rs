@@ -1,29 +1,34 @@
 //! How a client is made.
 
-use idhooks_capa::http_client::ErrorKind;
+use std::sync::{Arc, Mutex};
+
 use idhooks_capa::{
     BuildError, Client, ClientBuilder,
-    http_client::{Bytes, Limits, Transport, TransportError, Url, async_trait, http},
+    http_client::{Bytes, ErrorKind, Limits, Transport, TransportError, Url, async_trait, http},
     rest::{KycMedia, NotificationId},
 };
 use idhooks_fixtures::server::{Reply, Server};
 
 use super::KEY;
 
-/// Tells by its answer where the request was to go.
-struct Echo;
+/// Remembers where the request was to go.
+#[derive(Clone, Default)]
+struct Echo(Arc<Mutex<String>>);
 
 #[async_trait]
 impl Transport for Echo {
     async fn send(&self, request: http::Request<Bytes>, _: Limits) -> Result<http::Response<Bytes>, TransportError> {
-        let body = serde_json::json!({ "id": request.uri().to_string() }).to_string();
-        Ok(http::Response::new(body.into()))
+        *self.0.lock().unwrap() = request.uri().to_string();
+        Ok(http::Response::new(Bytes::from_static(br#"{"id":"n"}"#)))
     }
 }
 
 async fn asked(builder: ClientBuilder) -> String {
-    let client = builder.transport(Echo).build().unwrap();
-    client.get_webhook_notification(&NotificationId::from("n")).await.unwrap().id.as_str().to_owned()
+    let echo = Echo::default();
+    let client = builder.transport(echo.clone()).build().unwrap();
+    client.get_webhook_notification(&NotificationId::from("n")).await.unwrap();
+    let asked = echo.0.lock().unwrap();
+    asked.clone()
 }
 
 #[tokio::test]

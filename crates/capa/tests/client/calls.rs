@@ -1,7 +1,7 @@
 //! What each call sends: method, path, query, headers, body; and what it makes of the answer.
 
 use idhooks_capa::{
-    Client, TransactionId,
+    Client, RetryError, TransactionId,
     http_client::Url,
     rest::{
         KybStatus, KycVerdict, NotificationFilter, NotificationId, NotificationStatus, PartnerId, SortOrder,
@@ -23,6 +23,15 @@ const ODD_IN_PATH: &str = "a%2Fb%3Fc%3Dd%26e%23f%252F%20%C3%A9";
 
 async fn sampled(status: u16, name: &str) -> (Server, Client) {
     answering(Reply::sample(status, sample("capa", name))).await
+}
+
+/// The sample, about the object with the id [`ODD`].
+async fn sampled_as_odd(status: u16, name: &str) -> (Server, Client) {
+    let mut body: Value = serde_json::from_slice(sample("capa", name).body).unwrap();
+    let data = if body["data"].is_object() { &mut body["data"] } else { &mut body };
+    let id = if data["clientReferenceId"].is_string() { "clientReferenceId" } else { "id" };
+    data[id] = ODD.into();
+    answering(Reply::value(status, &body)).await
 }
 
 /// The one request there was, with what all of them have.
@@ -112,7 +121,7 @@ async fn list_webhook_notifications() {
 
 #[tokio::test]
 async fn get_webhook_notification() {
-    let (server, client) = sampled(200, "get-webhook-notification").await;
+    let (server, client) = sampled_as_odd(200, "get-webhook-notification").await;
     let notification = client.get_webhook_notification(&NotificationId::from(ODD)).await.unwrap();
     assert_eq!(*notification.manual_retry_count, Some(1));
     assert_eq!(notification.event().unwrap().name(), "CREATED_ON_RAMP");
@@ -125,7 +134,7 @@ async fn get_webhook_notification() {
 #[tokio::test]
 async fn retry_webhook_notification() {
     for status in [200, 201, 202] {
-        let (server, client) = sampled(status, "retry-webhook-notification").await;
+        let (server, client) = sampled_as_odd(status, "retry-webhook-notification").await;
         let notification = client.retry_webhook_notification(&NotificationId::from(ODD)).await.unwrap();
         assert_eq!(*notification.status, Some(NotificationStatus::Pending));
         let request = only(&server);
@@ -198,7 +207,7 @@ async fn a_transaction_that_is_not_there() {
 #[tokio::test]
 async fn cancel_transaction() {
     for name in ["cancel-transaction", "cancel-transaction-legacy"] {
-        let (server, client) = sampled(200, name).await;
+        let (server, client) = sampled_as_odd(200, name).await;
         let cancelled = client.cancel_transaction(&TransactionId::from(ODD)).await.unwrap();
         assert_eq!(*cancelled.status, Some(TransactionStatus::Cancelled));
         let request = only(&server);
@@ -211,7 +220,7 @@ async fn cancel_transaction() {
 #[tokio::test]
 async fn get_kyc_details() {
     for name in ["get-kyc-details", "get-kyc-details-bare"] {
-        let (server, client) = sampled(200, name).await;
+        let (server, client) = sampled_as_odd(200, name).await;
         let details = client.get_kyc_details(&UserId::from(ODD)).await.unwrap();
         assert_eq!(details.verdict(), Some(&KycVerdict::Verified));
         let request = only(&server);
@@ -230,6 +239,62 @@ async fn get_kyb_details() {
     assert_eq!(request.line(), "GET /api/partner/v2/kyb/details");
     assert_eq!(parameters(&request), pairs(&[("userId", ODD)]));
     assert_no_body(&request);
+}
+
+const OTHER: &str = "id is not the requested one";
+
+#[tokio::test]
+async fn row_59_a_response_about_another_object_is_an_error() {
+    let (_server, client) = sampled(200, "get-webhook-notification").await;
+    let other = NotificationId::from("00000000-0000-4000-8000-000000000000");
+    let error = client.get_webhook_notification(&other).await.unwrap_err();
+    assert!(error_chain(&error).ends_with(OTHER), "{error:?}");
+    let RetryError::Other(error) = client.retry_webhook_notification(&other).await.unwrap_err() else {
+        panic!("another kind")
+    };
+    assert!(error_chain(&error).ends_with(OTHER) && error.may_have_taken_effect(), "{error:?}");
+
+    let (_server, client) = sampled(200, "cancel-transaction").await;
+    let error = client.cancel_transaction(&TransactionId::from("t-1")).await.unwrap_err();
+    assert!(error_chain(&error).ends_with(OTHER) && error.may_have_taken_effect(), "{error:?}");
+
+    let (_server, client) = sampled(200, "get-kyc-details").await;
+    let error = client.get_kyc_details(&UserId::from("00000000-0000-4000-8000-000000000000")).await.unwrap_err();
+    assert!(error_chain(&error).ends_with("clientReferenceId is not the requested one"), "{error:?}");
+}
+
+#[tokio::test]
+async fn row_59_an_id_in_another_letter_case_is_the_same_object() {
+    let (_server, client) = sampled(200, "get-webhook-notification").await;
+    client.get_webhook_notification(&NotificationId::from("8374F327-38BD-4B0B-B8A7-2524599EB903")).await.unwrap();
+    let (_server, client) = sampled(200, "list-transactions").await;
+    client.get_transaction(&TransactionId::from("TX-1")).await.unwrap();
+    let (_server, client) = sampled(200, "get-kyc-details").await;
+    client.get_kyc_details(&UserId::from("9486244C-FF7D-4C22-9984-797179D7DEAA")).await.unwrap();
+}
+
+/// Every field of a check is optional, so anything would pass for one.
+#[tokio::test]
+async fn a_response_without_a_documented_field_is_an_error() {
+    for body in [
+        "{}",
+        r#"{"message":"no route"}"#,
+        r#"{"status":"error"}"#,
+        r#"{"status":"error","data":{"verificationStatus":"VERIFIED"}}"#,
+        r#"{"success":true,"data":{}}"#,
+        r#"{"status":"ok","data":{"status":"VERIFIED"}}"#,
+    ] {
+        let (_server, client) = answering(Reply::json(200, body)).await;
+        for error in [
+            client.get_kyc_details(&UserId::from("u")).await.map(drop).unwrap_err(),
+            client.get_kyb_details(&UserId::from("u")).await.map(drop).unwrap_err(),
+        ] {
+            assert!(error_chain(&error).ends_with("the body has no documented field"), "{error:?}: {body}");
+            assert!(!error.is_transient() && !error.is_not_found(), "{body}");
+        }
+    }
+    let (_server, client) = answering(Reply::json(200, r#"{"verificationStatus":null}"#)).await;
+    assert!(client.get_kyb_details(&UserId::from("u")).await.is_ok(), "a documented field without a value");
 }
 
 #[tokio::test]

@@ -76,6 +76,26 @@ async fn counters_that_mean_something_else() {
 }
 
 #[tokio::test]
+async fn row_60_a_list_ends_at_its_total_also_when_that_is_text() {
+    let text = |_: usize, all: usize| json!({ "count": all.to_string(), "total": all.to_string() });
+    for (count, requests) in [(4, 2), (5, 3), (6, 3)] {
+        let server = list_of(count, 100, text).await;
+        assert_eq!(notifications(&server, 2).await, (numbered(count), requests));
+        let server = list_of(count, 100, text).await;
+        assert_eq!(transactions(&server, 2).await, (numbered(count), requests));
+        // Fewer come than were asked for.
+        let server = list_of(count, 2, text).await;
+        assert_eq!(notifications(&server, 100).await, (numbered(count), requests));
+    }
+    // A server that ignores the position gives no more than there are.
+    let same = json!({ "count": "3", "data": [{ "id": "x-0" }, { "id": "x-1" }] });
+    let server = Server::start(move |_: &Received| Reply::value(200, &same)).await.unwrap();
+    let mut pages = client(&server).list_transactions(&TransactionFilter::new().limit(2));
+    while pages.next().await.is_ok_and(|page| page.is_some()) {}
+    assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
 async fn a_server_that_gives_less_than_it_was_asked_for() {
     let server = list_of(5, 2, |page, all| json!({ "count": page, "total": all })).await;
     assert_eq!(notifications(&server, 100).await, (numbered(5), 3));

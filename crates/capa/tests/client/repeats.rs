@@ -16,9 +16,14 @@ use super::{answering, client};
 /// Everything that may be repeated.
 const CALLS: usize = 9;
 
+/// Ids of the samples.
+const NOTIFICATION: &str = "8374f327-38bd-4b0b-b8a7-2524599eb903";
+const CANCELLED: &str = "0483907e-ca31-432c-8234-fc401a921ef9";
+
 async fn call(number: usize, client: &Client) -> Result<(), Error> {
-    let (notification, transaction) = (NotificationId::from("n"), TransactionId::from("tx-1"));
-    let user = UserId::from("u");
+    let (notification, transaction) = (NotificationId::from(NOTIFICATION), TransactionId::from("tx-1"));
+    let cancelled = TransactionId::from(CANCELLED);
+    let user = UserId::from("9486244c-ff7d-4c22-9984-797179d7deaa");
     match number {
         0 => client.update_webhook_settings(None).await.map(drop),
         1 => client.update_webhook_settings_v1(None).await.map(drop),
@@ -26,7 +31,7 @@ async fn call(number: usize, client: &Client) -> Result<(), Error> {
         3 => client.get_webhook_notification(&notification).await.map(drop),
         4 => client.list_transactions(&TransactionFilter::new()).next().await.map(drop),
         5 => client.get_transaction(&transaction).await.map(drop),
-        6 => client.cancel_transaction(&transaction).await.map(drop),
+        6 => client.cancel_transaction(&cancelled).await.map(drop),
         7 => client.get_kyc_details(&user).await.map(drop),
         _ => client.get_kyb_details(&user).await.map(drop),
     }

@@ -21,7 +21,7 @@ impl Client {
     /// As [`Client::get_verification`], and as [`links_in`] for a hostile response.
     pub async fn links(&self, id: &VerificationId) -> Result<Vec<FoundLink>, Error> {
         let answer = self.read(id, None).await?;
-        check_id(&answer.decode()?, id).map_err(|why| answer.invalid(why))?;
+        check_id(&answer, &answer.decode()?, id)?;
         links_in(answer.body()).map_err(|why| answer.invalid(why))
     }
 

@@ -69,8 +69,18 @@ impl EventFilter {
         Self::default()
     }
 
-    /// The records of what this event says: its key, about its verification. None means that the vendor knows of no
-    /// such event, as after a forged delivery.
+    /// Selects the records of an event: those with its key, about what it names. If there is none, the vendor knows
+    /// of no such event, as after a forged delivery.
+    ///
+    /// ```
+    /// use idhooks_case_keeper::{Event, rest::EventFilter};
+    ///
+    /// let event: Event = serde_json::from_str(r#"{"key":"verification.deleted","data":{"id":"v-1"}}"#)?;
+    /// let filter = EventFilter::of(&event);
+    /// assert_eq!(filter.keys, [event.key]);
+    /// assert_eq!(filter.data_id.as_ref().map(|id| id.as_str()), Some("v-1"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn of(event: &Event) -> Self {
         let filter = Self::new().key(event.key.clone());

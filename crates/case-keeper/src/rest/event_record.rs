@@ -128,16 +128,18 @@ impl EventPage {
 
     /// Whether no page follows. `asked` is the limit that was sent, `before` the number of records on earlier pages.
     ///
-    /// The vendor may put fewer on a page than it was asked for, so a short page alone ends the list only if its
-    /// count, where there is one, does not say that more follow. The count alone ends nothing: it is a hint.
+    /// A count no larger than the page may be that of the page alone. It says nothing about the list, so a full page
+    /// is then followed by another one. The vendor may put fewer on a page than it was asked for.
     pub(crate) fn is_last(&self, asked: u32, before: u64) -> bool {
         let here = self.records.len() as u64;
-        if here == 0 {
-            return true;
+        match self.count {
+            _ if here == 0 => true,
+            Some(count) if count > here => count <= before.saturating_add(here),
+            _ => {
+                let limit = self.limit.filter(|limit| *limit > 0).unwrap_or(u64::MAX);
+                here < limit.min(asked.into())
+            }
         }
-        let full = self.limit.filter(|limit| *limit > 0).map_or(u64::from(asked), |limit| limit.min(asked.into()));
-        let more = self.count.is_some_and(|count| count > before.saturating_add(here));
-        here < full && !more
     }
 }
 
@@ -160,11 +162,12 @@ mod tests {
             (49, "", 50, 0, true),
             (50, r#"{"count":50}"#, 50, 0, false),
             (10, r#"{"count":30,"limit":10}"#, 50, 0, false),
-            (10, r#"{"count":30,"limit":10}"#, 50, 20, false),
+            (10, r#"{"count":30,"limit":10}"#, 50, 20, true),
             (9, r#"{"count":29,"limit":10}"#, 50, 20, true),
             (10, r#"{"count":30}"#, 50, 0, false),
             (10, r#"{"count":30}"#, 50, 20, true),
             (10, r#"{"count":"30"}"#, 50, 0, false),
+            (10, r#"{"count":"30","limit":"10"}"#, 50, 20, true),
             (10, r#"{"limit":0}"#, 50, 0, true),
             (10, r#"{"limit":100}"#, 10, 0, false),
             (3, r#"{"count":18446744073709551615}"#, 50, u64::MAX, true),

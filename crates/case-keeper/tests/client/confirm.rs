@@ -1,10 +1,12 @@
-//! From a hint to a fact.
+//! Events are confirmed by reading what they are about.
 
-use std::error::Error as _;
+use std::{collections::VecDeque, error::Error as _};
 
 use idhooks_case_keeper::{
     Confirmation, Event, EventKey, OpenEndpoint,
     core::{Unverified, WebhookEvent as _},
+    http_client::{Bytes, Error, Limits, Transport, TransportError, async_trait, http},
+    rest::EventFilter,
 };
 use idhooks_fixtures::{CASE_KEEPER, find};
 
@@ -32,7 +34,6 @@ async fn the_vendor_has_the_last_word() {
         ("verification.verified", double::VERIFIED, "confirmed"),
         ("verification.verified", double::COMPLETED, "contradicted"),
         ("verification.verified", double::OPEN, "contradicted"),
-        ("verification.verified", unknown, "gone"),
         ("verification.verified", double::FOREIGN, "not_yours"),
         // A later state is no contradiction.
         ("verification.created", double::VERIFIED, "confirmed"),
@@ -51,6 +52,7 @@ async fn the_vendor_has_the_last_word() {
         ("verification.sanction.created", double::COMPLETED, "confirmed"),
         ("verification.livenessResult.created", double::VERIFIED, "confirmed"),
         ("verification.livenessResult.created", double::OPEN, "contradicted"),
+        ("verification.somethingNew", double::OPEN, "confirmed"),
     ] {
         assert_eq!(word(&client, key, id).await, expected, "{key} of {id}");
         assert_eq!(server.last().line(), format!("GET {V3}/verifications/{id}"));
@@ -114,24 +116,116 @@ async fn every_documented_event_can_be_confirmed_and_contradicted() {
 }
 
 #[tokio::test]
-async fn row_59_another_verification_is_an_error() {
+async fn row_59_a_response_about_another_verification_confirms_nothing() {
     let (server, next) = Next::server().await;
     let client = client(&server);
+    let other = "id is not the requested one";
     for (answer, expected) in [
-        (json!({ "id": "v-2", "status": "verified" }), None),
-        (json!({ "id": "v-2", "status": "opened" }), None),
-        (json!({ "id": "V-1", "status": "verified" }), Some("confirmed")),
-        (json!({ "id": "v-1", "status": "verified" }), Some("confirmed")),
-        (json!({ "status": "verified" }), None),
-        (json!({ "id": 1, "status": "verified" }), None),
-        (json!({ "data": { "id": "v-1", "status": "verified" } }), None),
-        (json!({ "errors": [] }), None),
-        (json!([]), None),
+        (json!({ "id": "v-2", "status": "verified" }), Err(other)),
+        (json!({ "id": "v-2", "status": "open" }), Err(other)),
+        (json!({ "id": "", "status": "verified" }), Err(other)),
+        (json!({ "id": "v-1", "status": "verified" }), Ok("confirmed")),
+        (json!({ "id": "V-1", "status": "verified" }), Ok("confirmed")),
+        (json!({ "id": "V-1", "status": "open" }), Ok("contradicted")),
+        (json!({ "status": "verified" }), Err("id is missing")),
+        (json!({ "id": 1, "status": "verified" }), Err("id is of another type than documented")),
+        (json!({ "data": { "id": "v-1", "status": "verified" } }), Err("id is missing")),
+        (json!({ "errors": [] }), Err("id is missing")),
+        (json!([]), Err("the body is of another type than documented")),
     ] {
         next.is(Reply::value(200, &answer));
-        let word = client.confirm_event(&event("verification.verified", "v-1")).await;
-        assert_eq!(word.map(|word| word.as_str()).ok(), expected, "{answer}");
+        let confirmed = client.confirm_event(&event("verification.verified", "v-1")).await;
+        match (confirmed.map(|confirmed| confirmed.as_str()), expected) {
+            (Err(error), Err(why)) => assert!(error_chain(&error).ends_with(why), "{answer}: {error:?}"),
+            (word, expected) => assert_eq!(word.ok(), expected.ok(), "{answer}"),
+        }
     }
+}
+
+/// An id in an event about something else, such as a flow, is no verification's.
+#[tokio::test]
+async fn row_59_an_event_about_no_verification_is_an_error_before_anything_is_sent() {
+    let server = double::start().await.expect("a server");
+    let client = client(&server);
+    for key in ["flow.notification.sent", "flow.created", "SOMETHING_NEW", "verification", "Verification.verified", ""]
+    {
+        let body = json!({ "key": key, "dataId": double::VERIFIED }).to_string();
+        let error = client.confirm(&hint(body.as_bytes())).await.expect_err(key);
+        assert!(error.to_string().contains("the event is not about a verification"), "{error}");
+        assert!(!error.is_transient() && !error.may_have_taken_effect());
+        assert_eq!(event(key, double::VERIFIED).verification_id(), None, "{key}");
+    }
+    assert!(server.received().is_empty());
+    // Its record is still to be had.
+    client.list_events(&EventFilter::of(&event("flow.created", "f-1"))).all().await.expect("records");
+    assert!(server.last().query.starts_with("key-%24in=flow.created&dataId=f-1&"), "{}", server.last().query);
+}
+
+/// Gives out a token, and answers calls in turn: a status, and the status of the verification `v-1`.
+#[derive(Default)]
+struct Replica {
+    script: Mutex<VecDeque<(u16, &'static str)>>,
+    reads: Mutex<Vec<tokio::time::Instant>>,
+}
+
+#[async_trait]
+impl Transport for Replica {
+    async fn send(&self, request: http::Request<Bytes>, _: Limits) -> Result<http::Response<Bytes>, TransportError> {
+        let (status, body) = if request.uri().path() == double::TOKEN_PATH {
+            (200, json!({ "access_token": "t", "expires_in": 14_400 }))
+        } else {
+            self.reads.lock().expect("a lock").push(tokio::time::Instant::now());
+            let (status, word) = self.script.lock().expect("a lock").pop_front().expect("no further call");
+            let missing = json!({ "errors": [{ "msg": "Entity could not be found.", "code": "enitityNotFound" }] });
+            (status, if status == 200 { json!({ "id": "v-1", "status": word }) } else { missing })
+        };
+        let response = http::Response::builder().status(status).body(body.to_string().into());
+        Ok(response.expect("a response"))
+    }
+}
+
+/// What `confirm` says when the vendor's responses are these, and how many seconds passed before each read.
+async fn confirmed_by(
+    key: &str,
+    script: &[(u16, &'static str)],
+    deadline: Duration,
+) -> (Result<&'static str, Error>, Vec<u64>) {
+    let replica = Arc::new(Replica { script: Mutex::new(script.iter().copied().collect()), ..Replica::default() });
+    let base: Url = "https://case-keeper.example".parse().expect("a URL");
+    let builder = Client::builder(Credentials::new("id", "secret"), base.clone())
+        .token_url(base.join(double::TOKEN_PATH).expect("a URL"));
+    let client = builder.transport(Arc::clone(&replica)).deadline(deadline).build().expect("a client");
+    let start = tokio::time::Instant::now();
+    let word = client.confirm_event(&event(key, "v-1")).await.map(|word| word.as_str());
+    let at = replica.reads.lock().expect("a lock").iter().map(|at| (*at - start).as_secs()).collect();
+    (word, at)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_404_right_after_the_webhook_is_read_again_before_gone_is_believed() {
+    const LONG: Duration = Duration::from_secs(90);
+    let missing = (404, "");
+    for (key, script, expected, reads) in [
+        ("verification.created", &[missing, (200, "open")][..], "confirmed", &[0, 1][..]),
+        ("verification.updated", &[missing, missing, missing, (200, "open")], "confirmed", &[0, 1, 3, 7]),
+        ("verification.verified", &[missing, (200, "open")], "contradicted", &[0, 1]),
+        ("verification.verified", &[missing, missing, (403, "")], "not_yours", &[0, 1, 3]),
+        ("verification.created", &[missing; 4], "gone", &[0, 1, 3, 7]),
+        ("verification.dopaResult.deleted", &[missing, (200, "open")], "confirmed", &[0, 1]),
+        // There is nothing to wait for.
+        ("verification.deleted", &[missing], "gone", &[0]),
+    ] {
+        let (word, at) = confirmed_by(key, script, LONG).await;
+        assert_eq!((word.ok(), &at[..]), (Some(expected), reads), "{key} {script:?}");
+    }
+    // The waits end with the call's time.
+    let (word, at) = confirmed_by("verification.created", &[missing; 2], Duration::from_secs(3)).await;
+    assert_eq!((word.ok(), &at[..]), (Some("gone"), &[0, 1][..]));
+    let (word, at) = confirmed_by("verification.created", &[missing, (400, "")], LONG).await;
+    assert_eq!(
+        (word.map_err(|error| error.status().is_some_and(|status| status == 400)), &at[..]),
+        (Err(true), &[0, 1][..])
+    );
 }
 
 /// A wrong base URL answers 404 to everything, a firewall 403; neither says anything about a verification.
@@ -159,7 +253,7 @@ async fn only_the_vendors_own_no_counts() {
     ] {
         let shown = format!("{reply:?}");
         next.is(reply);
-        let answer = client.confirm_event(&event("verification.verified", "v-1")).await;
+        let answer = client.confirm_event(&event("verification.deleted", "v-1")).await;
         assert_eq!(
             answer.map(|answer| answer.as_str()).map_err(|error| error.status().map(|status| status.as_u16())),
             expected,

@@ -100,7 +100,11 @@ async fn fields_trim_the_answer() {
     assert_eq!(server.last().path, format!("{V3}/verifications/{}", double::VERIFIED));
 
     let status = client.get_verification_fields(&id(double::VERIFIED), &["status"]).await.expect("a verification");
-    assert_eq!((status.id.is_absent(), status.status.as_ref()), (true, Some(&VerificationStatus::Verified)));
+    assert_eq!(
+        (status.id.as_ref(), status.status.as_ref()),
+        (Some(&id(double::VERIFIED)), Some(&VerificationStatus::Verified))
+    );
+    assert_eq!(server.last().query, "fields=status%2Cid", "the id is there to be checked");
 
     let before = server.received().len();
     for odd in [&[][..], &[""], &["id", "a,b"]] {
@@ -139,6 +143,9 @@ async fn row_45_what_is_no_verification_is_an_error() {
     ] {
         let before = calls(&server).len();
         next.is(Reply::json(200, body));
+        let error = client.get_verification_fields(&id("v-1"), &["status"]).await.expect_err(body);
+        assert!(error_chain(&error).ends_with(why), "{body}: {error}");
+        let before = before + 1;
         let error = client.get_verification(&id("v-1")).await.expect_err(body);
         assert!(error_chain(&error).ends_with(&format!("invalid response (status 200): {why}")), "{body}: {error}");
         assert_eq!(
@@ -148,6 +155,30 @@ async fn row_45_what_is_no_verification_is_an_error() {
         );
         assert!(!format!("{error:?}").contains("CANARY"));
     }
+}
+
+#[tokio::test]
+async fn row_59_a_response_about_another_verification_is_an_error_and_case_is_no_difference() {
+    let (server, next) = Next::server().await;
+    let client = client(&server);
+    let asked = id("ABCDEF01-89ab-cdef-0123-456789abcdef");
+    next.is(Reply::value(200, &json!({ "id": "abcdef01-89AB-cdef-0123-456789abcdef" })));
+    assert!(client.get_verification(&asked).await.is_ok());
+    assert!(client.get_verification_fields(&asked, &["id"]).await.is_ok());
+    assert!(client.links(&asked).await.is_ok());
+    next.is(Reply::value(200, &json!({ "id": "abcdef02-89AB-cdef-0123-456789abcdef" })));
+    for error in [
+        client.get_verification(&asked).await.expect_err("another one"),
+        client.get_verification_fields(&asked, &["id"]).await.expect_err("another one"),
+        client.links(&asked).await.expect_err("another one"),
+        client.fresh_link(&asked, "faceImageUrl").await.expect_err("another one"),
+    ] {
+        assert!(error_chain(&error).ends_with("id is not the requested one"), "{error:?}");
+        assert!(!error.is_transient() && !error.is_not_found());
+    }
+    let before = calls(&server).len();
+    assert!(client.get_verification(&id("")).await.is_err(), "an empty id would list all");
+    assert_eq!(calls(&server).len(), before);
 }
 
 #[tokio::test]

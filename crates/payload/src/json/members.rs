@@ -44,7 +44,7 @@ pub fn read_members<'de, A: MapAccess<'de>, T>(
     others: &mut [(&'static str, &mut dyn Slot<'de, A>)],
 ) -> Result<Option<DecodeError>, A::Error> {
     let budget = place.budget;
-    let (mut error, mut seen, mut next) = (None, [false; 256], 0);
+    let (mut error, mut seen, mut next) = (None, [0_u64; 4], 0);
     while let Some(Name(member)) = object.next_key()? {
         let other = others.iter().position(|(name, _)| *name == member);
         let Some(at) = other.map(|at| names.len() + at).or_else(|| position(names, &member, next)) else {
@@ -59,9 +59,9 @@ pub fn read_members<'de, A: MapAccess<'de>, T>(
             Some((_, slot)) => Some(&mut **slot),
             None => slots.get_mut(at).map(|slot| &mut **slot as _),
         };
-        match (seen.get_mut(at), slot) {
-            (Some(seen @ false), Some(slot)) => {
-                *seen = true;
+        match (seen.get_mut(at / 64), slot) {
+            (Some(seen), Some(slot)) if *seen >> (at % 64) & 1 == 0 => {
+                *seen |= 1 << (at % 64);
                 slot.read(&mut object, budget)?;
             }
             _ => {
@@ -82,6 +82,9 @@ fn position(names: &[&'static str], member: &str, next: usize) -> Option<usize> 
 
 /// A struct that [`payload!`](crate::payload) declared.
 pub trait Payload<'de>: FromJson<'de> {
+    /// The vendor's names of all fields.
+    const NAMES: &'static [&'static str];
+
     /// Reads the object, and the members named in `others` into their slots instead of into fields.
     ///
     /// # Errors

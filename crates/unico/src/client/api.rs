@@ -1,7 +1,7 @@
 //! The API contract.
 
 use idhooks_client::{BuildError, Confirmation, Error, Fetched, Request, SecretText, Settings, http::HeaderName};
-use idhooks_core::{DecodeError, Delivery};
+use idhooks_core::Delivery;
 
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::api};
@@ -72,7 +72,7 @@ impl ApiClient {
     /// [`is_finished`](api::Process::is_finished). Retries after every transient error, because the call only reads.
     ///
     /// # Errors
-    /// See [`ApiClient`].
+    /// See [`ApiClient`]. A response about another process is an error.
     ///
     /// ```no_run
     /// # async fn read(client: &idhooks_unico::ApiClient) -> Result<(), idhooks_unico::Error> {
@@ -84,7 +84,7 @@ impl ApiClient {
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
     pub async fn get_process(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
-        self.read(Request::get("/processes/v1/{processId}").with("processId", process.as_str()), process).await
+        self.read("/processes/v1/{processId}", process).await
     }
 
     /// Reads a process (`GetProcess`, version 2), with data about the person in `process_additional_info`. Only the
@@ -101,32 +101,31 @@ impl ApiClient {
     /// ```
     ///
     /// # Errors
-    /// See [`ApiClient`].
+    /// Same errors as [`get_process`](Self::get_process).
     ///
     /// Source:
     /// [documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true).
     pub async fn get_process_v2(&self, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
-        self.read(Request::get("/processes/v2/{id}").with("id", process.as_str()), process).await
+        self.read("/processes/v2/{processId}", process).await
     }
 
-    async fn read(&self, call: Request, asked: &ProcessId) -> Result<Fetched<api::Process>, Error> {
-        let response = self.api.send(call).await?;
+    async fn read(&self, route: &'static str, process: &ProcessId) -> Result<Fetched<api::Process>, Error> {
+        let response = self.api.send(Request::get(route).with("processId", process.as_str())).await?;
         let found: Fetched<api::Process> = response.fetched(&[])?;
-        match found.id == *asked {
-            true => Ok(found),
-            false => Err(response.invalid(DecodeError::new("id", "is not the requested one"))),
-        }
+        response.check_id("id", &found.id, process)?;
+        Ok(found)
     }
 
-    /// Asks Unico whether a Check notice is true, by `GetProcess`. Takes a verified delivery as well, because a
-    /// credential proves nothing about a body.
+    /// Confirms a Check notice, by `GetProcess`. Takes an unverified delivery, and a verified one too, because a
+    /// credential says nothing about a body.
     ///
-    /// - `Confirmed`: Unico has that process, and its status is the notice's, or is final where the notice's was not
-    ///   yet. The score is not compared, because it may change with every notice. **Never an approval**: read the
-    ///   process.
+    /// - `Confirmed`: Unico has this process, and its status is the notice's, or is final where the notice's was
+    ///   not yet (a divergence that went on to finish). The score is not compared: it may change with every notice.
+    ///   **Never an approval**: read the process.
     /// - `Contradicted`: another status.
-    /// - `Gone`: 404 or 410. Unico responds with 404 for another tenant's process as well, so `NotYours` never occurs.
-    ///   One page says that 410 also stands for a process that ended in an error.
+    /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
+    ///   `NotYours` here; and 410, on one page, also for a process that ended in an error. After a 404 the client reads
+    ///   again, as [`WebClient::confirm`](super::WebClient::confirm) does.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::ApiClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {
@@ -138,7 +137,7 @@ impl ApiClient {
     /// ```
     ///
     /// # Errors
-    /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or
+    /// Same errors as [`get_process`](Self::get_process). Before anything is sent when the delivery does not decode or
     /// is no Check notice. For finished processes there is [`WebClient::confirm`](super::WebClient::confirm).
     pub async fn confirm(
         &self,
@@ -147,7 +146,8 @@ impl ApiClient {
         let Event::Check(notice) = confirm::event(notice)? else {
             return Err(Error::invalid_request("the delivery is not a Check notice of the API contract"));
         };
-        let answer = self.get_process(&notice.data.id).await;
+        let read = || self.get_process(&notice.data.id);
+        let answer = self.api.eventually(read, |error| !confirm::is_a_page(error)).await;
         confirm::judge(answer, |process| confirm::checked(&notice, process))
     }
 }

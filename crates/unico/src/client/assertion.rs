@@ -13,6 +13,10 @@ const LONGEST: u64 = 3600;
 /// How many assertions in a row differ, whatever the clock does.
 const SPREAD: u64 = 1800;
 
+/// By how many seconds `iat` is set back, because Unico refuses an assertion from the future, and a refusal counts
+/// towards the lock of the account. So this clock may run a minute ahead of Unico's.
+const SET_BACK: u64 = 60;
+
 /// The claims: these five and no other, or Unico refuses them (1.2.22).
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Claims<'a> {
@@ -31,8 +35,8 @@ impl<'a> Claims<'a> {
     /// less than the one before it, between half an hour and an hour, so that they differ also when the clock stands
     /// still or goes backwards.
     pub(super) fn new(account: &'a str, audience: &'a str, now: u64, counter: u64) -> Self {
-        let life = LONGEST - counter % SPREAD;
-        Self { iss: account, aud: audience, scope: "*", iat: now, exp: now.saturating_add(life) }
+        let (iat, life) = (now.saturating_sub(SET_BACK), LONGEST - counter % SPREAD);
+        Self { iss: account, aud: audience, scope: "*", iat, exp: iat.saturating_add(life) }
     }
 
     /// What is signed: header and claims.
@@ -61,7 +65,7 @@ mod tests {
     fn claims_are_those_of_the_sample() {
         let sample = idhooks_fixtures::rest::sample("unico", "oauth-assertion-claims");
         let sample: serde_json::Value = serde_json::from_slice(sample.body).expect("JSON");
-        let claims = Claims::new(ACCOUNT, SANDBOX, 1_626_293_376, 0);
+        let claims = Claims::new(ACCOUNT, SANDBOX, 1_626_293_376 + SET_BACK, 0);
         assert_eq!(serde_json::to_value(&claims).expect("JSON"), sample);
         let names: Vec<_> = sample.as_object().expect("an object").keys().cloned().collect();
         assert_eq!(names.len(), 5);
@@ -70,13 +74,13 @@ mod tests {
     #[test]
     fn the_table() {
         for (now, counter, iat, exp) in [
-            (1_626_293_376, 0, 1_626_293_376, 1_626_296_976),
-            (1_626_293_376, 1, 1_626_293_376, 1_626_296_975),
-            (1_626_293_376, 1799, 1_626_293_376, 1_626_295_177),
-            (1_626_293_376, 1800, 1_626_293_376, 1_626_296_976),
-            (1_626_293_376, u64::MAX, 1_626_293_376, 1_626_293_376 + 3600 - u64::MAX % 1800),
+            (1_626_293_436, 0, 1_626_293_376, 1_626_296_976),
+            (1_626_293_436, 1, 1_626_293_376, 1_626_296_975),
+            (1_626_293_436, 1799, 1_626_293_376, 1_626_295_177),
+            (1_626_293_436, 1800, 1_626_293_376, 1_626_296_976),
+            (1_626_293_436, u64::MAX, 1_626_293_376, 1_626_293_376 + 3600 - u64::MAX % 1800),
             (0, 7, 0, 3593),
-            (u64::MAX, 0, u64::MAX, u64::MAX),
+            (u64::MAX, 0, u64::MAX - 60, u64::MAX),
         ] {
             let claims = Claims::new(ACCOUNT, SANDBOX, now, counter);
             assert_eq!((claims.iat, claims.exp), (iat, exp), "{now} {counter}");
@@ -98,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_parts_are_base64url_without_padding() {
-        let input = Claims::new("a@t.iam.acesso.io", SANDBOX, 1, 0).to_signing_input().expect("JSON");
+        let input = Claims::new("a@t.iam.acesso.io", SANDBOX, 1 + SET_BACK, 0).to_signing_input().expect("JSON");
         let (header, claims) = input.split_once('.').expect("two parts");
         assert_eq!(header, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9");
         let claims = URL_SAFE_NO_PAD.decode(claims).expect("base64url");

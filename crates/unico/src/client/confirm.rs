@@ -1,4 +1,4 @@
-//! What re-reading makes of a notice: decided without network, so that it is a table.
+//! Whether a process fits a notice: decided without a network, so that a table can test it.
 
 use idhooks_client::{Confirmation, Error};
 use idhooks_core::Delivery;
@@ -23,12 +23,12 @@ pub(super) fn judge<T>(answer: Result<T, Error>, bears_out: impl FnOnce(&T) -> b
 }
 
 /// HTML comes from something in between, most likely because the base URL is wrong: it says nothing of the process.
-fn is_a_page(error: &Error) -> bool {
+pub(super) fn is_a_page(error: &Error) -> bool {
     error.body().is_some_and(|body| body.trim_ascii_start().starts_with(b"<"))
 }
 
 pub(super) fn finished(notice: &ProcessFinished, process: &web::Process) -> bool {
-    process.id == notice.process_id && process.is_finished() && same_result(&notice.result, &process.result)
+    process.is_finished() && same_result(&notice.result, &process.result)
 }
 
 fn same_result(said: &Option<ProcessResult>, read: &Option<web::ProcessResult>) -> bool {
@@ -42,7 +42,7 @@ fn same_result(said: &Option<ProcessResult>, read: &Option<web::ProcessResult>) 
 }
 
 pub(super) fn checked(notice: &CheckUpdate, process: &api::Process) -> bool {
-    process.id == notice.data.id && same_status(*notice.data.status, *process.status)
+    same_status(*notice.data.status, *process.status)
 }
 
 fn same_status(said: Option<CheckStatus>, read: Option<CheckStatus>) -> bool {

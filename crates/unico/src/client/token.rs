@@ -5,12 +5,18 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use idhooks_client::{AccessToken, ApiClient, Error, Request, RetrySafety, TokenSource, async_trait};
 
 use super::{Sign, TokenErrorCode, assertion, token_error};
+
+/// The wait before a second try, unless the token host asks for another one.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A token host that asks for a longer wait is left alone.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
@@ -80,6 +86,19 @@ fn is_refusal(error: &Error) -> bool {
         || TokenErrorCode::of(error).is_some()
 }
 
+/// How long to wait before the one further try, if a fresh assertion may succeed where this one failed.
+fn second_try(error: &Error) -> Option<Duration> {
+    match TokenErrorCode::of(error) {
+        // Another process of this account made the same assertion; the next one differs.
+        Some(TokenErrorCode::AssertionUsed) => Some(Duration::ZERO),
+        // This assertion may have arrived, so only a fresh one may be sent.
+        None if error.is_transient() && error.may_have_taken_effect() => {
+            Some(error.retry_after().unwrap_or(PAUSE)).filter(|wait| *wait <= LONGEST_PAUSE)
+        }
+        _ => None,
+    }
+}
+
 #[async_trait]
 impl TokenSource for AssertionGrant {
     async fn fetch(&self) -> Result<AccessToken, Error> {
@@ -87,8 +106,8 @@ impl TokenSource for AssertionGrant {
             return Err(error);
         }
         let mut outcome = self.exchange().await;
-        if outcome.as_ref().err().and_then(TokenErrorCode::of) == Some(TokenErrorCode::AssertionUsed) {
-            // Another process of this account made the same one; the next differs.
+        if let Some(wait) = outcome.as_ref().err().and_then(second_try) {
+            tokio::time::sleep(wait).await;
             outcome = self.exchange().await;
         }
         self.remember(&outcome);
@@ -98,6 +117,6 @@ impl TokenSource for AssertionGrant {
 
 /// By this machine's clock. One that stands before 1970 makes assertions that are refused, which is all that can be
 /// said of it.
-fn since_1970() -> std::time::Duration {
+fn since_1970() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

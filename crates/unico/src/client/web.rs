@@ -1,7 +1,7 @@
 //! The Web & SDK contract.
 
 use idhooks_client::{ApiClient, BuildError, Confirmation, Error, Fetched, Request, Settings};
-use idhooks_core::{DecodeError, Delivery};
+use idhooks_core::Delivery;
 
 use super::{Account, confirm, settings};
 use crate::{Event, ProcessId, rest::web};
@@ -73,21 +73,19 @@ impl WebClient {
     /// ```
     ///
     /// # Errors
-    /// See [`WebClient`]. 404 also for another tenant's process.
+    /// See [`WebClient`]. 404 also for another tenant's process. A response about another process is an error.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
     pub async fn get_process(&self, process: &ProcessId) -> Result<Fetched<web::Process>, Error> {
         let call = Request::get("/client/v1/process/{processId}").with("processId", process.as_str());
         let response = self.api.send(call).await?;
         let found: Fetched<web::Process> = response.fetched(&["process"])?;
-        match found.id == *process {
-            true => Ok(found),
-            false => Err(response.invalid(DecodeError::new("process.id", "is not the requested one"))),
-        }
+        response.check_id("process.id", &found.id, process)?;
+        Ok(found)
     }
 
-    /// Reads the picture of the person (`GetSelfie`), with a watermark. Unico permits it for each tenant, and not in
-    /// the flow `idsmart`. An older page says: for eight hours after the process.
+    /// `GetSelfie`: the picture of the person, with a watermark. Unico permits it tenant by tenant; not in the flow
+    /// `idsmart`; on an older page for eight hours after the process. The response does not say which process it is of.
     ///
     /// Retries after every transient error, because the call only reads.
     ///
@@ -107,8 +105,8 @@ impl WebClient {
         self.api.fetch(Request::get("/client/v1/process/{processId}/selfie").with("processId", process.as_str())).await
     }
 
-    /// Reads the evidence of a finished process as a PDF (`GetEvidenceSet`). An older page says: for two hours after
-    /// the process.
+    /// `GetEvidenceSet`: the evidence of a finished process, as a PDF; on an older page for two hours after it. The
+    /// response does not say which process it is of.
     ///
     /// Retries after every transient error, because the call only reads. For large files raise `max_response_bytes`:
     /// base64 makes a file a third larger.
@@ -130,15 +128,17 @@ impl WebClient {
         self.api.fetch(call).await
     }
 
-    /// Asks Unico whether a notice of a finished process is true, by `GetProcess`. Takes a verified delivery as well,
-    /// because a credential proves nothing about a body.
+    /// Confirms a notice of a finished process, by `GetProcess`. Takes an unverified delivery, and a verified one too,
+    /// because a credential says nothing about a body.
     ///
-    /// - `Confirmed`: Unico has that process, it is finished, and its result has the same name as the notice's, if that
-    ///   has one. **Never an approval**: read the process.
-    /// - `Contradicted`: another state or result. This proves no forgery: Unico does not document that the notice's
-    ///   `ok`, `expired` and `invalid_identity` are the process's `PROCESS_RESULT_OK`, `_EXPIRED` and
-    ///   `_INVALID_IDENTITY`, and this release may not know the notice's result. Trust the process.
-    /// - `Gone`: 404 or 410. Unico responds with 404 for another tenant's process as well, so `NotYours` never occurs.
+    /// - `Confirmed`: Unico has this process, it is finished, and if the notice gives a result, the process has
+    ///   the one of the same name. **Never an approval**: read the process.
+    /// - `Contradicted`: another state or result. Unico nowhere says that the notice's `ok`, `expired` and
+    ///   `invalid_identity` are the process's `PROCESS_RESULT_OK`, `_EXPIRED` and `_INVALID_IDENTITY`, so this proves
+    ///   no forgery. Nor does it when this release does not know the notice's result. Act on the process.
+    /// - `Gone`: 404 or 410. Unico answers 404 both for what does not exist and for another tenant's, so there is no
+    ///   `NotYours` here. A notice can overtake Unico's own database, so after a 404 the client reads again, after
+    ///   one, two and four seconds as far as its deadline allows.
     ///
     /// ```no_run
     /// # async fn example(client: &idhooks_unico::WebClient, delivery: &idhooks_unico::core::Verified<idhooks_unico::Event>) -> Result<(), idhooks_unico::Error> {
@@ -150,8 +150,8 @@ impl WebClient {
     /// ```
     ///
     /// # Errors
-    /// Those of [`get_process`](Self::get_process), and before anything is sent when the delivery can not be read or is
-    /// no notice of a finished process. For Check notices there is [`ApiClient::confirm`](super::ApiClient::confirm).
+    /// Same errors as [`get_process`](Self::get_process). Before anything is sent when the delivery does not decode or
+    /// is no notice of a finished process. For Check notices there is [`ApiClient::confirm`](super::ApiClient::confirm).
     pub async fn confirm(
         &self,
         notice: &impl Delivery<Event = Event>,
@@ -161,7 +161,8 @@ impl WebClient {
                 "the delivery is not a notice of a finished process of the Web & SDK contract",
             ));
         };
-        let answer = self.get_process(&notice.process_id).await;
+        let read = || self.get_process(&notice.process_id);
+        let answer = self.api.eventually(read, |error| !confirm::is_a_page(error)).await;
         confirm::judge(answer, |process| confirm::finished(&notice, process))
     }
 }
