@@ -402,7 +402,7 @@ mod tests {
             ("suite --scheme hmac", "fixtures/src/suite.rs"),
             ("all-vendors --scheme none", "package idhooks"),
             ("crash --scheme none", "package idhooks-crash"),
-            ("acme --scheme none --title Unico", "title Unico is taken by unico"),
+            ("not-there-yet --scheme none --title Unico", "title Unico is taken by unico"),
         ] {
             let error = check_free(&parse(words).unwrap()).unwrap_err();
             assert!(error.contains(place), "{words}: {error}");

@@ -16,6 +16,9 @@ const PAGE: &str = "docs/adding-a-vendor.md";
 /// Where the copy stands. Always there, so that a second run builds little.
 const COPY: &str = "target/tutorial/workspace";
 
+/// Where it is built. Not in `target`, where the copy's `xtask` would replace this one.
+const BUILD: &str = "target/tutorial/build";
+
 /// The vendor of the page, and what stands in its place to try the other schemes.
 const VENDORS: [(&str, &str); 3] = [("acme", "hmac"), ("big-bank", "credential"), ("globex", "none")];
 
@@ -41,8 +44,7 @@ pub(crate) fn tutorial() -> Result<(), String> {
                 Step::Shell(script) => {
                     let mut shell = Command::new("sh");
                     shell.args(["-euc", &script]).current_dir(&copy).stdin(Stdio::null());
-                    // Dependencies are built already; only the copy's own crates are built anew.
-                    run(shell.env("CARGO_TARGET_DIR", root().join("target")))?;
+                    run(shell.env("CARGO_TARGET_DIR", root().join(BUILD)))?;
                 }
             }
         }
