@@ -65,9 +65,9 @@ impl Decimal {
 
     fn read(raw: RawJson) -> Result<Self, DecodeError> {
         let quoted = raw.get().starts_with('"');
-        let digits =
+        let digits: Option<Box<str>> =
             if quoted { json::text(Some(raw.as_raw())).map(|text| text.as_ref().into()) } else { Some(raw.into()) };
-        let digits = digits.filter(|digits: &Box<str>| Parts::of(digits).is_some());
+        let digits = digits.filter(|digits| Parts::of(digits).is_some());
         digits.map(|digits| Self { digits, quoted }).ok_or_else(DecodeError::wrong_type)
     }
 

@@ -12,7 +12,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Fields that are raw on purpose.
-pub(crate) const RAW: [&str; 18] = [
+pub(crate) const RAW: [&str; 19] = [
+    "raw",
     "user",
     "verification",
     "verifications",
