@@ -90,7 +90,7 @@ async fn read(client: &Client, id: &DocumentId) -> Result<(), Box<dyn Error>> {
         Err(error) => return Err(error.into()),
     };
     line(format_args!("{}", counts(&document)));
-    for signature in document.signers().ok_or("the signers can not be read")? {
+    for signature in document.signers().ok_or("the signers cannot be read")? {
         let steps = [
             ("opened", signature.viewed.is_some()),
             ("signed", signature.signed.is_some()),

@@ -20,7 +20,7 @@ pub(crate) fn client_from_env() -> Result<Option<Client>, BuildError> {
     }
 }
 
-/// Asks the vendor about an unverified delivery, and prints the answer. If it can not be asked now, or this process dies meanwhile, the
+/// Asks the vendor about an unverified delivery, and prints the answer. If it cannot be asked now, or this process dies meanwhile, the
 /// inbox has it asked again.
 pub(crate) async fn handle(client: &Client, job: &Job<Unverified<Event>>) -> Outcome {
     let confirmation = match client.confirm(job.delivery()).await {

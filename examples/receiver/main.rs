@@ -142,6 +142,6 @@ async fn listen(port: u16) -> Result<TcpListener, String> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => format!("port {port} is taken: end what runs there, or choose another with --port"),
         ErrorKind::PermissionDenied => format!("port {port} needs more rights: choose one above 1023 with --port"),
-        _ => format!("port {port} can not be used: {error}"),
+        _ => format!("port {port} cannot be used: {error}"),
     })
 }

@@ -60,7 +60,7 @@ impl<V: Verify> Intake<V> {
             Ok(delivery) => delivery,
             Err(rejection) => return reject::<V>(&rejection, started, &note),
         };
-        // 200 only once it is on disk; whatever the inbox made of it then, and also if it can not be read.
+        // 200 only once it is on disk; whatever the inbox made of it then, and also if it cannot be read.
         let accepted = match self.inbox.accept(&delivery).await {
             Ok(accepted) => accepted,
             Err(error) => return reject::<V>(&Rejection::NotKept, started, &error.to_string()),

@@ -30,7 +30,7 @@ impl Stop {
     }
 
     pub(crate) async fn told(self) {
-        // It can not fail: `self` is one who could tell.
+        // It cannot fail: `self` is one who could tell.
         let _ = self.0.subscribe().wait_for(|stop| *stop).await;
     }
 }

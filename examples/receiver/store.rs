@@ -18,7 +18,7 @@ pub(crate) async fn open(url: Option<String>, is_demo: bool) -> Result<Inbox, Bo
     let inbox = Inbox::open(&url).await.map_err(|error| {
         let causes = std::iter::successors(error.source(), |&cause| cause.source());
         let causes: String = causes.map(|cause| format!("\n  {cause}")).collect();
-        format!("the store {shown} can not be used: {error}{causes}")
+        format!("the store {shown} cannot be used: {error}{causes}")
     })?;
     print::line(format_args!("What is accepted is kept in {shown}"));
     let stats = inbox.stats().await?;
@@ -31,7 +31,7 @@ pub(crate) async fn open(url: Option<String>, is_demo: bool) -> Result<Inbox, Bo
 fn default(is_demo: bool) -> Result<String, String> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
     let folder = workspace.join("target").join("receiver");
-    fs::create_dir_all(&folder).map_err(|error| format!("{} can not be made: {error}", folder.display()))?;
+    fs::create_dir_all(&folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     let file = folder.join(if is_demo { "demo.db" } else { "inbox.db" });
     Ok(format!("sqlite:{}", file.display()))
 }

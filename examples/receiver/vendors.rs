@@ -88,7 +88,7 @@ impl Vendors {
     }
 }
 
-/// A variable that is not set leaves the vendor out; one that can not be used is an error.
+/// A variable that is not set leaves the vendor out; one that cannot be used is an error.
 fn optional<V>(built: Result<V, EnvError>) -> Result<Setup<V>, EnvError> {
     match built {
         Ok(verifier) => Ok(Ok(verifier)),

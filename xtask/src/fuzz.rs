@@ -122,7 +122,7 @@ struct Fuzzer {
 
 impl Fuzzer {
     fn new() -> Result<Self, String> {
-        let version = quiet(Command::new("rustc").arg("-vV")).ok_or("rustc can not be run")?;
+        let version = quiet(Command::new("rustc").arg("-vV")).ok_or("rustc cannot be run")?;
         let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc names no host")?;
         let toolchain = quiet(Command::new("rustup").args(["run", "nightly", "rustc", "--version"]))
             .filter(|version| minor(version) >= minor(env!("CARGO_PKG_RUST_VERSION")))
@@ -145,7 +145,7 @@ impl Fuzzer {
 
     /// Builds these targets; all if there are none.
     fn build(&self, targets: &[String]) -> Result<(), String> {
-        // cargo-fuzz can not be told to leave the lock file alone.
+        // cargo-fuzz cannot be told to leave the lock file alone.
         run(&mut cargo(&["fetch", "--locked", "--manifest-path", MANIFEST]))?;
         let sanitizer = if self.toolchain.is_some() { "address" } else { "none" };
         let with = ["build", "--sanitizer", sanitizer, "--target", &self.host, "--target-dir", FOLDER];

@@ -69,7 +69,7 @@ fn check(pages: &BTreeMap<String, Page>, file: &str, link: &Link) -> Result<bool
     let known = pages.get(FOR_RUSTDOC).is_some_and(|page| page.labels.contains(&link.label));
     if is_shown_by_rustdoc && own.is_none() && !(known && file.starts_with("crates/idhooks/")) {
         return Err(format!(
-            "is relative, which rustdoc and docs.rs can not follow: define [{}] in {FOR_RUSTDOC}, or give the whole address",
+            "is relative, which rustdoc and docs.rs cannot follow: define [{}] in {FOR_RUSTDOC}, or give the whole address",
             link.label
         ));
     }

@@ -106,7 +106,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Said of a command that can not be meant.
+/// Said of a command that cannot be meant.
 fn misused(problem: &str) -> ExitCode {
     eprintln!("xtask: {problem}");
     ExitCode::from(2)

@@ -17,7 +17,7 @@ pub(crate) fn check(metadata: &Metadata) -> Result<(), String> {
         let here: Vec<_> = package.features_here().collect();
         let declared = metadata.published().filter(|known| known.name == package.name);
         let declared = declared.flat_map(|known| known.features.keys().map(String::as_str));
-        // Sums of others, internal ones, and what can not be built here.
+        // Sums of others, internal ones, and what cannot be built here.
         let others: Vec<_> = declared.filter(|feature| !here.contains(feature)).collect();
         let mut hack = HACK.command()?;
         hack.args(["check", "--package", &package.name, "--locked", "--quiet", "--feature-powerset", "--depth", "2"]);

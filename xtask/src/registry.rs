@@ -2,7 +2,7 @@
 
 use crate::run::{cargo, run};
 
-/// Whether the registry has this version of the crate. A registry that can not be asked is an error, not a no.
+/// Whether the registry has this version of the crate. A registry that cannot be asked is an error, not a no.
 pub(crate) fn has(name: &str, version: &str) -> Result<bool, String> {
     let crate_and_version = format!("{name}@{version}");
     let mut info = cargo(&["info", &crate_and_version, "--registry", "crates-io"]);

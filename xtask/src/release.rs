@@ -12,7 +12,7 @@ const TOKEN: &str = "CARGO_REGISTRY_TOKEN";
 
 const BY_HAND: &str = "\
 By hand, once:
-  1. An account of the registry for each maintainer, with a confirmed address. The workflow can not create crates, so
+  1. An account of the registry for each maintainer, with a confirmed address. The workflow cannot create crates, so
      the first version of each is published from a maintainer's machine: `cargo login`, the steps 5 and 6 without the
      push, `cargo xtask release`. The registry slows down who creates many crates at once: run it again until it says
      that all are published.

@@ -12,7 +12,7 @@ impl HmacSigned for Event {
 ///
 /// **What a fitting signature proves:** the body was signed, to the last bit, by someone who knows
 /// the secret of one of your endpoints. **What it does not:** that the delivery is new (neither a
-/// time nor a nonce is signed, so a recorded one stays valid for ever: deduplicate by `key()`, which
+/// time nor a nonce is signed, so a recorded one stays valid forever: deduplicate by `dedup_key()`, which
 /// is `event.id`), that it is the latest word (events come in any order), or that none is missing
 /// (after three repeats Autentique gives up and lists the event as undelivered in its dashboard).
 ///

@@ -1,7 +1,7 @@
 //! Every call, against a server on this machine that reads the query as Autentique would.
 
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use idhooks_autentique::http_client::ErrorKind;
 use std::collections::BTreeSet;
@@ -400,7 +400,7 @@ async fn files_are_fetched_from_the_vendor_alone() {
     }
     assert_eq!(elsewhere.received().len(), 0);
 
-    // A redirect is not followed, so the key can not be led away.
+    // A redirect is not followed, so the key cannot be led away.
     let target = elsewhere.url().to_string();
     let leading_away = Server::start(move |_| Reply::status(302).header("location", &target)).await.expect("a port");
     let client = loopback(&leading_away, API_KEY);

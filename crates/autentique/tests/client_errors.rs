@@ -1,7 +1,7 @@
-//! What goes wrong: each status and shape of error, answers that can not be read, repetitions, and what is printed.
+//! What goes wrong: each status and shape of error, answers that cannot be read, repetitions, and what is printed.
 
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},

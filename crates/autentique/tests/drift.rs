@@ -1,6 +1,6 @@
 //! Every variant of a field that the vendor has sent or documents, one by one.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;
 

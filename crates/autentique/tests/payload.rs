@@ -3,7 +3,7 @@
 use idhooks_autentique::Event;
 use idhooks_fixtures::{AUTENTIQUE, payload_rows, suite::Payload};
 
-/// Without which an event of that type can not be read.
+/// Without which an event of that type cannot be read.
 fn is_required(event: &str, is_wrapped: bool, place: &str) -> bool {
     let resource = if is_wrapped { "event.data.object" } else { "event.data" };
     match place {

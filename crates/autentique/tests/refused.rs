@@ -1,6 +1,6 @@
 //! Bodies that are no event, and bodies made to hurt.
 
-#![allow(clippy::unwrap_used, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -103,7 +103,7 @@ fn row_21_a_million_empty_rows_stay_text() {
         assert!(document.name.is_some());
         let rows = document.signatures.as_deref().unwrap_or_default();
         assert!(rows.len() < 20_000, "{} rows", rows.len());
-        assert!(document.signers().is_none() || !rows.is_empty(), "what can not be read is not nobody");
+        assert!(document.signers().is_none() || !rows.is_empty(), "what cannot be read is not nobody");
         if rows.is_empty() {
             assert!(document.signatures.error().is_some());
         }

@@ -1,7 +1,7 @@
 //! Answers of the API: each sample is read, drift costs nothing else, and nothing personal is printed.
 
 #![cfg(feature = "client")]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use idhooks_autentique::{
     DocumentId, Files, OrganizationId, SignatureId,
@@ -117,7 +117,7 @@ fn the_author_is_no_signer() {
     let rows = places(&body).expect("JSON").into_iter().find(|place| place.to_string() == "signatures");
     let odd = with(&body, &rows.expect("rows"), json!([{ "public_id": 7 }])).expect("JSON");
     let odd: Document = json::decode(&odd).expect("a document");
-    assert!(odd.signers().is_none(), "rows that can not be read are not no rows");
+    assert!(odd.signers().is_none(), "rows that cannot be read are not no rows");
 }
 
 #[test]

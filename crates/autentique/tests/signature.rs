@@ -1,6 +1,6 @@
 //! Signatures.
 
-#![allow(clippy::unwrap_used, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use idhooks_autentique::{
     Event, Verifier,

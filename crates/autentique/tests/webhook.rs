@@ -1,6 +1,6 @@
 //! The fields that matter, of every kind of event and in every layout.
 
-#![allow(clippy::unwrap_used, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -216,7 +216,7 @@ fn one_event_at_two_endpoints_has_one_key() {
     );
 }
 
-/// Two members that `payload.rs` can not look for by name, because harmless ones share it.
+/// Two members that `payload.rs` cannot look for by name, because harmless ones share it.
 #[test]
 fn row_49_a_signers_country_and_the_signed_file_are_hidden() {
     let event = read("document-finished-2025-11");

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// A body this small is always read: a flood of large ones can not shut out the vendors' own.
+/// A body this small is always read: a flood of large ones cannot shut out the vendors' own.
 const FREE: usize = 16 * 1024;
 
 /// Bytes left for bodies that are being read.

@@ -9,7 +9,7 @@ use crate::{Receiver, Rejection, receive};
 
 /// A delivery, authenticated by the verifier `V` from the router's state.
 ///
-/// A handler that takes it can not be reached by an unverified one: the request is turned away
+/// A handler that takes it cannot be reached by an unverified one: the request is turned away
 /// before. Limits and the refusal hook come from a [`Receiver`] extension, if there is one.
 ///
 /// ```

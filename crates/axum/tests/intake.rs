@@ -1,12 +1,7 @@
 //! From a request to the inbox, and what is answered.
 
 #![cfg(feature = "inbox")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use std::{
     sync::{

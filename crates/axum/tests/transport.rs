@@ -1,6 +1,6 @@
 //! Rows 10, 14 to 19 and 50 of the hostile list, over real sockets.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::{
     net::SocketAddr,

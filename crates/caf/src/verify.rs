@@ -13,7 +13,7 @@ impl HmacSigned for Event {
 ///
 /// **What a fitting signature proves:** the body was signed, to the last bit, by someone who knows
 /// the webhook's secret. **What it does not:** that the delivery is new (nothing but the body is
-/// signed, so deduplicate by `key()`), that it is the latest word (events are not in order), or that
+/// signed, so deduplicate by `dedup_key()`), that it is the latest word (events are not in order), or that
 /// none is missing. Fetch the transaction before you act.
 ///
 /// **Which secret?** Caf's pages disagree: the webhook's own "Secret" in the panel, or the

@@ -1,6 +1,6 @@
 //! CloudEvents' `data_base64`, which Caf was not seen to send.
 
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use idhooks_caf::{Event, EventBody};

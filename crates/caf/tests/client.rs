@@ -1,7 +1,7 @@
 //! Every call against a real server on this machine: what is sent, and what becomes of each answer.
 
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::{
     env,
@@ -290,7 +290,7 @@ fn bad_settings_are_refused_when_built() {
     let _: fn(ClientBuilder) -> Result<Client, BuildError> = ClientBuilder::build;
 }
 
-/// A process can not safely change its own environment, so this test starts itself again.
+/// A process cannot safely change its own environment, so this test starts itself again.
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_come_from_the_environment() {
     const EXPECTED: &str = "IDHOOKS_CAF_EXPECTED_FAULT";

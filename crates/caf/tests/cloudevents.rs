@@ -1,7 +1,7 @@
 //! There and back between Caf's events and those of `cloudevents-sdk`.
 
 #![cfg(feature = "cloudevents")]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use idhooks_caf::{
     CloudEventError, Event, EventBody,
@@ -240,7 +240,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// What can be converted comes back as it was, and stays the same from then on; what can not be
+    /// What can be converted comes back as it was, and stays the same from then on; what cannot be
     /// is refused with the name of an attribute, and no value.
     #[test]
     fn nothing_is_lost_silently(

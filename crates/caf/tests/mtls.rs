@@ -1,7 +1,7 @@
 //! Caf's other host demands a client certificate: so does this one.
 
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::{net::SocketAddr, sync::Arc};
 

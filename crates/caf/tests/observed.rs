@@ -1,7 +1,7 @@
 //! The calls known from public code alone, against a real server on this machine.
 
 #![cfg(all(feature = "client-rustls", feature = "unstable-rest"))]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -30,7 +30,7 @@ fn client(server: &Server) -> Client {
         .expect("a client")
 }
 
-/// Logs in whoever asks, and gives the replies to everything else, the last one for ever.
+/// Logs in whoever asks, and gives the replies to everything else, the last one forever.
 async fn answering(replies: Vec<Reply>) -> Server {
     let asked = AtomicUsize::new(0);
     let rule = move |request: &idhooks_fixtures::server::Received| {

@@ -1,7 +1,7 @@
 //! What each REST sample says, and each way an answer may drift.
 
 #![cfg(feature = "client")]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use idhooks_caf::rest::{Attributes, CreatedTransaction, FileType, NewTransaction};
 use idhooks_core::{Pii, json};

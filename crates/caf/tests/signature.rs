@@ -1,6 +1,6 @@
 //! `X-Caf-Signature`, and the credential that may be asked for besides.
 
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use idhooks_caf::{Event, Verifier, sign};
 use idhooks_core::{AuthMethod, Credential, Credentials, HmacSigned, Secret, SecretError, Secrets, VerifyError};

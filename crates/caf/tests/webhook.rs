@@ -1,6 +1,6 @@
 //! What each fixture says, and each way a body may drift.
 
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use idhooks_caf::{
     Channel, Communication, ContentType, CoreBody, Event, EventBody, FaceAuthentication, Generation, Profile,
@@ -251,7 +251,7 @@ fn the_order_of_members_does_not_matter() {
 }
 
 #[test]
-fn what_an_event_can_not_do_without() {
+fn what_an_event_cannot_do_without() {
     let with = |members: &str| format!(r#"{{"source":"TRANSACTION","id":"e1"{members}}}"#);
     assert_eq!(error(&with("")), "type is missing");
     assert_eq!(error(&with(r#","type":"TRANSACTIONSTATUSUPDATED""#)), "data is missing");

@@ -98,7 +98,7 @@ impl WebhookEvent for Event {
     fn envelope(body: &[u8]) -> Envelope {
         let names = ["event", "transactionId", "externalUserId"];
         let [event, transaction, user] = members(body, names);
-        // The user stands in for a transaction that is not there, not for one that can not be read.
+        // The user stands in for a transaction that is not there, not for one that cannot be read.
         let transaction = transaction.filter(|id| id.get() != "null");
         Envelope::new().with_event(text(event)).with_subject(text(transaction.or(user)))
     }

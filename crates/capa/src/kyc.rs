@@ -13,7 +13,7 @@ open_enum! {
         CreatedKyc = "CREATED_KYC",
         /// The person passed.
         VerifiedUser = "VERIFIED_USER",
-        /// The check ended and failed; the person may try again, so this is not for ever.
+        /// The check ended and failed; the person may try again, so this is not forever.
         RejectedKyc = "REJECTED_KYC",
         /// Capa's compliance looks at it by hand.
         ReviewNeededKyc = "REVIEW_NEEDED_KYC",
@@ -24,7 +24,7 @@ payload! {
     /// An identity check moved on.
     ///
     /// These deliveries carry two fields and no id, so a second rejection has the very bytes of the
-    /// first: treat one as a hint to read the KYC details by REST.
+    /// first: when one arrives, read the KYC details by REST.
     pub struct Kyc {
         /// Always `KYC`.
         pub family: EventFamily = "type",

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 
 /// Writes `body` again as `JSON.stringify(JSON.parse(body))` would: no blanks, members in the order
 /// they came, text unescaped, numbers in JavaScript's spelling. `None` if it
-/// is no JSON, holds a number JavaScript can not hold exactly, or would come out more than twice as long.
+/// is no JSON, holds a number JavaScript cannot hold exactly, or would come out more than twice as long.
 ///
 /// Differs from JavaScript on purpose in two cases no vendor here sends: a repeated member is kept
 /// (JavaScript drops the first), and members named like array indexes are not moved to the front.
@@ -91,7 +91,7 @@ mod tests {
         for changed in
             ["[9007199254740993]", "[18446744073709551615]", "[1e999]", "[1e-400]", "[0.100000000000000000012345]"]
         {
-            assert_eq!(stringify(changed.as_bytes()), None, "JavaScript can not read {changed} exactly");
+            assert_eq!(stringify(changed.as_bytes()), None, "JavaScript cannot read {changed} exactly");
         }
         let growing = format!("[{}0]", "1e20,".repeat(1000));
         assert_eq!(stringify(growing.as_bytes()), None, "nobody's re-formatting makes it four times as long");

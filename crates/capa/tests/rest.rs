@@ -1,6 +1,6 @@
 //! The samples of REST answers, typed; and what a vendor might make of them tomorrow.
 #![cfg(feature = "client")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on fails")]
 
 use idhooks_capa::{
     Event, KycEvent, TransactionEvent, core,

@@ -1,6 +1,6 @@
 //! `capa-signature`, over the raw body and over one written again.
 
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use idhooks_capa::{Event, Verifier, sign};
 use idhooks_core::{AuthMethod, Secret, VerifyError};

@@ -1,6 +1,6 @@
 //! What each fixture says, and each way a body may drift.
 
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use idhooks_capa::{Event, EventFamily, Kyc, KycEvent, Transaction, TransactionEvent};
 use idhooks_core::{Decimal, WebhookEvent, testing::verified};
@@ -269,7 +269,7 @@ fn facts_name_the_transaction_or_the_user() {
     assert_eq!(of("kyc-verified-without-external-user"), (text("VERIFIED_USER"), None, None));
 }
 
-/// The user stands in for a transaction that is not there, never for one that can not be read.
+/// The user stands in for a transaction that is not there, never for one that cannot be read.
 #[test]
 fn row_22_an_unusable_transaction_has_no_stand_in() {
     let subject = |id: &str| {

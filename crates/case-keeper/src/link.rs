@@ -75,7 +75,7 @@ impl PresignedLink {
         if now.saturating_add(nanos(margin)) >= end { LinkState::Expired } else { LinkState::Valid }
     }
 
-    /// When it expires by its own times; `None` if they are missing or can not be read.
+    /// When it expires by its own times; `None` if they are missing or cannot be read.
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         let end = self.end()?;

@@ -1,6 +1,6 @@
 //! What the REST calls take and give, beside the types webhooks have too.
 //!
-//! A verification that was read is the same [`Verification`](crate::Verification) a hint carries a part of.
+//! The response to a read is the same [`Verification`](crate::Verification) of which an event carries a part.
 
 mod event_filter;
 mod event_record;

@@ -11,7 +11,7 @@ use crate::Event;
 /// verification again by an authenticated call. Do that, and act on the answer alone. That the id
 /// exists proves nothing either: it stands in the link the end user opens, so a forger may know one.
 ///
-/// **A door of your own:** whoever does not know the URL can not knock. Put a long random part into
+/// **A door of your own:** whoever does not know the URL cannot knock. Put a long random part into
 /// the path you register with the vendor, and check it with
 /// [`Credential::path`](idhooks_core::Credential::path):
 ///
@@ -22,8 +22,8 @@ use crate::Event;
 /// let body = &br#"{"key":"verification.updated","data":{"id":"01234567-89ab-cdef-0123-456789abcdef"}}"#[..];
 /// let headers = [("content-type", "application/json")];
 ///
-/// let hint = verifier.verify_with_path("/hooks/case-keeper/Zf9qk2c71d4n8w0x", &headers[..], body)?;
-/// assert_eq!(hint.decode()?.key.as_str(), "verification.updated");
+/// let delivery = verifier.verify_with_path("/hooks/case-keeper/Zf9qk2c71d4n8w0x", &headers[..], body)?;
+/// assert_eq!(delivery.decode()?.key.as_str(), "verification.updated");
 ///
 /// let refused = verifier.verify_with_path("/hooks/case-keeper/guessed", &headers[..], body);
 /// assert_eq!(refused.err(), Some(VerifyError::Mismatch));
@@ -33,7 +33,7 @@ use crate::Event;
 /// A gateway that adds a header to what it lets through is checked with
 /// [`Credential::in_header`](idhooks_core::Credential::in_header). [`Unauthenticated::from_env`] reads
 /// `CASE_KEEPER_WEBHOOK_PATH`, `CASE_KEEPER_WEBHOOK_API_KEY` and `CASE_KEEPER_WEBHOOK_BASIC`, and
-/// wants at least one of them; [`Unauthenticated::new`] takes every delivery. Either way the result stays a hint.
+/// wants at least one of them; [`Unauthenticated::new`] takes every delivery. Either way the result is an `Unverified`.
 ///
 /// **Testing your handler:** there is nothing to sign, so there is no `sign` here as in crates for
 /// other vendors. Send the body as it is, as above; or skip the verifier with

@@ -1,7 +1,7 @@
 //! The client against real servers on this machine: what it sends, and what it makes of the answers.
 
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 #[path = "client/build.rs"]
 mod build;

@@ -1,6 +1,6 @@
 //! Bodies made to fill memory or to exhaust the stack.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod common;
 

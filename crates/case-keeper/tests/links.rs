@@ -1,6 +1,6 @@
 //! Links, wherever the vendor put them.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Who may knock, and that knocking proves nothing.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use std::time::{Duration, SystemTime};
 

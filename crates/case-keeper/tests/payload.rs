@@ -1,6 +1,6 @@
 //! Every promise about bodies, over every fixture.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use idhooks_case_keeper::{
     Event, Verification,
@@ -243,7 +243,7 @@ const PERSONAL: &[&str] = &[
     "documentUrl",
 ];
 
-/// The fixtures that carry the verification's id in these places. They differ in what they can not do
+/// The fixtures that carry the verification's id in these places. They differ in what they cannot do
 /// without, so the suite is run once for each kind.
 fn with_ids(inner: bool, outer: bool) -> Payload<Whole> {
     let has = |fixture: &Fixture, wanted: &str| {

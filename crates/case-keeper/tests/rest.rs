@@ -1,7 +1,7 @@
 //! Answers of the REST API: each sample is read, drift costs nothing else, and nothing personal is printed.
 
 #![cfg(feature = "client")]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod common;
 

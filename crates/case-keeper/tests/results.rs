@@ -1,6 +1,6 @@
 //! Results, and the views into what is kept raw.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod common;
 

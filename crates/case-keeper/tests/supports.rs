@@ -1,7 +1,7 @@
 //! Which state bears out which event.
 
 #![cfg(feature = "client")]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use idhooks_case_keeper::{EventKey, Verification, core::json, rest::supports};
 use serde_json::{Value, json};
@@ -143,7 +143,7 @@ fn a_result_of_another_check_does_not_help() {
 }
 
 #[test]
-fn a_result_that_can_not_be_read_is_there() {
+fn a_result_that_cannot_be_read_is_there() {
     let body = br#"{"frontIdCardResult":{"id":"a","id":"b"}}"#;
     let verification: Verification = json::decode(body).expect("a verification");
     let result = &verification.front_id_card_result;

@@ -1,6 +1,6 @@
 //! Events: their keys and the one verification each names.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use idhooks_case_keeper::{
     Action, Event, EventKey, Target,

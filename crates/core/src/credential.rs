@@ -117,7 +117,7 @@ impl Credential {
     /// Paths end up in access logs and in the vendor's own panel, so this proves less than a header.
     ///
     /// # Errors
-    /// [`SecretError::NotAPathPart`] for a character that can not stand there as it is, else what [`crate::Secret::new`] refuses.
+    /// [`SecretError::NotAPathPart`] for a character that cannot stand there as it is, else what [`crate::Secret::new`] refuses.
     pub fn path(part: &str) -> Result<Self, SecretError> {
         check_text(part.as_bytes())?;
         // Others would arrive percent-encoded, and never match.

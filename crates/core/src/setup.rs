@@ -4,7 +4,7 @@ use std::{env, error, fmt};
 
 use crate::{Credential, Credentials, Secret, SecretSet, Secrets};
 
-/// Why a secret, a credential or a set of them can not be used. Never shows the text.
+/// Why a secret, a credential or a set of them cannot be used. Never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretError {
@@ -20,8 +20,8 @@ pub enum SecretError {
     TooMany,
     /// A Basic credential without a colon between user and password, or with one in the user's name.
     NotUserPassword,
-    /// An API key whose part before the colon can not be a header's name, or whose value, or a token
-    /// that, can not stand in a header.
+    /// An API key whose part before the colon cannot be a header's name, or whose value, or a token
+    /// that, cannot stand in a header.
     NotAHeader,
     /// A secret path that is no single part of a URL's path.
     NotAPathPart,
@@ -38,7 +38,7 @@ impl fmt::Display for SecretError {
             Self::NoneGiven => "no secret was given",
             Self::TooMany => "more than sixteen secrets were given",
             Self::NotUserPassword => "the credential is not of the form user:password",
-            Self::NotAHeader => "the key is not of the form header:value or value, or can not stand in a header",
+            Self::NotAHeader => "the key is not of the form header:value or value, or cannot stand in a header",
             Self::NotAPathPart => "the secret path is no single part of a URL's path",
             Self::TooLong => "the credential is longer than the kilobyte a receiver reads",
         })
@@ -84,7 +84,7 @@ impl fmt::Display for EnvError {
                 write!(f, "neither of the environment variables {name} and {other} is set")
             }
             Problem::NotUnicode => write!(f, "the environment variable {name} is not UTF-8"),
-            Problem::Unusable(why) => write!(f, "the environment variable {name} can not be used: {why}"),
+            Problem::Unusable(why) => write!(f, "the environment variable {name} cannot be used: {why}"),
         }
     }
 }
@@ -215,7 +215,7 @@ pub(crate) mod tests {
         let error = padded.secrets().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the environment variable CAF_WEBHOOK_SECRET_3 can not be used: \
+            "the environment variable CAF_WEBHOOK_SECRET_3 cannot be used: \
              the secret has a blank or a line end at one of its ends",
         );
         assert!(!format!("{error:?}").contains("CANARY"));

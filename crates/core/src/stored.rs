@@ -27,7 +27,7 @@ pub struct Stored {
 
 /// A delivery that can be kept and read back.
 pub trait Restore: Delivery {
-    /// The delivery as it was, or `None` if what was kept can not have been one of this kind.
+    /// The delivery as it was, or `None` if what was kept cannot have been one of this kind.
     fn restore(stored: Stored) -> Option<Self>;
 }
 

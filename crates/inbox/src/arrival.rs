@@ -26,7 +26,7 @@ pub struct Arrival {
     pub dedup: [u8; 32],
     /// The key in words, printable ASCII of bounded length.
     pub key: Box<str>,
-    /// For how long equal keys mean the same event; for ever if `None`.
+    /// For how long equal keys mean the same event; forever if `None`.
     pub window: Option<Duration>,
     /// The vendor's own name of the event, if it is of bounded length.
     pub event: Option<Box<str>>,

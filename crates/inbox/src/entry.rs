@@ -45,7 +45,7 @@ pub enum State {
     Done,
     /// Given up, by its handler, by hand, or after too many attempts.
     Dead,
-    /// No handler was asked, because this release can not read the body. It is read again by a later one.
+    /// No handler was asked, because this release cannot read the body. It is read again by a later one.
     Unreadable,
 }
 

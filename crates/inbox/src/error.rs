@@ -29,7 +29,7 @@ impl Error {
         Self { kind, what: what.into(), source: None }
     }
 
-    /// A setting that can not be used: a URL without a scheme we know, an engine that was not built in.
+    /// A setting that cannot be used: a URL without a scheme we know, an engine that was not built in.
     #[must_use]
     pub fn settings(what: impl Into<Box<str>>) -> Self {
         Self::new(Kind::Settings, what)
@@ -41,13 +41,13 @@ impl Error {
         Self::new(Kind::Weak, what)
     }
 
-    /// The store was written by a release this one can not work beside.
+    /// The store was written by a release this one cannot work beside.
     #[must_use]
     pub fn schema(what: impl Into<Box<str>>) -> Self {
         Self::new(Kind::Schema, what)
     }
 
-    /// The store can not promise anything now; the same may succeed later.
+    /// The store cannot promise anything now; the same may succeed later.
     #[must_use]
     pub fn unavailable(what: impl Into<Box<str>>) -> Self {
         Self::new(Kind::Unavailable, what)
@@ -91,7 +91,7 @@ impl Error {
         self
     }
 
-    /// Whether the store can not promise anything now: it is down, full, read-only, locked, or has too much to do.
+    /// Whether the store cannot promise anything now: it is down, full, read-only, locked, or has too much to do.
     /// The sender is answered 503 and comes again.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
@@ -116,7 +116,7 @@ impl Error {
         self.kind == Kind::Weak
     }
 
-    /// Whether the store was written by a release this one can not work beside.
+    /// Whether the store was written by a release this one cannot work beside.
     #[must_use]
     pub fn is_schema(&self) -> bool {
         self.kind == Kind::Schema

@@ -149,7 +149,7 @@ pub(crate) trait Handle: Send + Sync {
     /// Number of the release that reads the events.
     fn reader(&self) -> i64;
 
-    /// Starts it, or says that the delivery can not be read.
+    /// Starts it, or says that the delivery cannot be read.
     fn start(&self, leased: Leased, about: About) -> Result<Running, Verdict>;
 }
 

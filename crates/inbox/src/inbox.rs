@@ -71,8 +71,8 @@ impl Inbox {
     /// feature `sqlite`; `postgres://user:password@host/database` with the feature `postgres`.
     ///
     /// # Errors
-    /// If the URL names no engine that is built in, the store can not be reached, was written by a release this one
-    /// can not work beside, or would promise less than "on disk".
+    /// If the URL names no engine that is built in, the store cannot be reached, was written by a release this one
+    /// cannot work beside, or would promise less than "on disk".
     pub async fn open(url: &str) -> Result<Self, Error> {
         Self::builder().open(url).await
     }
@@ -116,7 +116,7 @@ impl Inbox {
     /// Handles deliveries, with the default settings of a [`Worker`], until the future is dropped.
     ///
     /// # Errors
-    /// If something in the store, or expected, has no handler; or the store can not be read at the start. What
+    /// If something in the store, or expected, has no handler; or the store cannot be read at the start. What
     /// happens to the store later is waited out.
     pub async fn run(&self, handlers: Handlers) -> Result<(), RunError> {
         self.worker().run(handlers).await
@@ -130,7 +130,7 @@ impl Inbox {
     /// Some of the deliveries, the newest first.
     ///
     /// # Errors
-    /// If the store can not be read, or a subject is asked for without its vendor.
+    /// If the store cannot be read, or a subject is asked for without its vendor.
     pub async fn list(&self, filter: &Filter) -> Result<Page, Error> {
         if filter.subject.is_some() && filter.vendor.is_none() {
             return Err(Error::settings("a subject is one vendor's: filter by the vendor too"));
@@ -141,7 +141,7 @@ impl Inbox {
     /// Those given up, the newest first: the first hundred. [`list`](Self::list) gives the others.
     ///
     /// # Errors
-    /// If the store can not be read.
+    /// If the store cannot be read.
     pub async fn dead_letters(&self) -> Result<Vec<Entry>, Error> {
         Ok(self.list(&Filter::new().state(State::Dead)).await?.entries)
     }
@@ -149,7 +149,7 @@ impl Inbox {
     /// All there is of one delivery.
     ///
     /// # Errors
-    /// If the store can not be read.
+    /// If the store cannot be read.
     pub async fn get(&self, id: EntryId) -> Result<Option<Details>, Error> {
         self.0.store.get(id).await
     }
@@ -199,7 +199,7 @@ impl Inbox {
     /// of the store, so ask once a minute rather than once a second.
     ///
     /// # Errors
-    /// If the store can not be read.
+    /// If the store cannot be read.
     pub async fn stats(&self) -> Result<Stats, Error> {
         let stats = self.0.store.stats().await?;
         observe::stats(&stats);

@@ -30,7 +30,7 @@ pub(crate) struct About {
 }
 
 impl<D: Delivery> Job<D> {
-    /// The event. It was read before the handler was asked; what can not be read waits for a release that can.
+    /// The event. It was read before the handler was asked; what cannot be read waits for a release that can.
     #[must_use]
     pub fn event(&self) -> &D::Event {
         &self.event

@@ -50,7 +50,7 @@ impl Outcome {
     }
 }
 
-/// A reason that every store can keep: a verdict that can not be written down would be tried for ever.
+/// A reason that every store can keep: a verdict that cannot be written down would be tried forever.
 pub(crate) fn keepable(mut reason: Cow<'_, str>) -> Cow<'_, str> {
     if reason.len() > LONGEST_REASON {
         let mut end = LONGEST_REASON;

@@ -9,7 +9,7 @@
 //! - **A standby takes over.** It has what was answered only if the primary waited for it: set
 //!   `synchronous_standby_names`, which no program can see the sense of from here. Without, the last moments before the
 //!   failover are lost, tokens of leases may be given a second time, and the numbers of deliveries too.
-//! - **A part of the network is cut off.** Whoever can not reach the database accepts nothing and finishes nothing. A
+//! - **A part of the network is cut off.** Whoever cannot reach the database accepts nothing and finishes nothing. A
 //!   worker that is cut off stops its handlers when its leases are over by its own clock; others take over when they are
 //!   over by the database's. Two handlers overlap only if one does not stop where it waits, and then only one finishes.
 //! - **The database's clock is set.** Leases and times to retry are told by it, so they end that much sooner or later.
@@ -19,7 +19,7 @@
 //! `sslrootcert` names a file of certificates to trust in place of the system's.
 //! `prefer`, the default, encrypts where that can be had, and guards against nobody who can change what is sent.
 //!
-//! A pooler between that hands a session to many programs in turn (`pool_mode = transaction`) can not be used: statements
+//! A pooler between that hands a session to many programs in turn (`pool_mode = transaction`) cannot be used: statements
 //! are prepared, settings are set and notifications are heard for a whole session.
 
 /// What a worker has handlers for; `$1` and `$2` are the vendors, of what is verified and of what is not.

@@ -193,12 +193,12 @@ fn closed() -> Error {
 fn connect(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(|error| {
-        let what = format!("{} can not be opened", path.display());
+        let what = format!("{} cannot be opened", path.display());
         failed(error).caused_by(what)
     })?;
     // What may not be written SQLite opens for reading, and says so at the first change.
     if connection.is_readonly(MAIN_DB).map_err(failed)? {
-        return Err(Error::unavailable(format!("{} can not be written", path.display())));
+        return Err(Error::unavailable(format!("{} cannot be written", path.display())));
     }
     connection.busy_handler(Some(wait_for_others)).map_err(failed)?;
     Ok(connection)
@@ -243,7 +243,7 @@ fn create(path: &Path) -> Result<(), Error> {
     options.open(path).map(drop).map_err(|error| {
         let what = match error.kind() {
             std::io::ErrorKind::NotFound => format!("the folder of {} does not exist", path.display()),
-            kind => format!("{} can not be written: {kind}", path.display()),
+            kind => format!("{} cannot be written: {kind}", path.display()),
         };
         Error::unavailable(what).caused_by(error)
     })
@@ -257,7 +257,7 @@ async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T, Error> + Se
 /// What SQLite said, without the words of its message, which may name what was stored.
 fn failed(error: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(code, _) = error else {
-        return Error::unavailable("a row of the store can not be read: is the file an inbox's?");
+        return Error::unavailable("a row of the store cannot be read: is the file an inbox's?");
     };
     let what = match code.code {
         ErrorCode::DiskFull => "the disk of the store is full",
@@ -266,7 +266,7 @@ fn failed(error: rusqlite::Error) -> Error {
         }
         ErrorCode::ReadOnly => "the store is read-only",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "the store is locked by another program",
-        ErrorCode::CannotOpen | ErrorCode::PermissionDenied => "the file of the store can not be opened",
+        ErrorCode::CannotOpen | ErrorCode::PermissionDenied => "the file of the store cannot be opened",
         ErrorCode::DatabaseCorrupt => "the file of the store is damaged",
         ErrorCode::NotADatabase => "the file is not a database of SQLite",
         ErrorCode::SystemIoFailure => "the disk of the store fails",

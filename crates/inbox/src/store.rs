@@ -264,7 +264,7 @@ pub enum Verdict {
         /// Why, for its history.
         reason: Cow<'static, str>,
     },
-    /// This release can not read it.
+    /// This release cannot read it.
     Unreadable {
         /// Number of the release.
         reader: i64,

@@ -89,7 +89,7 @@ impl<D: Delivery> JobBuilder<D> {
     /// The job.
     ///
     /// # Errors
-    /// If the body can not be read: then a worker asks no handler.
+    /// If the body cannot be read: then a worker asks no handler.
     pub fn build(self) -> Result<Job<D>, DecodeError> {
         let event = self.delivery.decode()?;
         Ok(Job { delivery: self.delivery, event, about: self.about })

@@ -30,7 +30,7 @@ pub(crate) async fn missing(inbox: &Inbox, handlers: &Handlers) -> Result<Option
 }
 
 #[cfg(all(test, feature = "sqlite", feature = "metrics"))]
-#[allow(clippy::unwrap_used, reason = "a test that can not go on fails")]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod tests {
     use std::{
         collections::BTreeMap,

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use self::shift::Shift;
 use crate::{Backoff, Error, Handlers, Inbox, NoHandler, unhandled};
 
-/// As good as for ever, and still a time that can be added to now.
+/// As good as forever, and still a time that can be added to now.
 const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// How long the look at the store before the start may still take once the worker is told to stop.
@@ -27,7 +27,7 @@ const LOOKING: Duration = Duration::from_secs(5);
 /// handler, 25 attempts, ten seconds to an hour between them, and thirty seconds for handlers to end at a stop.
 ///
 /// A handler runs as a task of its own: if it panics, or is still running at its deadline, that is a failed attempt and
-/// its neighbours go on. It is stopped where it waits, so one that blocks its thread can not be stopped; it may then
+/// its neighbours go on. It is stopped where it waits, so one that blocks its thread cannot be stopped; it may then
 /// overlap with the next attempt, and can no longer finish the delivery.
 ///
 /// If the worker dies, what it held is handed out again when the lease runs out.
@@ -122,7 +122,7 @@ impl Worker {
     /// are; their deliveries are handed out again when the leases run out.
     ///
     /// # Errors
-    /// If something in the store, or expected, has no handler; or the store can not be read at the start. What
+    /// If something in the store, or expected, has no handler; or the store cannot be read at the start. What
     /// happens to the store later is waited out.
     pub async fn run(mut self, handlers: Handlers) -> Result<(), RunError> {
         let until = &mut self.until;

@@ -1,12 +1,7 @@
 //! Kills a process that receives and works, again and again, and then counts. `cargo xtask crash` does it at size.
 
 #![cfg(all(feature = "sqlite", unix))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -31,7 +26,7 @@ const FOLDER: &str = "IDHOOKS_TEST_CRASH_FOLDER";
 
 const SUBJECTS: u64 = 7;
 
-/// Appends one line, which a kill can not take back: it is in the system's hands.
+/// Appends one line, which a kill cannot take back: it is in the system's hands.
 fn note(file: &Path, line: &str) {
     let mut file = fs::OpenOptions::new().create(true).append(true).open(file).unwrap();
     file.write_all(format!("{line}\n").as_bytes()).unwrap();

@@ -1,12 +1,7 @@
 //! What a worker does with its handlers while its store fails, hangs, or says that leases are lost.
 
 #![cfg(feature = "sqlite")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -31,7 +26,7 @@ use support::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn row_37_a_handler_whose_lease_is_lost_is_stopped_and_can_not_finish() {
+async fn row_37_a_handler_whose_lease_is_lost_is_stopped_and_cannot_finish() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let (broken, faults) = faulty(engine.open().await);
@@ -39,7 +34,7 @@ async fn row_37_a_handler_whose_lease_is_lost_is_stopped_and_can_not_finish() {
     let count = Arc::new(AtomicU32::new(0));
     let first = start(eager(&broken).lease(Duration::from_millis(300)).grace(Duration::ZERO), hanging(&count));
     entered(&count, 1).await;
-    // From now on the first worker can not say that it lives.
+    // From now on the first worker cannot say that it lives.
     faults.set(&faults.renew, true);
     faults.set(&faults.lease, true);
     let second = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
@@ -110,7 +105,7 @@ async fn a_store_that_does_not_answer_stops_neither_the_worker_nor_its_end() {
     let working = start(worker, hanging_until_stopped(&count, &stopped));
     entered(&count, 1).await;
     faults.set(&faults.hangs, true);
-    // It can not renew, so it lets go.
+    // It cannot renew, so it lets go.
     entered(&stopped, 1).await;
     let taken = eventually("another takes over", || async { lease(&other, request()).await.pop() }).await;
     assert_eq!(taken.attempt, 2);
@@ -149,7 +144,7 @@ async fn a_stop_does_not_wait_for_a_renewal_that_is_not_answered() {
     assert!(asked.elapsed() < Duration::from_secs(8), "{:?}, and the lease is 12 s", asked.elapsed());
 }
 
-/// A handler that can not be stopped is held no longer, and what is asked of the store for others is waited for.
+/// A handler that cannot be stopped is held no longer, and what is asked of the store for others is waited for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_handler_that_blocks_its_thread_costs_no_other_delivery_an_attempt() {
     let engine = Engine::sqlite();
@@ -321,7 +316,7 @@ async fn a_worker_ends_although_handlers_end_after_the_inbox_was_closed() {
     entered(&count, 1).await;
     inbox.close().await;
     go_on.notify_one();
-    // Its verdict can not be written down, now or ever.
+    // Its verdict cannot be written down, now or ever.
     tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
 }
 

@@ -1,11 +1,6 @@
 //! A subject with many deliveries: they are handled one at a time, none is left behind, and others do not wait for them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![cfg(any(feature = "sqlite", feature = "postgres"))]
 
 mod support;

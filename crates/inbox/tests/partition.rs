@@ -1,11 +1,6 @@
 //! The network between a program and the database is cut, and both keep their sockets.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![cfg(feature = "postgres")]
 
 mod support;
@@ -142,7 +137,7 @@ fn endless(who: &'static str, seen: &Seen) -> Handlers {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_37_a_worker_that_is_cut_off_stops_before_another_takes_over_and_can_not_finish() {
+async fn row_37_a_worker_that_is_cut_off_stops_before_another_takes_over_and_cannot_finish() {
     const LEASE: Duration = Duration::from_secs(2);
     let Some((_database, link, far, near)) = reached_by_a_link(Duration::from_secs(5)).await else { return };
     let id = near.accept(&caf("1", "a")).await.unwrap().id();

@@ -1,12 +1,7 @@
 //! Row 49: secrets and personal data are in nothing that is printed, logged or counted.
 
 #![cfg(feature = "sqlite")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -1,12 +1,7 @@
-//! What only a file can do: a full disk, a file that can not be written, one that is locked, one that is another's.
+//! What only a file can do: a full disk, a file that cannot be written, one that is locked, one that is another's.
 
 #![cfg(feature = "sqlite")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -38,7 +33,7 @@ impl Disk {
         let disk = Self(folder);
         let mounted = mount(&["-t", "tmpfs", "-o", &format!("size={megabytes}m,mode=0700"), "idhooks-test"], &disk.0);
         if !mounted {
-            skipped("a disk can not be mounted: it needs root on Linux");
+            skipped("a disk cannot be mounted: it needs root on Linux");
         }
         mounted.then_some(disk)
     }
@@ -121,7 +116,7 @@ async fn row_34_a_disk_that_turned_read_only_is_unavailable_and_works_again() {
     inbox.close().await;
     disk.remount("ro");
     let error = open(&path).await.unwrap_err();
-    assert!(error.is_unavailable() && error.to_string().contains("can not be written"), "{error}");
+    assert!(error.is_unavailable() && error.to_string().contains("cannot be written"), "{error}");
     disk.remount("rw");
     let inbox = open(&path).await.unwrap();
     assert_eq!(inbox.accept(&caf("1", "a")).await.unwrap(), Accepted::Duplicate { id });
@@ -219,7 +214,7 @@ async fn files_that_are_no_inbox_are_left_alone() {
         .unwrap();
     assert_eq!(tables, 1);
 
-    let unusable = [("no/such/folder/inbox.db", "does not exist"), ("", "can not be opened")];
+    let unusable = [("no/such/folder/inbox.db", "does not exist"), ("", "cannot be opened")];
     for (path, words) in unusable {
         let error = open(&folder.path().join(path)).await.unwrap_err();
         assert!(error.is_unavailable() && error.to_string().contains(words), "{error}");

@@ -1,11 +1,6 @@
 //! TLS to PostgreSQL: what is trusted, what is refused, and what stays plain.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![cfg(feature = "postgres-rustls")]
 
 mod support;

@@ -1,12 +1,7 @@
 //! What a worker does with its handlers and with a stop. What depends on the engine is in `conformance/work.rs`.
 
 #![cfg(feature = "sqlite")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -308,7 +303,7 @@ async fn overload_is_turned_away_before_it_is_stored() {
 }
 
 #[tokio::test]
-async fn urls_that_can_not_be_opened_are_told_apart() {
+async fn urls_that_cannot_be_opened_are_told_apart() {
     for (url, told) in [
         ("", "must begin with"),
         ("inbox.db", "must begin with"),

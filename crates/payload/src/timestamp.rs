@@ -6,7 +6,7 @@ use std::{error, fmt};
 crate::text_id! {
     /// A time, as the vendor wrote it, read only when asked.
     ///
-    /// A time that can not be read is kept, not an error of the event. Most vendors write RFC 3339
+    /// A time that cannot be read is kept, not an error of the event. Most vendors write RFC 3339
     /// with an offset: read those with `to_jiff`, `to_time` or `to_chrono` (features `jiff-02`,
     /// `time-03`, `chrono-04`). Some write a local time without one, which no code can place on
     /// the time line: read those with `to_jiff_local`, `to_time_local` or `to_chrono_local`, and
@@ -42,7 +42,7 @@ impl fmt::Display for TimestampError {
         f.write_str(match self {
             Self::NoOffset => "the vendor sent a local time without an offset",
             Self::HasOffset => "the vendor sent a time with an offset",
-            Self::Unreadable => "the vendor sent a time that can not be read",
+            Self::Unreadable => "the vendor sent a time that cannot be read",
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::Event;
 impl PresentsCredential for Event {}
 
 /// Checks the credential that you had Unico register for your endpoint: HTTP Basic, or an API key in
-/// either of its written forms. It can not be built without one.
+/// either of its written forms. It cannot be built without one.
 ///
 /// | registered as | Unico sends | build with |
 /// |---|---|---|
@@ -51,7 +51,7 @@ pub type BearerVerifier = idhooks_core::BearerVerifier<Event>;
 
 /// Takes deliveries of an endpoint registered without authentication, which Unico offers for
 /// development. **Anyone can send to it**, so it gives a [`Unverified`](idhooks_core::Unverified), and a handler
-/// that asks for a `Verified` can not be reached by one:
+/// that asks for a `Verified` cannot be reached by one:
 ///
 /// ```compile_fail,E0308
 /// use idhooks_unico::{Event, OpenEndpoint, core::{VerifyError, Verified}};

@@ -1,6 +1,6 @@
 //! The clients against a real server on this machine: what they send, and what they make of the answers.
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -172,7 +172,7 @@ async fn errors_keep_status_code_and_words() {
 }
 
 #[tokio::test]
-async fn answers_that_can_not_be_read() {
+async fn rejects_responses_that_do_not_fit() {
     for body in ["<html>hello</html>", "", r#"{"process":{"id":"#, "{}", r#"{"process":null}"#, "[]"] {
         let server = always(Reply::new(200, "text/html", body)).await;
         let error = web(&server).get_process(&id(FINISHED)).await.expect_err("unreadable");
@@ -345,7 +345,7 @@ async fn check_notices_are_confirmed_by_reading() {
 }
 
 #[tokio::test]
-async fn notices_that_can_not_be_asked_about_are_errors_and_nothing_is_sent() {
+async fn notices_that_cannot_be_asked_about_are_errors_and_nothing_is_sent() {
     let server = double().await;
     let (web, api) = (web(&server), api(&server));
     let other = hint(r#"{"processId":"p","state":"PROCESS_STATE_CREATED"}"#);

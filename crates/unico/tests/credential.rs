@@ -1,6 +1,6 @@
 //! The ways Unico can present a credential, each refusal by itself, and what must not be refused.
 
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::{
     future::poll_fn,
@@ -190,7 +190,7 @@ fn colons_belong_to_the_password_and_never_to_the_user() {
     assert!(Verifier::new(pair).check(&[present(&basic()).expect("a header")]).is_ok());
 }
 
-/// Row 1: what can not protect anything is refused when the verifier is built.
+/// Row 1: what cannot protect anything is refused when the verifier is built.
 #[test]
 fn row_01_unusable_credentials_are_refused_when_built() {
     for password in ["", " ", "\t\n"] {
@@ -330,7 +330,7 @@ fn an_open_endpoint_proves_nothing_and_says_so() {
     assert_eq!((hint.authentication().method(), hint.authentication().secret_index()), (AuthMethod::Nothing, None));
     assert!(hint.admit().is_ok());
     let junk = OpenEndpoint::new().verify::<[(&str, &str)]>(&[], &b"junk"[..]).expect("everything is taken");
-    assert!(junk.admit().is_err(), "a hint that can not be read is not stored");
+    assert!(junk.admit().is_err(), "a hint that cannot be read is not stored");
 
     // Whoever knows its ids must not take the place of the event itself.
     let claims = r#"{"processId":"p","state":"PROCESS_STATE_FINISHED"}"#;

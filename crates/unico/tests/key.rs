@@ -1,6 +1,6 @@
 //! Private keys: those that are taken, and those that are not, each with its reason.
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::process::Command;
 
@@ -56,9 +56,9 @@ fn what_is_no_usable_key_says_why() {
         (include_str!("keys/small.pem"), KeyError::TooSmall, "the private key has less than 2048 bits"),
         ("/etc/unico/key.pem", KeyError::NotPem, "the private key is not PEM"),
         ("", KeyError::NotPem, "the private key is not PEM"),
-        (cut, KeyError::Unreadable, "the private key can not be read"),
-        (&damaged, KeyError::Unreadable, "the private key can not be read"),
-        (rubbish, KeyError::Unreadable, "the private key can not be read"),
+        (cut, KeyError::Unreadable, "the private key cannot be read"),
+        (&damaged, KeyError::Unreadable, "the private key cannot be read"),
+        (rubbish, KeyError::Unreadable, "the private key cannot be read"),
     ] {
         let error = RsaKey::from_pem(pem).expect_err("no usable key");
         assert_eq!((error, error.to_string().as_str()), (why, text), "{pem:.40}");
@@ -71,7 +71,7 @@ fn what_is_no_usable_key_says_why() {
 const NAMES: [&str; 5] =
     ["UNICO_SERVICE_ACCOUNT", "UNICO_ENVIRONMENT", "UNICO_PRIVATE_KEY", "UNICO_PRIVATE_KEY_FILE", "UNICO_API_KEY"];
 
-/// Runs [`in_a_process_of_its_own`] with just these variables, because a test can not change its own.
+/// Runs [`in_a_process_of_its_own`] with just these variables, because a test cannot change its own.
 fn built_with(variables: &[(&str, &str)]) -> String {
     let mut child = Command::new(std::env::current_exe().expect("this file"));
     child.args(["--exact", "in_a_process_of_its_own", "--ignored", "--nocapture"]);

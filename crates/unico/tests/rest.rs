@@ -1,6 +1,6 @@
 //! Every REST sample, read into its type and bent.
 #![cfg(feature = "client")]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeMap;
 

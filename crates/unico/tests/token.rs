@@ -1,6 +1,6 @@
 //! Tokens: what is signed and sent, when a token is renewed, and what happens when there is none to be had.
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -51,7 +51,7 @@ async fn later(seconds: u64) {
     resume();
 }
 
-/// The double checks signature, header and claims; here is what it can not see.
+/// The double checks signature, header and claims; here is what it cannot see.
 #[tokio::test]
 async fn an_assertion_is_sent_as_documented() {
     let server = double().await;
@@ -414,7 +414,7 @@ async fn a_vault_that_fails_says_so_and_nothing_is_sent() {
 }
 
 #[test]
-fn what_can_not_be_built() {
+fn what_cannot_be_built() {
     let long_ago = |name: &str| Account::builder(name, Vault, Environment::Production).build().map(drop);
     for name in ["", "account", "@tenant.iam.acesso.io", "account@", "a b@tenant", "account@tenant\n"] {
         let error = long_ago(name).expect_err("no account");

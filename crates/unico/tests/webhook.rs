@@ -1,6 +1,6 @@
 //! What each fixture says, and what may not be confused.
 
-#![allow(clippy::expect_used, reason = "a test that can not go on fails")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use std::collections::{BTreeSet, HashSet};
 

@@ -23,7 +23,7 @@ impl Engine {
         }
     }
 
-    /// Why it can not be tried here.
+    /// Why it cannot be tried here.
     pub(crate) fn unavailable(self) -> Result<Option<String>, String> {
         if self == Self::Sqlite {
             return Ok(None);

@@ -27,7 +27,7 @@ impl Journal {
         let text = line.to_text();
         if (&self.0).write(text.as_bytes()).ok() != Some(text.len()) {
             // A proof with holes proves nothing; the driver counts programs that end by themselves.
-            eprintln!("crash: the journal can not be written");
+            eprintln!("crash: the journal cannot be written");
             std::process::exit(3);
         }
     }

@@ -38,7 +38,7 @@ impl Part {
         }
     }
 
-    /// Why it can not be done here.
+    /// Why it cannot be done here.
     pub(crate) fn unavailable(self) -> Option<String> {
         match self {
             Self::Kills | Self::Stopped => None,

@@ -118,7 +118,7 @@ impl Document {
     /// Leaves out the author's own row, which is there although nobody asked the author to sign
     /// (observed, November 2025): count it, and "everyone has signed" never comes true.
     ///
-    /// `None` if the rows were not sent or can not be read, so that nobody takes "no rows" for "no
+    /// `None` if the rows were not sent or cannot be read, so that nobody takes "no rows" for "no
     /// signature is missing". To learn that a document is complete, wait for `document.finished`.
     pub fn signers(&self) -> Option<impl Iterator<Item = &Signature>> {
         Some(self.signatures.as_ref()?.iter().filter(|row| row.is_signer()))

@@ -42,7 +42,7 @@ impl<'a> Iterator for RawMembers<'a> {
             let name = self.token()?;
             self.skip(':')?;
             let value = self.token()?;
-            // A name that is no text (half of a surrogate pair) can not be asked for either.
+            // A name that is no text (half of a surrogate pair) cannot be asked for either.
             if let Some(name) = json::text(Some(name)) {
                 return Some((name, value));
             }

@@ -58,7 +58,7 @@ payload! {
 impl Document {
     /// The rows of those who are to sign, without the author's own, whom nobody asked.
     ///
-    /// `None` if the rows were not sent or can not be read, so that nobody takes "no rows" for "no signature is
+    /// `None` if the rows were not sent or cannot be read, so that nobody takes "no rows" for "no signature is
     /// missing".
     pub fn signers(&self) -> Option<impl Iterator<Item = &Signature>> {
         Some(self.signatures.as_ref()?.iter().filter(|row| row.is_signer()))

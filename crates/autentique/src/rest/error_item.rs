@@ -94,7 +94,7 @@ payload! {
     }
 }
 
-/// The errors in an answer; none if there are none, or if they can not be read.
+/// The errors in an answer; none if there are none, or if they cannot be read.
 pub(crate) fn errors_in(body: &[u8]) -> Vec<ErrorItem> {
     let answer: Option<Response> = json::decode(body).ok();
     answer.and_then(|answer| answer.errors.into_option()).map(List::into_vec).unwrap_or_default()

@@ -174,7 +174,7 @@ impl TryFrom<&cloudevents::Event> for Event {
         if matches!(event.data(), Some(Data::String(_))) && event.datacontenttype().is_none_or(is_json) {
             return Err(CloudEventError::new("data", "is text, and its content type says JSON"));
         }
-        let text = serde_json::to_vec(event).map_err(|_| CloudEventError::new("data", "can not be written"))?;
+        let text = serde_json::to_vec(event).map_err(|_| CloudEventError::new("data", "cannot be written"))?;
         Self::decode(&text).map_err(|error| CloudEventError(Kind::Attribute(error)))
     }
 }

@@ -20,7 +20,7 @@ open_enum! {
         Sent = "SENT",
         /// Every automatic attempt failed. The only status from which it can be retried by hand.
         Failed = "FAILED",
-        /// There was no URL when it happened; it can not be retried.
+        /// There was no URL when it happened; it cannot be retried.
         NotSent = "NOT_SENT",
     }
 }

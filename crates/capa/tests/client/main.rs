@@ -1,6 +1,6 @@
 //! Every call, against real servers on this machine.
 #![cfg(feature = "client-rustls")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that can not go on fails")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod answers;
 mod builder;

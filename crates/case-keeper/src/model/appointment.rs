@@ -52,7 +52,7 @@ open_enum! {
         InProgress = "inProgress",
         /// The agent's device failed.
         DeviceMalfunction = "deviceMalfunction",
-        /// The card can not be read.
+        /// The card cannot be read.
         CannotReadCard = "cannotReadCard",
         /// The end user was not there.
         CustomerNotFound = "customerNotFound",

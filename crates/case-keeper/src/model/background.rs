@@ -26,7 +26,7 @@ open_enum! {
         PendingClient = "pendingClient",
         /// Waits for the vendor's staff.
         PendingOperation = "pendingOperation",
-        /// Can not be decided.
+        /// Cannot be decided.
         Unverifiable = "unverifiable",
         /// Done, not necessarily passed (inferred).
         Completed = "completed",

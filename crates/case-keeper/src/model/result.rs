@@ -115,7 +115,7 @@ open_enum! {
         ActiveAuthFailed = "activeAuthFailed",
         /// The passport's chip did not answer as it should.
         ChipAuthFailed = "chipAuthFailed",
-        /// The device can not read chips: passport.
+        /// The device cannot read chips: passport.
         NfcNotSupported = "nfcNotSupported",
         /// What the passport's chip holds is not signed as it should be.
         PassiveAuthFailed = "passiveAuthFailed",
@@ -145,7 +145,7 @@ open_enum! {
         MugshotCompare = "mugshotCompare",
         /// The face differs from the card's picture: dip chip.
         FaceVsMugshotCompare = "faceVSMugshotCompare",
-        /// The card can not be read: dip chip.
+        /// The card cannot be read: dip chip.
         CannotReadCard = "cannotReadCard",
         /// No agent goes there: dip chip.
         NotInServiceArea = "notInServiceArea",

@@ -1,4 +1,4 @@
-//! What a client can not be built from.
+//! What a client cannot be built from.
 
 use std::{
     env,

@@ -270,7 +270,7 @@ async fn only_the_vendors_own_no_counts() {
 }
 
 #[tokio::test]
-async fn a_hint_that_can_not_be_read_asks_nothing() {
+async fn a_hint_that_cannot_be_read_asks_nothing() {
     let server = double::start().await.expect("a server");
     let client = client(&server);
     for body in ["", "{}", "[]", r#"{"key":"k"}"#, r#"{"key":"k","dataId":"CANARY","data":{"id":"v-2"}}"#] {

@@ -140,7 +140,7 @@ async fn a_failed_page_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_asked_for_is_not_sent() {
+async fn what_cannot_be_asked_for_is_not_sent() {
     let server = double::start().await.expect("a server");
     for (filter, why) in [
         (EventFilter::new().limit(0), "the limit is zero"),

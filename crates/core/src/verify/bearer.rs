@@ -103,7 +103,7 @@ impl<E: PresentsCredential> BearerVerifier<E> {
     /// issues a token that never changes.
     ///
     /// # Errors
-    /// What [`Secret::new`] refuses, and [`SecretError::NotAHeader`] for what can not be a token.
+    /// What [`Secret::new`] refuses, and [`SecretError::NotAHeader`] for what cannot be a token.
     pub fn fixed(token: &str) -> Result<Self, SecretError> {
         Secret::new(token)?;
         if !token.bytes().all(|byte| allowed(&byte)) || token.len() > LONGEST {

@@ -33,7 +33,7 @@ pub trait SignsJsonText: HmacSigned {}
 ///
 /// What a fitting signature proves: whoever made it knew one of the accepted secrets, and the body
 /// is what they signed, to the last bit. What it does not prove: that the delivery is new (none of
-/// the vendors here signs a time, so a recorded request stays valid for ever: deduplicate by
+/// the vendors here signs a time, so a recorded request stays valid forever: deduplicate by
 /// [`Key`](crate::Key)), that it is the only or the latest one, or anything about other headers.
 ///
 /// Strict on content, lenient on encoding: exactly 64 hex digits of either case, blanks around them
@@ -66,7 +66,7 @@ impl<E: HmacSigned> Hmac<E> {
     /// (`header:value`) switch that check on.
     ///
     /// # Errors
-    /// Names the variable that is missing or can not be used.
+    /// Names the variable that is missing or cannot be used.
     pub fn from_env() -> Result<Self, EnvError> {
         Self::from_variables(&Environment)
     }

@@ -22,7 +22,7 @@ use crate::{
 /// ```
 pub trait PresentsCredential: WebhookEvent {}
 
-/// Checks a credential that the vendor presents with every delivery. It can not be built without one.
+/// Checks a credential that the vendor presents with every delivery. It cannot be built without one.
 ///
 /// What it proves: the caller knows the credential. What it does not: anything about the body.
 /// Whoever has once seen a delivery, a proxy's log for instance, can send any body they like, so
@@ -59,7 +59,7 @@ impl<E: PresentsCredential> SharedCredential<E> {
     /// (`header:value` or `value`), each also numbered from `_2` to `_16`.
     ///
     /// # Errors
-    /// Names the variable that is missing or can not be used.
+    /// Names the variable that is missing or cannot be used.
     pub fn from_env() -> Result<Self, EnvError> {
         Self::from_variables(&Environment)
     }

@@ -15,7 +15,7 @@ use crate::{
 ///
 /// The URL is open to anyone. [`Unauthenticated::with_shared_secret`] asks for a secret that you put into the URL's path
 /// or had a gateway add as a header; that keeps strangers out, and still proves nothing about the
-/// vendor, so the result stays a hint.
+/// vendor, so the result stays `Unverified`.
 pub struct Unauthenticated<E> {
     guards: Option<Credentials>,
     endpoint: Option<Arc<str>>,
@@ -40,7 +40,7 @@ impl<E: WebhookEvent> Unauthenticated<E> {
     /// that a misspelt name does not leave the door open. For an open one there is [`Unauthenticated::new`].
     ///
     /// # Errors
-    /// Names the variable that is missing or can not be used.
+    /// Names the variable that is missing or cannot be used.
     pub fn from_env() -> Result<Self, EnvError> {
         Self::from_variables(&Environment)
     }

@@ -20,7 +20,7 @@ pub(super) fn failed(error: tokio_postgres::Error) -> Error {
         if io.kind() == io::ErrorKind::PermissionDenied {
             return Error::unavailable("none of the store's servers takes writes");
         }
-        return Error::unavailable(format!("the store can not be reached: {}", io.kind()));
+        return Error::unavailable(format!("the store cannot be reached: {}", io.kind()));
     }
     // Its kind is private, and its text is fixed unless it speaks of a column.
     let text = error.to_string();

@@ -118,7 +118,7 @@ async fn keep(pool: &Pool, together: &[Waiting]) -> Kept {
     watch.wait(kept).await.map_err(Failure::Stores)?.map_err(blame)
 }
 
-/// Data that can not be stored, or is too large, is one arrival's fault; the others must not suffer from it.
+/// Data that cannot be stored, or is too large, is one arrival's fault; the others must not suffer from it.
 fn blame(error: tokio_postgres::Error) -> Failure {
     let class = error.code().map(SqlState::code).and_then(|code| code.get(..2));
     if matches!(class, Some("22" | "54")) { Failure::Theirs } else { Failure::Stores(failed(error)) }

@@ -28,7 +28,7 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// The longest wait.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// How often the connection is tried, so that one that is dead is not waited on for ever.
+/// How often the connection is tried, so that one that is dead is not waited on forever.
 const BEAT: Duration = Duration::from_secs(20);
 
 /// What wakes workers.

@@ -196,7 +196,7 @@ async fn connect(target: &Target, told: impl FnMut(AsyncMessage) + Send + 'stati
             tokio::spawn(drive(connection, told));
             Ok(client)
         }
-        // `prefer` takes what it gets, a certificate that can not be verified included: it guards against nobody.
+        // `prefer` takes what it gets, a certificate that cannot be verified included: it guards against nobody.
         Err(error) if target.config.get_ssl_mode() == SslMode::Prefer && is_tls(&error) => {
             plainly(&target.config, told).await
         }

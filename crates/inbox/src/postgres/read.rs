@@ -97,7 +97,7 @@ fn entry(row: &Row) -> Db<Entry> {
         event: text(4)?,
         subject: text(5)?.map(Pii::from),
         key: text(6)?,
-        // Only a newer program writes others, and it says that it can not be worked beside.
+        // Only a newer program writes others, and it says that it cannot be worked beside.
         state: State::from_code(state).unwrap_or(State::Unreadable),
         received_at: row.try_get(8)?,
         due_at: row.try_get(9)?,

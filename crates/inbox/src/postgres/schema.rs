@@ -14,7 +14,7 @@ pub(super) const STEPS: &[(&str, i32)] = &[(include_str!("step1.sql"), 1)];
 const ALONE: &str = "SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '120s'; \
                      SELECT pg_advisory_xact_lock(7163094027145)";
 
-/// Brings the tables to this release's, or says why it can not work with them.
+/// Brings the tables to this release's, or says why it cannot work with them.
 pub(super) async fn migrate(session: &mut Session) -> Result<(), Error> {
     apply(session, STEPS).await
 }
@@ -60,7 +60,7 @@ async fn version(transaction: &Transaction<'_>, known: i32) -> Result<(i32, i32)
     let (there, oldest) = (row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?);
     if oldest > known {
         return Err(Error::schema(format!(
-            "the store has tables of step {there}, which programs before step {oldest} can not work with; this one is \
+            "the store has tables of step {there}, which programs before step {oldest} cannot work with; this one is \
              of step {known}: upgrade it"
         )));
     }

@@ -298,7 +298,7 @@ async fn tables_of_another_schema_are_not_taken_for_ones_own() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_can_not_be_kept_does_no_harm_to_those_that_came_with_it() {
+async fn one_that_cannot_be_kept_does_no_harm_to_those_that_came_with_it() {
     let Some(database) = database().await else { return };
     let store = store(&database).await;
     let tasks: Vec<_> = (0..40)

@@ -34,7 +34,7 @@ impl Tls {
         let provider = CryptoProvider::get_default().cloned();
         let provider = provider.unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let no_tls = |_| Error::settings("TLS can not be set up: are there root certificates?");
+        let no_tls = |_| Error::settings("TLS cannot be set up: are there root certificates?");
         let config = config.map_err(no_tls)?;
         let config = match roots {
             Some(file) => config.with_root_certificates(read(file)?),
@@ -46,7 +46,7 @@ impl Tls {
 
 fn read(file: &Path) -> Result<RootCertStore, Error> {
     let certificates = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let unreadable = "the file of `sslrootcert` in the store's URL can not be read as certificates in PEM";
+    let unreadable = "the file of `sslrootcert` in the store's URL cannot be read as certificates in PEM";
     let certificates = certificates.map_err(|_| Error::settings(unreadable))?;
     let mut roots = RootCertStore::empty();
     if roots.add_parsable_certificates(certificates).0 == 0 {

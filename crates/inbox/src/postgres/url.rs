@@ -26,7 +26,7 @@ pub(super) fn read(url: &str) -> Result<Target, Error> {
     let (url, roots) = take_roots(&strict_modes(url))?;
     let mut config: Config = url.parse().map_err(|_| {
         Error::settings(
-            "the store's URL can not be read: write `postgres://user:password@host/database`, with special characters \
+            "the store's URL cannot be read: write `postgres://user:password@host/database`, with special characters \
              of the password as %XX",
         )
     })?;
@@ -46,7 +46,7 @@ pub(super) fn read(url: &str) -> Result<Target, Error> {
     }
     if config.get_channel_binding() == ChannelBinding::Require {
         return Err(Error::settings(
-            "the store's URL asks for channel binding, which can not be had here: leave `channel_binding=require` out",
+            "the store's URL asks for channel binding, which cannot be had here: leave `channel_binding=require` out",
         ));
     }
     if config.get_application_name().is_none() {

@@ -30,7 +30,7 @@ fn file(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
-/// Elsewhere a file that is open can not be removed.
+/// Elsewhere a file that is open cannot be removed.
 #[cfg(not(unix))]
 fn file(_path: &Path) -> Option<(u64, u64)> {
     None

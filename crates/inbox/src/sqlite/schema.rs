@@ -40,7 +40,7 @@ pub(super) fn check(connection: &Connection) -> Result<(), Error> {
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(failed)?;
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(Error::weak(format!(
-            "SQLite's journal_mode is {mode} and can not be set to WAL: the store must be a file on a disk of this machine"
+            "SQLite's journal_mode is {mode} and cannot be set to WAL: the store must be a file on a disk of this machine"
         )));
     }
     let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).map_err(failed)?;
@@ -58,7 +58,7 @@ pub(super) fn sync_log(connection: &Connection) -> Result<(), Error> {
     connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(failed)
 }
 
-/// Brings the tables to this release's, or says why it can not work with them.
+/// Brings the tables to this release's, or says why it cannot work with them.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Error> {
     apply(connection, STEPS)
 }
@@ -69,7 +69,7 @@ fn apply(connection: &mut Connection, steps: &[(&str, i64)]) -> Result<(), Error
     let (there, oldest) = version(&transaction)?;
     if oldest > known {
         return Err(Error::schema(format!(
-            "the store has tables of step {there}, which programs before step {oldest} can not work with; this one is \
+            "the store has tables of step {there}, which programs before step {oldest} cannot work with; this one is \
              of step {known}: upgrade it"
         )));
     }

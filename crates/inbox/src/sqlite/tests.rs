@@ -131,7 +131,7 @@ fn hold_up(sqlite: &Arc<Sqlite>) -> mpsc::Sender<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_that_can_not_be_made_does_no_harm_to_those_beside_it() {
+async fn a_change_that_cannot_be_made_does_no_harm_to_those_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = Arc::new(Sqlite::open_file(&folder.path().join("inbox.db"), Hands::new()).unwrap());
     let go_on = hold_up(&sqlite);

@@ -153,7 +153,7 @@ impl Write {
         settled.map_err(failed)
     }
 
-    /// What can not be replayed is an answer, and no failure of the transaction with what others do in it.
+    /// What cannot be replayed is an answer, and no failure of the transaction with what others do in it.
     pub(super) fn replay(&mut self, id: EntryId) -> Result<Result<(), Error>, Error> {
         let id = id.get();
         let find = "SELECT state, s.lane, body IS NOT NULL FROM idhooks_deliveries JOIN idhooks_states AS s USING (id) \
@@ -257,7 +257,7 @@ impl Write {
         self.connection()?.prepare_cached(find)?.query_row([self.clock.boot()], |row| row.get(0)).optional()
     }
 
-    /// The same when a program begins. At the first of a start of the machine, or where its starts can not be told apart,
+    /// The same when a program begins. At the first of a start of the machine, or where its starts cannot be told apart,
     /// there is nothing to compare with; but if what came last came in the future, the clock went back.
     fn mend_times(&self) -> Db<()> {
         if self.clock.boot().is_empty() || self.ahead_before()?.is_none() {

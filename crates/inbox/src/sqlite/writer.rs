@@ -157,7 +157,7 @@ fn finish(write: &mut Write, command: Option<Command>) -> ControlFlow<()> {
 }
 
 /// All in one transaction, those too that come while it is being made; if that fails, each in one of its own, so that
-/// one that can not be made does no harm to the others. `changes` is empty before and after.
+/// one that cannot be made does no harm to the others. `changes` is empty before and after.
 fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>, mut next: impl FnMut() -> Option<Box<dyn Change>>) {
     let Some(first) = next() else { return };
     changes.push(first);

@@ -119,7 +119,7 @@ impl Shift {
             }
             let look_at = self.look_at();
             tokio::select! {
-                // What is rarely ready comes first, so that what is always ready can not keep it waiting.
+                // What is rarely ready comes first, so that what is always ready cannot keep it waiting.
                 biased;
                 () = &mut self.until => break,
                 () = sleep_until(look_at.into()) => self.renew().await,

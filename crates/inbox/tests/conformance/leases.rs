@@ -23,7 +23,7 @@ cases! {
     retries_without_end_do_not_keep_what_comes_waiting,
     a_worker_gets_only_what_it_has_handlers_for,
     two_workers_never_get_the_same,
-    row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_can_not_finish,
+    row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_cannot_finish,
     row_37_a_lease_that_ran_out_and_was_taken_by_nobody_can_be_finished,
     row_37_the_last_attempt_ends_with_its_lease,
     row_37_the_lane_of_a_dead_worker_is_free_again,
@@ -187,7 +187,7 @@ async fn two_workers_never_get_the_same(engine: Engine) {
     assert_eq!((got.len(), distinct.len()), (40, 40), "one of each lane, each once");
 }
 
-async fn row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_can_not_finish(engine: Engine) {
+async fn row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_cannot_finish(engine: Engine) {
     let (here, there) = (engine.open().await, engine.open().await);
     let id = here.accept(&caf("1", "a")).await.unwrap().id();
     let first = lease_briefly(&here).await;

@@ -1,11 +1,6 @@
 //! What every engine must do: each case is run against each, on a store of its own.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that can not go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![cfg(any(feature = "sqlite", feature = "postgres"))]
 
 #[path = "../support/mod.rs"]

@@ -15,9 +15,9 @@ use crate::support::{
 cases! {
     replay_from_every_state,
     a_replay_is_due_from_then_on,
-    replay_is_refused_where_it_can_not_be,
+    replay_is_refused_where_it_cannot_be,
     giving_up_what_waits_makes_a_dead_letter,
-    giving_up_is_refused_where_it_can_not_be,
+    giving_up_is_refused_where_it_cannot_be,
     what_waits_behind_one_that_is_given_up_goes_on,
     row_35_what_was_purged_is_still_a_duplicate,
     row_35_a_body_that_comes_after_the_purge_can_be_purged_too,
@@ -87,7 +87,7 @@ async fn a_replay_is_due_from_then_on(engine: Engine) {
     }
 }
 
-async fn replay_is_refused_where_it_can_not_be(engine: Engine) {
+async fn replay_is_refused_where_it_cannot_be(engine: Engine) {
     let inbox = engine.open().await;
     let done = bring(&inbox, "done", State::Done).await;
     crate::support::eventually("it is purged", || async {
@@ -153,7 +153,7 @@ async fn giving_up_what_waits_makes_a_dead_letter(engine: Engine) {
     }
 }
 
-async fn giving_up_is_refused_where_it_can_not_be(engine: Engine) {
+async fn giving_up_is_refused_where_it_cannot_be(engine: Engine) {
     let inbox = engine.open().await;
     for state in [State::Done, State::Running] {
         let id = bring(&inbox, state.as_str(), state).await;

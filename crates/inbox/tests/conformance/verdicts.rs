@@ -14,7 +14,7 @@ cases! {
     dead_is_dead_and_says_why,
     a_retry_waits_for_its_time_and_has_a_history,
     a_retry_that_is_far_off_is_told_of,
-    what_can_not_be_read_waits_for_a_later_release,
+    what_cannot_be_read_waits_for_a_later_release,
     a_release_may_have_any_number,
     what_is_released_was_not_taken_up,
     the_lane_is_free_after_every_verdict,
@@ -89,7 +89,7 @@ async fn a_retry_that_is_far_off_is_told_of(engine: Engine) {
     assert_eq!(crate::support::all(&inbox).await.len(), 2, "times far off are listed all the same");
 }
 
-async fn what_can_not_be_read_waits_for_a_later_release(engine: Engine) {
+async fn what_cannot_be_read_waits_for_a_later_release(engine: Engine) {
     let inbox = engine.open().await;
     inbox.accept(&caf("1", "a")).await.unwrap();
     inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap();

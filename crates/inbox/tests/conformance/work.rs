@@ -267,7 +267,7 @@ async fn what_is_not_readable_waits_and_its_neighbours_go_on(engine: Engine) {
     let details = details(&inbox, odd).await;
     assert_eq!((details.entry.state, details.entry.attempts), (State::Unreadable, 0));
     assert!(!details.entry.reason.as_ref().unwrap().contains("canary"), "{:?}", details.entry.reason);
-    // The same release does not try for ever.
+    // The same release does not try forever.
     let working = start(eager(&inbox), handlers);
     sleep(Duration::from_millis(300)).await;
     working.stop().await;

@@ -44,7 +44,7 @@ fn fixture(vendor: &str, name: &str, changes: &[(&str, &str)]) -> Vec<u8> {
     body.to_string().into_bytes()
 }
 
-/// A body of Caf, whose events have ids that are unique for ever.
+/// A body of Caf, whose events have ids that are unique forever.
 pub(crate) fn caf_body(id: &str, profile: &str) -> Vec<u8> {
     fixture("caf", "profile-updated", &[("/id", id), ("/data/profileId", profile)])
 }

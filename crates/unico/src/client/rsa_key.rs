@@ -22,7 +22,7 @@ use super::{Sign, SignError};
 #[derive(Clone)]
 pub struct RsaKey(Arc<KeyPair>);
 
-/// Why a private key can not be used. Shows nothing of it.
+/// Why a private key cannot be used. Shows nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -51,7 +51,7 @@ impl fmt::Display for KeyError {
             Self::Certificate => "this is a certificate, and the private key is needed",
             Self::NotRsa => "the private key is not an RSA key",
             Self::TooSmall => "the private key has less than 2048 bits",
-            Self::Unreadable => "the private key can not be read",
+            Self::Unreadable => "the private key cannot be read",
         })
     }
 }

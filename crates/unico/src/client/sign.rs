@@ -28,7 +28,7 @@ pub trait Sign: Send + Sync + 'static {
     /// The signature of `message`, as many bytes as the key's modulus has.
     ///
     /// # Errors
-    /// When it can not be made. The error is shown in logs, so it says nothing secret.
+    /// When it cannot be made. The error is shown in logs, so it says nothing secret.
     async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError>;
 }
 

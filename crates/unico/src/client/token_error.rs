@@ -27,7 +27,7 @@ open_enum! {
         ScopeMissing = "1.1.1",
         /// The assertion has expired: is this machine's clock right?
         AssertionExpired = "1.2.4",
-        /// The assertion can not be validated.
+        /// The assertion cannot be validated.
         AssertionInvalid = "1.2.5",
         /// The key was withdrawn.
         KeyWithdrawn = "1.2.6",
@@ -41,9 +41,9 @@ open_enum! {
         AccountLocked = "1.2.18",
         /// The account may not act for another. This crate never asks for it.
         ImpersonationNotAllowed = "1.2.19",
-        /// The assertion can not be decoded.
+        /// The assertion cannot be decoded.
         AssertionUnreadable = "1.2.20",
-        /// The assertion can not be decoded, or, on the
+        /// The assertion cannot be decoded, or, on the
         /// [current page](https://developer.unico.io/developers/api-reference/error-codes), the private key is wrong.
         AssertionUnreadableOrWrongKey = "1.2.21",
         /// There are claims besides the five. This crate sends none.

@@ -1,6 +1,6 @@
 //! A key, an account and clients for the local double.
 
-#![allow(dead_code, clippy::expect_used, reason = "each test file uses its part; a test that can not go on fails")]
+#![allow(dead_code, clippy::expect_used, reason = "each test file uses its part; a test that cannot go on fails")]
 
 use std::{
     sync::{Arc, OnceLock},

@@ -74,7 +74,7 @@ pub(super) fn folder() -> Outcome<PathBuf> {
     Ok(program.parent().ok_or("the program is in no folder")?.join("inbox"))
 }
 
-/// Why Postgres can not be measured, if it can not.
+/// Why Postgres cannot be measured, if it cannot.
 pub(super) fn no_postgres() -> Option<String> {
     if !cfg!(feature = "postgres") {
         return Some("built without the feature `postgres`".to_owned());

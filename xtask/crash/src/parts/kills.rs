@@ -40,7 +40,7 @@ pub(crate) async fn kills(place: &Place, options: &Options) -> Result<Vec<Row>, 
     let sender = Sender::new(&doors, &made, random.u64(..))?;
     let tally = tokio::select! {
         tally = sender.send() => tally?,
-        Some(ended) = tormented.join_next() => return Err(format!("a process can not be started: {:?}", ended.map(|_| ()))),
+        Some(ended) = tormented.join_next() => return Err(format!("a process cannot be started: {:?}", ended.map(|_| ()))),
     };
     let inbox = child::open(Inbox::builder(), &place.store).await?;
     // The last few are left to workers that live, or the end would be a matter of luck.

@@ -60,7 +60,7 @@ pub(crate) async fn stopped(place: &Place, options: &Options) -> Result<Vec<Row>
     let mut rows = vec![
         Row::at_least(1, "deliveries taken over by another worker", taken),
         Row::zero("finished by the worker that had lost them", finished as u64),
-        Row::any("handlers beside one that was stopped (can not be helped)", books.handled.beside_a_stopped_one),
+        Row::any("handlers beside one that was stopped (cannot be helped)", books.handled.beside_a_stopped_one),
     ];
     rows.extend(books.promises_in_short());
     inbox.close().await;
