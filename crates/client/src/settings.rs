@@ -180,7 +180,7 @@ fn default_transport(is_plain: bool) -> Result<Arc<dyn Transport>, BuildError> {
 #[cfg(not(feature = "__reqwest"))]
 fn default_transport(_: bool) -> Result<Arc<dyn Transport>, BuildError> {
     Err(BuildError::new(
-        "the transport is missing: enable the feature rustls, rustls-no-provider or native-tls, or set your own",
+        "the transport is missing: enable client-rustls, client-rustls-no-provider or client-native-tls, or set your own",
     ))
 }
 
