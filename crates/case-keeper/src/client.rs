@@ -178,7 +178,7 @@ impl Client {
     /// Source: observed in public code, 2024-03; that events can be queried is
     /// [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events).
     #[must_use]
-    pub fn list_events(&self, filter: &EventFilter) -> Pages<EventRecord> {
+    pub fn list_events(&self, filter: &EventFilter) -> Pages<Fetched<EventRecord>> {
         let (api, filter) = (self.api.clone(), filter.clone());
         Pages::new(move |at| {
             let (api, filter) = (api.clone(), filter.clone());

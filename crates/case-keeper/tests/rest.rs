@@ -11,6 +11,7 @@ use common::{get, number, text, unread};
 use idhooks_case_keeper::{
     ErrorKey, FaceAttribute, FaceProvider, NotifyType, Validation, Verification, VerificationStatus,
     core::{Lenient, RawJson, json},
+    http_client::Fetched,
     links_in,
     rest::{ApiVersion, EventFilter, EventOrder, EventRecord},
 };
@@ -129,15 +130,14 @@ fn samples() -> impl Iterator<Item = &'static Sample> {
     VERIFICATIONS.iter().map(|name| sample("case-keeper", name))
 }
 
-fn records(name: &str) -> Vec<EventRecord> {
+fn records(name: &str) -> Vec<Fetched<EventRecord>> {
     let list: Value = serde_json::from_slice(sample("case-keeper", name).body).expect("JSON");
     let list = if list.is_array() { list } else { list["data"].clone() };
     list.as_array().expect("a list").iter().map(record).collect()
 }
 
-fn record(value: &Value) -> EventRecord {
-    let raw: RawJson = json::decode(value.to_string().as_bytes()).expect("JSON");
-    EventRecord::read(raw).expect("a record")
+fn record(value: &Value) -> Fetched<EventRecord> {
+    Fetched::decode(value.to_string().as_bytes()).expect("a record")
 }
 
 #[test]
@@ -278,22 +278,20 @@ fn row_25_records_drift_and_keep_all_that_came() {
         "response": { "status": 200 },
     });
     let body = whole.to_string();
-    assert_eq!(record(&whole).raw.get(), body);
-    assert_eq!(serde_json::to_string(&record(&whole)).expect("writes"), body);
+    assert_eq!(record(&whole).raw().get(), body);
     for place in places(body.as_bytes()).expect("JSON") {
         for other in [json!(null), json!(7), json!([]), json!("SOMETHING_NEW"), json!({ "x": 1 })] {
             let bent: Value =
                 serde_json::from_slice(&with(body.as_bytes(), &place, other).expect("a place")).expect("JSON");
             let read = record(&bent);
-            assert_eq!(serde_json::to_value(&read).expect("writes"), bent);
+            assert_eq!(read.decode_as::<Value>().expect("JSON"), bent);
             let _ = read.verification();
         }
     }
     let odd = record(&json!({ "key": 7, "data": "x" }));
     assert_eq!((odd.key.as_ref(), odd.key.error().is_some()), (None, true));
     assert!(record(&json!({})).verification().is_none());
-    let raw: RawJson = json::decode(b"[]").expect("JSON");
-    assert!(EventRecord::read(raw).is_err());
+    assert!(Fetched::<EventRecord>::decode(b"[]").is_err());
 }
 
 #[test]

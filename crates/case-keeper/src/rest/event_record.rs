@@ -1,72 +1,46 @@
 //! An event as the vendor keeps it, and a page of them.
 
-use idhooks_client::Count;
+use idhooks_client::{Count, Fetched};
 use idhooks_core::{DecodeError, Lenient, List, RawJson, Timestamp, json, payload};
-use serde::{Serialize, Serializer};
 
 use crate::{EventId, EventKey, UserId, Verification, VerificationId};
 
-/// An event as the vendor keeps it: authenticated, unlike the delivery it once sent.
-///
-/// Not an [`Event`](crate::Event), because a record may name no verification: those of the background-check product
-/// (`flow.created`, `flow.notification.sent`) lie in the same list. Every field may be absent.
-///
-/// The vendor says that a record also holds what your endpoint answered, and not under which name
-/// ([documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events)); all that came is in
-/// [`EventRecord::raw`].
-///
-/// Source: names of the fields observed in public code, 2024-03; no answer was recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EventRecord {
-    /// Id of the record.
-    pub id: Lenient<EventId>,
-    /// What happened.
-    pub key: Lenient<EventKey>,
-    /// What it happened to: a verification if the key says so.
-    pub data_id: Lenient<VerificationId>,
-    /// That thing as it was then, as sent.
-    pub data: Lenient<RawJson>,
-    /// Who caused it.
-    pub user_id: Lenient<UserId>,
-    /// Who caused it, in full and as sent.
-    pub user: Lenient<RawJson>,
-    /// When the record was made; RFC 3339, UTC, with milliseconds.
-    pub created_at: Lenient<Timestamp>,
-    /// When the record last changed.
-    pub updated_at: Lenient<Timestamp>,
-    /// When the record was deleted; `null` unless it was.
-    pub deleted_at: Lenient<Timestamp>,
-    /// The whole record as sent, with the members nobody has a name for.
-    pub raw: RawJson,
-}
-
 payload! {
-    struct Wire {
-        id: Lenient<EventId> = "id",
-        key: Lenient<EventKey> = "key",
-        data_id: Lenient<VerificationId> = "dataId",
-        data: Lenient<RawJson> = "data",
-        user_id: Lenient<UserId> = "userId",
-        user: Lenient<RawJson> = "user",
-        created_at: Lenient<Timestamp> = "createdAt",
-        updated_at: Lenient<Timestamp> = "updatedAt",
-        deleted_at: Lenient<Timestamp> = "deletedAt",
+    /// An event as the vendor keeps it: authenticated, unlike the delivery it once sent.
+    ///
+    /// A record need not be about a verification: those of the background-check product (`flow.created`,
+    /// `flow.notification.sent`) are in the same list. Every field may be absent.
+    ///
+    /// The vendor says that a record also has the response of your endpoint, but not under which name
+    /// ([documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events)). `Fetched::raw` has the
+    /// whole record.
+    ///
+    /// Source: names of the fields observed in public code, 2024-03; no response was recorded.
+    pub struct EventRecord {
+        /// Id of the record.
+        pub id: Lenient<EventId> = "id",
+        /// What happened.
+        pub key: Lenient<EventKey> = "key",
+        /// Id of the object of the event: a verification if the key says so.
+        pub data_id: Lenient<VerificationId> = "dataId",
+        /// That object as it was then, as sent.
+        pub data: Lenient<RawJson> = "data",
+        /// Id of the user who caused the event.
+        pub user_id: Lenient<UserId> = "userId",
+        /// The user who caused the event, in full and as sent.
+        pub user: Lenient<RawJson> = "user",
+        /// When the record was made; RFC 3339, UTC, with milliseconds.
+        pub created_at: Lenient<Timestamp> = "createdAt",
+        /// When the record last changed.
+        pub updated_at: Lenient<Timestamp> = "updatedAt",
+        /// When the record was deleted; `null` unless it was.
+        pub deleted_at: Lenient<Timestamp> = "deletedAt",
     }
 }
 
 impl EventRecord {
-    /// Reads one record, such as one you stored.
-    ///
-    /// # Errors
-    /// When it is not a JSON object, or names a member twice.
-    pub fn read(raw: RawJson) -> Result<Self, DecodeError> {
-        let Wire { id, key, data_id, data, user_id, user, created_at, updated_at, deleted_at } = raw.decode()?;
-        Ok(Self { id, key, data_id, data, user_id, user, created_at, updated_at, deleted_at, raw })
-    }
-
-    /// The verification as it was then, if the record is about one and holds it. It may be partial, and older than
-    /// what [`Client::get_verification`](crate::Client::get_verification) reads.
+    /// Returns the verification as it was then, if the record is about one and has it. It may be partial, and older
+    /// than what [`Client::get_verification`](crate::Client::get_verification) reads.
     #[must_use]
     pub fn verification(&self) -> Option<Verification> {
         let key = self.key.as_ref()?;
@@ -77,19 +51,12 @@ impl EventRecord {
     }
 }
 
-/// The record as it was sent.
-impl Serialize for EventRecord {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        self.raw.serialize(out)
-    }
-}
-
 /// One page of the list.
 ///
 /// The vendor's pages print lists as bare arrays, public code of 2024-03 reads `{meta, data}`: both are read.
 #[derive(Debug)]
 pub(crate) struct EventPage {
-    pub(crate) records: Vec<EventRecord>,
+    pub(crate) records: Vec<Fetched<EventRecord>>,
     /// How many records there are, by the vendor's count.
     pub(crate) count: Option<u64>,
     /// How many the vendor puts on a page.
@@ -118,7 +85,7 @@ impl EventPage {
             let Envelope { data, meta } = json::decode(body)?;
             (data, meta.into_option())
         };
-        let records = records.into_iter().map(EventRecord::read).collect::<Result<_, _>>();
+        let records = records.iter().map(|record| Fetched::decode(record.get().as_bytes())).collect::<Result<_, _>>();
         Ok(Self {
             records: records.map_err(|error| error.inside("data"))?,
             count: meta.as_ref().and_then(|meta| meta.count.as_ref()).map(|count| count.get()),
