@@ -27,6 +27,9 @@ enum Kind {
 }
 
 impl DecodeError {
+    /// The bytes that an error takes beside the field it stands in.
+    pub(super) const SIZE: usize = size_of::<Inner>();
+
     fn at(path: &str, kind: Kind) -> Self {
         Self(Box::new(Inner { kind, path: path.to_owned() }))
     }

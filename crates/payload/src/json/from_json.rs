@@ -108,6 +108,10 @@ impl<'p, T> Place<'p, T> {
     /// # Errors
     /// Never.
     pub fn set<E>(self, read: Result<T, DecodeError>) -> Result<(), E> {
+        if read.is_err() {
+            // A list of drifted elements also holds their errors.
+            let _ = self.budget.take(DecodeError::SIZE);
+        }
         self.field.set(read);
         Ok(())
     }
