@@ -216,7 +216,7 @@ pub(crate) fn write() -> Result<Vec<&'static str>, String> {
     Ok(changed)
 }
 
-/// Brings formatting and lock files up to date after [`write`].
+/// Brings formatting and lock files up to date after `write`.
 pub(crate) fn settle() -> Result<(), String> {
     run(&mut cargo(&["fmt", "--package", "idhooks", "--package", "idhooks-fixtures"]))?;
     for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
