@@ -72,7 +72,7 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Gets tokens from their issuer. [`ClientCredentials`](crate::ClientCredentials) is one.
+/// Gets tokens from their issuer. [`TokenCache::client_credentials`] brings its own.
 #[async_trait::async_trait]
 pub trait TokenSource: Send + Sync + 'static {
     /// Gets a new token. The cache runs one call at a time, in a task of its own, for at most two minutes.

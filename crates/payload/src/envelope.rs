@@ -45,7 +45,8 @@
 ///   the optional field `other`, which the function decodes.
 /// - The same with `in "event" of webhook: Webhook { … }` behind it: the event stands in the member `event` of a larger
 ///   object, whose other members go into the field `webhook`.
-/// - `pub enum Event from Wire { … }`, and `or { … }` with further fields of an unknown event, for events whose fields stand side by side; see [`FlatEvent`](crate::json::FlatEvent).
+/// - `pub enum Event from Wire { … }`, and `or { … }` with further fields of an unknown event, for events whose fields
+///   stand side by side; see [`decode_flat`](crate::json::decode_flat).
 #[macro_export]
 macro_rules! envelope {
     // The event is the whole body.

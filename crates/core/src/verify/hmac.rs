@@ -34,7 +34,7 @@ pub trait SignsJsonText: HmacSigned {}
 /// What a fitting signature proves: whoever made it knew one of the accepted secrets, and the body
 /// is what they signed, to the last bit. What it does not prove: that the delivery is new (none of
 /// the vendors here signs a time, so a recorded request stays valid forever: deduplicate by
-/// [`Key`](crate::Key)), that it is the only or the latest one, or anything about other headers.
+/// [`DedupKey`](crate::DedupKey)), that it is the only or the latest one, or anything about other headers.
 ///
 /// Strict on content, lenient on encoding: exactly 64 hex digits of either case, blanks around them
 /// ignored; no prefix, no list, no second header.
@@ -172,7 +172,7 @@ impl<E: SignsJsonText> Hmac<E> {
     /// Accepts also a signature over the body written again as `JSON.stringify` would: without
     /// blanks, members in the order they came. For a proxy in front that re-formats JSON; off by
     /// default, because the raw bytes need no such guess. However such a body is spelt, its
-    /// [`key`](Verified::key) is that of what was signed.
+    /// [`dedup_key`](Verified::dedup_key) is that of what was signed.
     #[must_use]
     pub fn accept_reserialized(mut self) -> Self {
         self.reserialized = true;

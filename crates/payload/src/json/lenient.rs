@@ -18,8 +18,8 @@ use super::{
 /// [`error`](Self::error) says so. The value that was sent stays in the body of the delivery; writing the event again
 /// leaves the field out.
 ///
-/// This holds wherever the type is read: by [`WebhookEvent::decode`](crate::WebhookEvent::decode), by plain
-/// `serde_json`, and as a field of a struct of your own.
+/// This holds wherever the type is decoded: by [`json::decode`](crate::json::decode), by plain `serde_json`, and as a
+/// field of a struct of your own.
 ///
 /// ```
 /// use idhooks_payload::{Lenient, payload};
