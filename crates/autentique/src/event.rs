@@ -32,6 +32,24 @@ open_enum! {
 envelope! {
     /// One event of Autentique.
     ///
+    /// ```
+    /// use idhooks_autentique::Event;
+    ///
+    /// fn line(event: &Event) -> String {
+    ///     if let Some(signature) = event.body.signature() {
+    ///         let decided = signature.identity_approved().or(signature.identity_rejected());
+    ///         let id = signature.public_id.without_dashes();
+    ///         return format!("{id}: identity check since {:?}, decided {decided:?}", signature.identity_pending());
+    ///     }
+    ///     if let Some(member) = event.body.member() {
+    ///         return format!("a member of {:?}", member.group);
+    ///     }
+    ///     let changed = event.previous().map(|previous| previous.names().count());
+    ///     let of_document = event.body.document().is_some();
+    ///     format!("{of_document}: {:?}, {changed:?} fields changed", event.body.document_id())
+    /// }
+    /// ```
+    ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Event("type" names "data") {
         /// What happened, typed.

@@ -38,7 +38,14 @@ pub enum CoreBody {
 }
 
 impl Generation {
-    /// Looks at the members that tell the three apart; `None` for a body that is none of them.
+    /// Recognizes the API from the members of the body. `None` for a body of none of the three.
+    ///
+    /// ```
+    /// use idhooks_caf::Generation;
+    ///
+    /// let old = Generation::of(br#"{"type":"status_updated","uuid":"1"}"#);
+    /// assert!(old.is_some_and(|generation| !generation.is_signed()));
+    /// ```
     #[must_use]
     pub fn of(body: &[u8]) -> Option<Self> {
         // The Global API's table spells the version one way, its sample another.

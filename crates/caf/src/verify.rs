@@ -29,6 +29,21 @@ impl HmacSigned for Event {
 /// The example signatures on the vendor's pages do not match their bodies in any format that was tried. The test vectors
 /// here were made with two other tools.
 ///
+/// ```
+/// use std::time::SystemTime;
+/// use idhooks_caf::{Verifier, core::{Credential, Secret}, sign};
+///
+/// let secret = Secret::new("the secret you typed into the panel")?;
+/// let basic = Credential::basic("user", "password")?;
+/// let verifier = Verifier::new(secret.clone()).also(basic.clone()).endpoint("brazil");
+///
+/// let (name, signature) = sign(&secret, b"{}");
+/// let (authorization, password) = basic.header().unwrap_or_default();
+/// let headers = [(name, &*signature), (authorization, password)];
+/// assert!(verifier.check_at_time(&headers, b"{}", SystemTime::now()).is_ok());
+/// # Ok::<(), idhooks_caf::core::SecretError>(())
+/// ```
+///
 /// Sources: [signature](https://docs.caf.io/caf-api/caf-connect/webhook/signature),
 /// [request](https://docs.caf.io/caf-api/caf-connect/webhook/request), documented.
 pub type Verifier = Hmac<Event>;

@@ -19,6 +19,17 @@ impl SignsJsonText for Event {}
 /// details or the transaction by REST before you act. Nor does it prove that none is missing: after
 /// five retries Capa gives up until you ask for a manual one.
 ///
+/// ```
+/// use idhooks_capa::{Verifier, core::Secret, sign};
+///
+/// let secret = Secret::new("the webhook secret")?;
+/// // Only behind a proxy that formats JSON anew.
+/// let verifier = Verifier::new(secret.clone()).accept_reserialized();
+/// let headers = [sign(&secret, br#"{"type":"KYC"}"#)];
+/// assert!(verifier.check(&headers, br#"{ "type": "KYC" }"#).is_ok());
+/// # Ok::<(), idhooks_capa::core::SecretError>(())
+/// ```
+///
 /// **Raw or re-written body?** The vendor's sample hashes `JSON.stringify` of the parsed body on
 /// both sides, which are the bytes it posts, as long as nothing in between re-formats them (inferred;
 /// no delivery was captured). If something does, [`Hmac::accept_reserialized`] follows the sample

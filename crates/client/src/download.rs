@@ -33,6 +33,7 @@ use resolver::{NotPublic, OnlyPublic, System};
 /// let downloader = Downloader::builder(&["files.example.com", "*.store.example.com"]).build()?;
 /// let file = downloader.download(link).await?;
 /// std::fs::write("report.pdf", file.body())?;
+/// println!("{:?}", file.content_type());
 /// # Ok(())
 /// # }
 /// ```
@@ -52,6 +53,18 @@ struct Inner {
 }
 
 /// Builds a [`Downloader`]. Vendor clients pass theirs to `ClientBuilder::downloader`.
+///
+/// ```
+/// use idhooks_client::{Downloader, SecretText};
+///
+/// let downloader = Downloader::builder(&["api.example.com"])
+///     .allow_host("*.store.example.com")
+///     .bearer_for("api.example.com", SecretText::new("token", "the token")?)
+///     .allow_loopback() // in tests
+///     .build()?;
+/// # let _ = downloader;
+/// # Ok::<(), idhooks_client::BuildError>(())
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct DownloaderBuilder {

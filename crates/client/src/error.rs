@@ -28,6 +28,17 @@ const MAX_BODY: usize = 16 * 1024;
 ///         _ => error.is_transient() && !error.may_have_taken_effect(),
 ///     }
 /// }
+///
+/// /// For the vendor's support, not for a log: `message` may quote a person.
+/// fn report(error: &Error) -> String {
+///     let why = match error.transport_kind() {
+///         _ if error.is_login() => "login failed".to_owned(),
+///         _ if error.is_timeout() => "timed out".to_owned(),
+///         Some(kind) => format!("{kind:?}"),
+///         None => error.message().unwrap_or_default().to_owned(),
+///     };
+///     format!("{why}, request {:?}", error.request_id())
+/// }
 /// ```
 #[derive(Clone)]
 pub struct Error(Box<Inner>);

@@ -23,6 +23,10 @@ use serde::de::DeserializeOwned;
 /// fn colour<T>(order: &Fetched<T>) -> Option<String> {
 ///     order.decode_as::<Newer>().ok().map(|newer| newer.colour)
 /// }
+///
+/// fn keep<T>(order: Fetched<T>) -> (String, T) {
+///     (order.raw().get().to_owned(), order.into_inner())
+/// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched<T> {

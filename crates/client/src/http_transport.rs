@@ -35,6 +35,18 @@ pub struct HttpTransport {
 }
 
 /// Builds an [`HttpTransport`].
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use idhooks_client::HttpTransport;
+///
+/// let own_authority = std::fs::read("authority.pem")?;
+/// let through = HttpTransport::builder().proxy("http://proxy.example.com:3128".parse()?).build()?;
+/// let direct = HttpTransport::builder().no_proxy().add_root_certificate(&own_authority).build()?;
+/// # let _ = (through, direct);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Default)]
 pub struct HttpTransportBuilder {
     identity: Option<(Vec<u8>, Vec<u8>)>,

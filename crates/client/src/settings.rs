@@ -15,6 +15,15 @@ use crate::{ApiClient, Auth, BuildError, Error, Response, Retry, TokenAge, Trans
 /// The settings that all clients share.
 ///
 /// A vendor's builder holds one, and gets its setters from [`settings!`](crate::settings).
+///
+/// ```
+/// use idhooks_client::Settings;
+///
+/// let settings = Settings::new("example", "example/1.0")
+///     .base_url_str("http://gateway.internal/example")
+///     .danger_allow_http("gateway.internal");
+/// # let _ = settings;
+/// ```
 #[derive(Clone)]
 pub struct Settings {
     pub(crate) vendor: &'static str,

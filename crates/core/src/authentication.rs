@@ -3,6 +3,18 @@
 use std::sync::Arc;
 
 /// How the sender was authenticated, and which of the accepted secrets matched.
+///
+/// ```
+/// use idhooks_core::{Verified, WebhookEvent};
+///
+/// fn log<E: WebhookEvent>(delivery: &Verified<E>) {
+///     let by = delivery.authentication();
+///     println!("{:?}, secret {:?} ({:?})", by.method(), by.secret_index(), by.label());
+///     if !by.method().covers_body() {
+///         println!("the sender is authenticated, the body is not");
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authentication {
     method: AuthMethod,

@@ -39,6 +39,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// // As it is given to the vendor: `header:value`, or a bare value sent as `Authorization`.
 /// let key = Credential::api_key("X-API-Key:a long key")?;
 /// assert_eq!(key.header(), Some(("x-api-key", "a long key")));
+///
+/// let from_parts = Credential::in_header("X-API-Key", "a long key")?;
+/// assert_eq!(from_parts.header(), key.header());
+/// let from_pair = Credential::basic_pair("vendor:a long password")?;
+/// assert_eq!(from_pair.header(), basic.header());
 /// # Ok::<(), idhooks_core::SecretError>(())
 /// ```
 #[derive(Clone)]

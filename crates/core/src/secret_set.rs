@@ -30,6 +30,9 @@ pub type Credentials = SecretSet<Credential>;
 /// // because retries of older deliveries still carry it.
 /// secrets.rotate(Secret::new("second secret")?, SystemTime::now() + Duration::from_secs(86_400))?;
 /// assert_eq!(secrets.len(), 2);
+/// // After a leak, only a new one counts, at once.
+/// secrets.replace([Secret::new("third secret")?])?;
+/// assert_eq!(secrets.len(), 1);
 /// # Ok::<(), idhooks_core::SecretError>(())
 /// ```
 pub struct SecretSet<T>(Arc<RwLock<Box<[Entry<T>]>>>);

@@ -48,6 +48,12 @@ impl fmt::Display for SecretError {
 impl error::Error for SecretError {}
 
 /// Why a verifier could not be built from the environment. Names the variable, never its text.
+///
+/// ```
+/// fn advice(error: &idhooks_core::EnvError) -> String {
+///     if error.is_missing() { format!("set {}", error.variable()) } else { error.to_string() }
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct EnvError {
     variable: String,

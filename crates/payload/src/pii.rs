@@ -11,6 +11,7 @@ use std::fmt;
 /// let name = Pii::from("Ana");
 /// assert_eq!(format!("{name:?}"), "[redacted]");
 /// assert_eq!(name.expose(), &"Ana");
+/// assert_eq!(name.into_exposed(), "Ana");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, serde::Deserialize, serde::Serialize)]
 #[serde(transparent)]

@@ -11,11 +11,33 @@ crate::text_id! {
     /// `time-03`, `chrono-04`). Some write a local time without one, which no code can place on
     /// the time line: read those with `to_jiff_local`, `to_time_local` or `to_chrono_local`, and
     /// add the offset you know.
+    ///
+    /// ```
+    /// use idhooks_payload::Timestamp;
+    ///
+    /// let time = Timestamp::from("2030-01-01T00:00:00Z");
+    /// assert!(time.has_offset());
+    /// # #[cfg(feature = "jiff-02")]
+    /// assert_eq!(time.to_jiff()?.as_second(), 1_893_456_000);
+    /// # #[cfg(feature = "time-03")]
+    /// assert_eq!(time.to_time()?.unix_timestamp(), 1_893_456_000);
+    /// # #[cfg(feature = "chrono-04")]
+    /// assert_eq!(time.to_chrono()?.timestamp(), 1_893_456_000);
+    ///
+    /// let local = Timestamp::from("2030-01-01T07:00:00");
+    /// # #[cfg(feature = "jiff-02")]
+    /// assert_eq!(local.to_jiff_local()?.hour(), 7);
+    /// # #[cfg(feature = "time-03")]
+    /// assert_eq!(local.to_time_local()?.hour(), 7);
+    /// # #[cfg(feature = "chrono-04")]
+    /// assert_eq!(local.to_chrono_local()?.to_string(), "2030-01-01 07:00:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub struct Timestamp;
 }
 
 impl Timestamp {
-    /// Whether the text carries an offset (`Z`, `+07:00`), and so names one instant.
+    /// Returns whether the text has an offset (`Z`, `+07:00`), and so names one instant.
     #[must_use]
     pub fn has_offset(&self) -> bool {
         let time = self.0.get(10..).unwrap_or_default();

@@ -64,13 +64,32 @@ pub struct OrderBy {
 /// Every document that comes back is billed, so a small [`limit`](Self::limit) saves money where you stop early.
 ///
 /// ```
-/// use idhooks_autentique::rest::{Direction, DocumentFilter, DocumentStatus};
+/// use idhooks_autentique::rest::{Context, Direction, DocumentFilter, DocumentStatus};
 ///
 /// let open = DocumentFilter::new()
 ///     .status(DocumentStatus::Pending)
 ///     .limit(20)
 ///     .order_by("created_at", Direction::Descending);
 /// # assert_eq!(open.limit, 20);
+///
+/// let archive = DocumentFilter::new()
+///     .context(Context::Group)
+///     .group_uuid(&"g-1".into())
+///     .folder_id(&"f-1".into())
+///     .member_id(&"m-1".into())
+///     .name("Contract")
+///     .signer("ana@example.com")
+///     .search("lease")
+///     .start_date("2030-01-01")
+///     .end_date("2030-12-31")
+///     .include_archived(true)
+///     .include_deleted(true)
+///     .page(2);
+/// # assert_eq!(archive.page, 2);
+///
+/// let trial = DocumentFilter::new().only_sandbox(true);
+/// let both = DocumentFilter::new().show_sandbox(true);
+/// # assert_ne!(trial, both);
 /// ```
 ///
 /// Source: [documented](https://docs.autentique.com.br/api/queries/resgatando-documentos); names of the arguments as

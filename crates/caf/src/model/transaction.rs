@@ -48,7 +48,13 @@ open_enum! {
 }
 
 impl TransactionStatus {
-    /// Whether it says what came out, rather than how far the run got.
+    /// Returns whether it is a result rather than the progress of the run.
+    ///
+    /// ```
+    /// use idhooks_caf::TransactionStatus;
+    ///
+    /// assert!(TransactionStatus::Approved.is_verdict() && !TransactionStatus::Completed.is_verdict());
+    /// ```
     #[must_use]
     pub fn is_verdict(&self) -> bool {
         matches!(self, Self::Approved | Self::Reproved | Self::Pending | Self::Processing)

@@ -40,6 +40,8 @@ payload! {
     /// let new = NewTransaction::new("6021a21b3811c35ecb8dea20")
     ///     .attributes(Attributes::new().cpf("00011122233").name("Joana Exemplo"))
     ///     .file(FileType::Selfie, "selfie.jpg")
+    ///     .callback_url("https://hooks.example.com/caf")
+    ///     .reference_token("r-17")
     ///     .metadata(serde_json::json!({ "order": 17 }));
     ///
     /// assert!(!format!("{new:?}").contains("Joana"));

@@ -10,6 +10,8 @@ use super::{PartnerId, SortOrder, TransactionStatus, TransactionType, UserId};
 ///
 /// let newest = TransactionFilter::new().status(TransactionStatus::Completed).sort("createdAt", SortOrder::Descending);
 /// # assert_eq!(newest.sort_by.as_deref(), Some("createdAt"));
+/// let of_one_user = TransactionFilter::new().user_id(&"u-1".into()).partner_id(&"p-1".into()).fiat_currency("MXN");
+/// # assert_ne!(newest, of_one_user);
 /// ```
 ///
 /// Source: [documented](https://docs.capa.fi/reference/transactionpartnerv2controller_listpartnerusertransactions).

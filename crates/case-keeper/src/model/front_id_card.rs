@@ -8,6 +8,22 @@ use crate::PresignedLink;
 result! {
     /// An attempt at the front of the Thai ID card.
     ///
+    /// ```
+    /// use idhooks_case_keeper::FrontIdCardResult;
+    ///
+    /// fn summary(card: &FrontIdCardResult) -> String {
+    ///     let edited = card.corrections().and_then(|edits| edits.first_name_th.into_option());
+    ///     let name = edited.or_else(|| card.ocr().and_then(|ocr| ocr.first_name_th.into_option()));
+    ///     let sure = card.ocr().and_then(|ocr| ocr.confidence_of("first_name_th"));
+    ///     let real = card.authenticity().and_then(|found| found.authentic_card.into_option());
+    ///     format!("named: {}, confidence {sure:?}, real: {real:?}, error: {:?}", name.is_some(), card.response_error())
+    /// }
+    ///
+    /// fn has_pictures(card: &FrontIdCardResult) -> bool {
+    ///     card.id_card_image().is_some() && card.face_image().is_some()
+    /// }
+    /// ```
+    ///
     /// Source: observed in public code, 2024-03 (v3), and recordings, 2024-04 (v2); parts
     /// [documented](https://case-keeper-core.readme.io/changelog/release-notes-29062023).
     pub struct FrontIdCardResult {

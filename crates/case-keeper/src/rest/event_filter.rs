@@ -7,6 +7,18 @@ use crate::{Event, EventKey, VerificationId};
 /// An empty one lists every record your token may see. Filters, paging and order are those of the vendor's
 /// [query language](https://case-keeper-core.readme.io/docs/query-params-and-operators); that `/events` takes them
 /// was observed in public code, 2024-03.
+///
+/// ```
+/// use idhooks_case_keeper::rest::{EventFilter, EventOrder};
+///
+/// let oldest = EventFilter::new()
+///     .key("verification.verified")
+///     .data_id("v-1".into())
+///     .order(EventOrder::OldestFirst)
+///     .limit(20)
+///     .most_pages(5);
+/// # assert_eq!(oldest.limit, 20);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventFilter {

@@ -102,6 +102,14 @@ impl<E: PresentsCredential> BearerVerifier<E> {
     /// Accepts one fixed token, compared in constant time. For a trial, or for a gateway that
     /// issues a token that never changes.
     ///
+    /// ```
+    /// use idhooks_core::{BearerVerifier, PresentsCredential, SecretError};
+    ///
+    /// fn verifier<E: PresentsCredential>() -> Result<BearerVerifier<E>, SecretError> {
+    ///     BearerVerifier::fixed("the token of the gateway")
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// What [`Secret::new`] refuses, and [`SecretError::NotAHeader`] for what cannot be a token.
     pub fn fixed(token: &str) -> Result<Self, SecretError> {

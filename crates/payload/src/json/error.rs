@@ -3,6 +3,13 @@
 use std::{error, fmt};
 
 /// Why a body could not be decoded. Names the path of a known field and never a value: it is safe to log.
+///
+/// ```
+/// use idhooks_payload::DecodeError;
+///
+/// let error = DecodeError::missing("id").inside("data");
+/// assert_eq!((error.path(), error.is_missing(), error.is_syntax()), ("data.id", true, false));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DecodeError(Box<Inner>); // one word, because every read of a field may return it
 

@@ -37,8 +37,11 @@ use super::{
 /// let person: Person = serde_json::from_str(r#"{"age": "forty", "name": "Ana"}"#)?;
 /// assert_eq!(person.name.as_deref(), Some("Ana"));
 /// assert_eq!(*person.age, None);
-/// assert!(person.age.error().is_some());
-/// # Ok::<(), serde_json::Error>(())
+/// assert!(person.age.error().is_some() && !person.age.is_absent());
+///
+/// assert_eq!(person.age.into_option(), None);
+/// assert_eq!(&*person.name.require("name")?, "Ana");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lenient<T> {

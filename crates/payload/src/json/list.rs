@@ -20,6 +20,13 @@ const OWNED: usize = 64;
 /// It is a `Vec` with a limit: everything read from one body may take half as much memory again as the body, plus a
 /// quarter of a megabyte. In an optional field, a longer array is "of another type", and so is an array with an
 /// element that does not fit.
+///
+/// ```
+/// let pages: idhooks_payload::List<u8> = serde_json::from_str("[1,2]")?;
+/// assert_eq!(pages.len(), 2);
+/// assert_eq!(pages.into_vec(), [1, 2]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct List<T>(Vec<T>);
 

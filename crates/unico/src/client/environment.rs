@@ -3,6 +3,13 @@
 /// Where the calls go: token host and API hosts together, because accounts and keys are made for one of the two and
 /// never work in the other, where they look like a wrong token (401).
 ///
+/// ```
+/// use idhooks_unico::Environment;
+///
+/// let sandbox = Environment::Sandbox;
+/// println!("{} {} {}", sandbox.token_host(), sandbox.web_host(), sandbox.api_host());
+/// ```
+///
 /// Source: [documented](https://developer.unico.io/developers/api-reference/environments/index.html).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
