@@ -12,7 +12,7 @@ use std::{
     sync::{LazyLock, Mutex},
 };
 
-use idhooks_client::{Downloader, Resolve, SecretText, async_trait};
+use idhooks_client::{Downloader, ErrorKind, Resolve, SecretText, async_trait};
 use idhooks_fuzz::{assert_plain, canned, seeds};
 use libfuzzer_sys::fuzz_target;
 use url::{Host, Url};
@@ -32,11 +32,11 @@ const HOSTS: &[&str] = &[
 static ADDRESSES: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
 static ASKED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-static DOWNLOADS: LazyLock<Downloader> = LazyLock::new(|| {
+static DOWNLOADER: LazyLock<Downloader> = LazyLock::new(|| {
     rustls::crypto::ring::default_provider().install_default().expect("the first one");
     let token = SecretText::new("token", "a token").expect("a token");
-    let downloads = Downloader::builder(HOSTS).bearer_for("files.example.com", token).resolver(Names);
-    downloads.build().expect("downloads")
+    let downloader = Downloader::builder(HOSTS).bearer_for("files.example.com", token).resolver(Names);
+    downloader.build().expect("a downloader")
 });
 
 struct Names;
@@ -58,8 +58,8 @@ fuzz_target!(init: seeds::plant(SEEDS.iter().copied()), |input: &[u8]| {
     *ADDRESSES.lock().expect("one thread") = addresses;
     ASKED.lock().expect("one thread").clear();
 
-    let error = canned::run(DOWNLOADS.get(link)).expect_err("nothing may be fetched");
-    assert!(error.is_refused(), "{link}: {error:?}");
+    let error = canned::run(DOWNLOADER.download(link)).expect_err("nothing may be fetched");
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{link}: {error:?}");
     assert_plain(&error.to_string());
     let asked = ASKED.lock().expect("one thread").clone();
     assert_eq!(asked, name_to_ask_for(link).into_iter().collect::<Vec<_>>(), "{link}");
