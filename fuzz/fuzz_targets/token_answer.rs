@@ -88,7 +88,7 @@ fn host(answer: &http::Response<Bytes>) -> (impl Transport + use<>, Arc<Mutex<Ve
         }
         let header = request.headers().get(AUTHORIZATION).expect("a call with a token");
         kept.lock().expect("one thread").push(String::from_utf8_lossy(header.as_bytes()).into_owned());
-        http::Response::new(Bytes::from_static(br#"{"process":{"id":"p-1"},"id":"a-1","_id":"a-1"}"#))
+        http::Response::new(Bytes::from_static(br#"{"process":{"id":"p-1"},"status":"a","data":{"id":"a-1"}}"#))
     });
     (transport, carried)
 }
