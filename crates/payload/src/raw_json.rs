@@ -5,7 +5,10 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -15,7 +18,8 @@ use crate::{
 
 /// JSON byte for byte as sent. `Debug` shows its length only: it may hold personal data.
 ///
-/// It can be read and written by `serde_json` from and to text, not by other formats.
+/// It can be read and written by `serde_json` from and to text, not by other formats. Under `#[serde(flatten)]` and
+/// `#[serde(untagged)]` it is JSON of the same value, because serde reads the text before it asks for this type.
 #[derive(Clone)]
 pub struct RawJson(Box<RawValue>);
 
@@ -100,8 +104,8 @@ impl Serialize for RawJson {
 
 impl<'de> FromJson<'de> for RawJson {
     fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
-        match Option::<Box<RawValue>>::deserialize(input)? {
-            Some(raw) => place.set(Ok(Self(raw))),
+        match Option::<Self>::deserialize(input)? {
+            Some(raw) => place.set(Ok(raw)),
             None => Ok(()),
         }
     }
@@ -109,6 +113,30 @@ impl<'de> FromJson<'de> for RawJson {
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(input).map(Self) // `null` too
+        input.deserialize_newtype_struct(RAW, AnyJson) // `null` too
+    }
+}
+
+/// The name by which `serde_json` is asked for the text of a value.
+const RAW: &str = "$serde_json::private::RawValue";
+
+/// Takes the text from `serde_json`. Where a copy of the input is read instead, it writes the value as JSON again:
+/// `RawValue` itself would fail there.
+struct AnyJson;
+
+impl<'de> Visitor<'de> for AnyJson {
+    type Value = RawJson;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, raw: A) -> Result<RawJson, A::Error> {
+        Box::<RawValue>::deserialize(MapAccessDeserializer::new(raw)).map(RawJson)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, copy: D) -> Result<RawJson, D::Error> {
+        let value = serde_json::Value::deserialize(copy)?;
+        serde_json::value::to_raw_value(&value).map(RawJson).map_err(D::Error::custom)
     }
 }

@@ -371,4 +371,33 @@ mod plain_serde {
         assert_eq!(serde_json::from_reader::<_, Own>(body.as_bytes()).unwrap(), own);
         assert_eq!(serde_json::from_value::<Own>(serde_json::from_str(&body).unwrap()).unwrap(), own);
     }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Flat {
+        #[serde(flatten)]
+        event: Event,
+        attempt: u8,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Event(Event),
+        Text(String),
+    }
+
+    #[test]
+    fn reads_events_that_are_flattened_or_untagged() {
+        for event in [
+            r#"{"data":{"id":"d","size":1,"state":7,"extra":{"a":[1]}},"type":"document","id":"e"}"#,
+            r#"{"type":"document","data":{"id":"d","size":1,"price":"1.10","signers":[{"id":"s","age":"x"}]}}"#,
+            r#"{"data":{"a":null},"id":5,"type":"newer"}"#,
+        ] {
+            let wanted = super::event(event);
+            let flat = event.replacen('{', r#"{"attempt":2,"#, 1);
+            assert_eq!(serde_json::from_str::<Flat>(&flat).unwrap(), Flat { event: wanted.clone(), attempt: 2 });
+            assert_eq!(serde_json::from_str::<Either>(event).unwrap(), Either::Event(wanted));
+        }
+        assert_eq!(serde_json::from_str::<Either>(r#""a""#).unwrap(), Either::Text("a".to_owned()));
+    }
 }

@@ -7,7 +7,8 @@ use serde::{
     de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess},
     ser::SerializeStruct,
 };
-use serde_json::value::RawValue;
+
+use crate::RawJson;
 
 use super::{
     Budget, DecodeError, FromJson, Lenient, Name,
@@ -158,7 +159,7 @@ pub trait Bodies: Sized {
 pub struct NamedBody<'de, B> {
     name: OnceCell<Lenient<Cow<'de, str>>>,
     body: Option<Lenient<B>>,
-    early: Option<Box<RawValue>>,
+    early: Option<RawJson>,
 }
 
 impl<B> Default for NamedBody<'_, B> {
@@ -205,7 +206,7 @@ impl<'de, A: MapAccess<'de>> Slot<'de, A> for NameSlot<'_, 'de> {
 pub struct BodySlot<'s, 'de, B> {
     name: &'s OnceCell<Lenient<Cow<'de, str>>>,
     body: &'s mut Option<Lenient<B>>,
-    early: &'s mut Option<Box<RawValue>>,
+    early: &'s mut Option<RawJson>,
 }
 
 impl<'de, A: MapAccess<'de>, B: Bodies> Slot<'de, A> for BodySlot<'_, 'de, B> {
