@@ -382,7 +382,7 @@ mod plain_serde {
     #[derive(Debug, PartialEq, serde::Deserialize)]
     #[serde(untagged)]
     enum Either {
-        Event(Event),
+        Event(Box<Event>),
         Text(String),
     }
 
@@ -396,7 +396,7 @@ mod plain_serde {
             let wanted = super::event(event);
             let flat = event.replacen('{', r#"{"attempt":2,"#, 1);
             assert_eq!(serde_json::from_str::<Flat>(&flat).unwrap(), Flat { event: wanted.clone(), attempt: 2 });
-            assert_eq!(serde_json::from_str::<Either>(event).unwrap(), Either::Event(wanted));
+            assert_eq!(serde_json::from_str::<Either>(event).unwrap(), Either::Event(Box::new(wanted)));
         }
         assert_eq!(serde_json::from_str::<Either>(r#""a""#).unwrap(), Either::Text("a".to_owned()));
     }
