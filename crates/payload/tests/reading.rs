@@ -276,6 +276,22 @@ mod hostile_json {
         assert!(json::decode::<Loose>(br#"{"$serde_json::private::Number":"1"}"#).is_err());
     }
 
+    /// An object with the name that `serde_json` gives to a number is an object, whatever the name holds.
+    #[test]
+    fn private_name_of_a_number_in_an_optional_field_reads_as_absent() {
+        for value in ["12345", "null", "[5]", "{}", r#""CANARY""#, r#""5","x":1"#] {
+            for field in ["state", "signers", "author"] {
+                let other = format!(r#"{{"$serde_json::private::Number":{value}}}"#);
+                let body = format!(r#"{{"id":"d","size":1,"{field}":{other}}}"#);
+                let document = document(&body);
+                assert_eq!(serde_json::to_string(&document).unwrap(), r#"{"id":"d","size":1}"#, "{body}");
+                assert_eq!(serde_json::from_str::<Document>(&body).unwrap(), document, "{body}");
+            }
+            let body = format!(r#"{{"id":"d","size":{{"$serde_json::private::Number":{value}}}}}"#);
+            assert_eq!(error::<Document>(&body), "size is of another type than documented", "{body}");
+        }
+    }
+
     /// A Rust string cannot hold half of a surrogate pair, so a known text field with one does not decode. Where the
     /// JSON is kept raw or skipped, it is kept as written.
     #[test]

@@ -73,15 +73,17 @@ pub trait FromJson<'de>: Sized {
     /// # Errors
     /// When the input is broken.
     fn from_object<A: MapAccess<'de>>(mut object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
-        let mut number = None;
+        let (mut number, mut members) = (Lenient::<Cow<'de, str>>::default(), 0_usize);
         while let Some(Name(name)) = object.next_key()? {
+            members += 1;
             if name == NUMBER {
-                let Name(digits) = object.next_value()?;
-                number = digits.parse().ok();
+                object.next_value_seed(Place::new(place.budget, &mut number))?;
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
         }
+        // An object that was sent can have the same name in it, beside others or with another value.
+        let number = number.as_ref().filter(|_| members == 1).and_then(|digits| digits.parse().ok());
         place.set(number.ok_or_else(DecodeError::wrong_type).and_then(Self::from_integer))
     }
 }
