@@ -5,7 +5,7 @@
 use idhooks_payload::{
     Decimal, Lenient, List, Pii, RawJson, envelope,
     json::{self, FromJson},
-    open_enum, payload, text_id,
+    one_of, open_enum, payload, text_id,
 };
 
 text_id! {
@@ -252,6 +252,31 @@ mod optional_fields {
     fn never_show_what_was_sent() {
         let document = document(r#"{"id":"d","size":1,"state":["CANARY"],"author":"CANARY","price":"CANARY"}"#);
         assert!(!format!("{document:?} {document:#?}").contains("CANARY"));
+    }
+}
+
+mod several_types {
+    use super::*;
+
+    one_of! {
+        /// A score in some type.
+        enum Score {
+            /// As a text.
+            Text(Decimal) = text,
+            /// As a whole number.
+            Number(Box<i64>) = integer,
+            /// Whether it is high.
+            High(Pii<bool>) = bool,
+        }
+    }
+
+    #[test]
+    fn read_into_types_that_wrap_another() {
+        let read = |body: &str| json::decode::<Score>(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
+        assert_eq!(read("7"), Score::Number(Box::new(7)));
+        assert_eq!(read("true"), Score::High(true.into()));
+        assert!(matches!(read(r#""1.50""#), Score::Text(score) if score.as_str() == "1.50"));
+        assert_eq!(error::<Score>(r#""high""#), "the body is of another type than documented");
     }
 }
 

@@ -249,6 +249,14 @@ macro_rules! same_as_inner {
                 T::from_text(text).map($wrap)
             }
 
+            fn from_bool(value: bool) -> Result<Self, DecodeError> {
+                T::from_bool(value).map($wrap)
+            }
+
+            fn from_integer(number: i128) -> Result<Self, DecodeError> {
+                T::from_integer(number).map($wrap)
+            }
+
             fn from_array<A: SeqAccess<'de>>(array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
                 place.fill(|inner| Ok($wrap(inner)), |inner| T::from_array(array, inner))
             }
