@@ -370,6 +370,45 @@ mod hostile_json {
     }
 
     payload! {
+        /// Two large fields, which take memory even for an empty object.
+        struct Wide {
+            a: Lenient<Document> = "a",
+            b: Lenient<Document> = "b",
+        }
+    }
+
+    one_of! {
+        /// A wide object in a box.
+        enum Boxed {
+            /// In a box.
+            Wide(Box<Wide>) = object,
+        }
+    }
+
+    payload! {
+        /// A price in a list.
+        struct Priced {
+            price: Lenient<Decimal> = "price",
+        }
+    }
+
+    /// Each element fits the limit by its own size. Its error, or what is in its box, does not.
+    #[test]
+    fn row_21_errors_and_boxes_count_against_the_limit() {
+        fn why<T: for<'de> FromJson<'de>>(element: &str) -> Option<String> {
+            let body = format!("[{}]", vec![element; 40_000].join(","));
+            json::decode::<List<T>>(body.as_bytes()).err().map(|error| error.to_string())
+        }
+        let padding = "0".repeat(55);
+        let priced = |price: &str| why::<Priced>(&format!(r#"{{"price":"{price}","new":"{padding}"}}"#));
+        assert_eq!(priced("1"), None);
+        let boxed = why::<Boxed>(&format!(r#"{{"new":"{padding}"}}"#));
+        for error in [priced("x"), boxed] {
+            assert!(error.as_deref().is_some_and(|error| error.contains("too much memory")), "{error:?}");
+        }
+    }
+
+    payload! {
         /// A type that holds itself.
         struct Comment {
             answer: Lenient<Box<Comment>> = "answer",

@@ -139,7 +139,12 @@ impl<'p, T> Place<'p, T> {
     ) -> Result<(), E> {
         let mut inner = Lenient::default();
         read(Place::new(self.budget, &mut inner))?;
+        let was_read = inner.is_some();
         *self.field = inner.and_then(convert);
+        if was_read && self.field.is_none() {
+            // As in `set`, because this error takes memory too.
+            let _ = self.budget.take(DecodeError::SIZE);
+        }
         Ok(())
     }
 }
@@ -258,11 +263,15 @@ macro_rules! same_as_inner {
             }
 
             fn from_array<A: SeqAccess<'de>>(array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
-                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_array(array, inner))
+                let budget = place.budget;
+                let wrap = |inner| if budget.take($bytes) { Ok($wrap(inner)) } else { Err(DecodeError::too_large()) };
+                place.fill(wrap, |inner| T::from_array(array, inner))
             }
 
             fn from_object<A: MapAccess<'de>>(object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
-                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_object(object, inner))
+                let budget = place.budget;
+                let wrap = |inner| if budget.take($bytes) { Ok($wrap(inner)) } else { Err(DecodeError::too_large()) };
+                place.fill(wrap, |inner| T::from_object(object, inner))
             }
         }
     };
