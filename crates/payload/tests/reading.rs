@@ -272,7 +272,8 @@ mod several_types {
 
     #[test]
     fn read_into_types_that_wrap_another() {
-        let read = |body: &str| json::decode::<Score>(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
+        let read =
+            |body: &str| json::decode::<Score>(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
         assert_eq!(read("7"), Score::Number(Box::new(7)));
         assert_eq!(read("true"), Score::High(true.into()));
         assert!(matches!(read(r#""1.50""#), Score::Text(score) if score.as_str() == "1.50"));
@@ -367,6 +368,21 @@ mod hostile_json {
         let document = document(&hostile);
         assert!(document.tags.error().is_some());
         assert_eq!(document.signers.as_ref().map(|signers| signers.len()), Some(1));
+    }
+
+    #[test]
+    fn row_21_body_before_its_name_shares_the_memory_limit() {
+        let signers = vec![r#"{"id":""}"#; 300].join(",");
+        for event in [
+            format!(r#"{{"type":"document","data":{{"id":"d","size":1,"signers":[{signers}]}}}}"#),
+            format!(r#"{{"data":{{"id":"d","size":1,"signers":[{signers}]}},"type":"document"}}"#),
+        ] {
+            let body = format!("[{}]", vec![&*event; 1000].join(","));
+            let events = json::decode::<List<Event>>(body.as_bytes());
+            let are_read = |event: &Event| matches!(&event.body, Body::Document(read) if read.signers.is_some());
+            let count = events.iter().flatten().filter(|event| are_read(event)).count();
+            assert!(count < 300, "{count} lists of 300 signers");
+        }
     }
 
     payload! {
