@@ -302,6 +302,13 @@ mod hostile_json {
         assert!(json::decode::<Loose>(br#"{"$serde_json::private::Number":"1"}"#).is_err());
     }
 
+    /// Also with the feature `arbitrary_precision`. Read as `0`, it would not be written back as sent.
+    #[test]
+    fn row_23_negative_zero_is_not_an_integer() {
+        let signer: Signer = json::decode(br#"{"id":"s","age":-0}"#).unwrap();
+        assert!(signer.age.is_none() && signer.age.error().is_some());
+    }
+
     /// An object with the name that `serde_json` gives to a number is an object, whatever the name holds.
     #[test]
     fn private_name_of_a_number_in_an_optional_field_reads_as_absent() {

@@ -83,7 +83,9 @@ pub trait FromJson<'de>: Sized {
             }
         }
         // An object that was sent can have the same name in it, beside others or with another value.
-        let number = number.as_ref().filter(|_| members == 1).and_then(|digits| digits.parse().ok());
+        // Without that feature, `-0` is a float.
+        let digits = number.as_deref().filter(|digits| members == 1 && *digits != "-0");
+        let number = digits.and_then(|digits| digits.parse().ok());
         place.set(number.ok_or_else(DecodeError::wrong_type).and_then(Self::from_integer))
     }
 }
