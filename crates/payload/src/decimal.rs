@@ -240,6 +240,10 @@ impl<'de> FromJson<'de> for Decimal {
     fn from_json<D: Deserializer<'de>>(input: D, place: Place<'_, Self>) -> Result<(), D::Error> {
         place.fill(Self::read, |raw| RawJson::from_json(input, raw))
     }
+
+    fn from_text(text: &str) -> Result<Self, DecodeError> {
+        text.parse().map_err(|_| DecodeError::wrong_type())
+    }
 }
 
 crate::impl_deserialize!(Decimal);

@@ -274,7 +274,7 @@ macro_rules! __envelope_struct {
                     if let ::std::option::Option::Some(error) = error {
                         return ::std::result::Result::Err(error);
                     }
-                    let (name, body) = named.finish($tag, $content)?;
+                    let (name, body) = named.finish($tag, $content, &place)?;
                     $(let body = $convert(&name, body, &$alternative, $(&$argument),*)?;)?
                     let body = body
                         .or_else(|| <$bodies as $crate::json::Bodies>::without_body(&name))
@@ -285,7 +285,8 @@ macro_rules! __envelope_struct {
                         $($outer_field: ::std::default::Default::default(),)?
                     })
                 };
-                place.set(finish())
+                let event = finish();
+                place.set(event)
             }
 
             fn __write<S: $crate::__private::serde::Serializer>(

@@ -40,10 +40,19 @@ fn decode_with<'de, T>(
     read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'de>>, Place<'_, T>) -> serde_json::Result<()>,
 ) -> Result<T, DecodeError> {
     let text = utf8(body)?;
+    decode_text(text, &Budget::for_body(text.len()), read)?.into_value()
+}
+
+/// Decodes a text with `read`, within the memory limit of the body that the text is a part of.
+fn decode_text<'de, T>(
+    text: &'de str,
+    budget: &Budget,
+    read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'de>>, Place<'_, T>) -> serde_json::Result<()>,
+) -> Result<Lenient<T>, DecodeError> {
     let (mut input, mut value) = (serde_json::Deserializer::from_str(text), Lenient::default());
-    let read = read(&mut input, Place::new(&Budget::for_body(text.len()), &mut value));
+    let read = read(&mut input, Place::new(budget, &mut value));
     read.and_then(|()| input.end()).map_err(|error| DecodeError::not_json(&error))?;
-    value.into_value()
+    Ok(value)
 }
 
 /// Requires that an object has one of the members in `names`, for a response whose fields are all optional. Otherwise

@@ -5,7 +5,7 @@
 use idhooks_payload::{
     Decimal, Lenient, List, Pii, RawJson, envelope,
     json::{self, FromJson},
-    open_enum, payload, text_id,
+    one_of, open_enum, payload, text_id,
 };
 
 text_id! {
@@ -255,6 +255,32 @@ mod optional_fields {
     }
 }
 
+mod several_types {
+    use super::*;
+
+    one_of! {
+        /// A score in some type.
+        enum Score {
+            /// As a text.
+            Text(Decimal) = text,
+            /// As a whole number.
+            Number(Box<i64>) = integer,
+            /// Whether it is high.
+            High(Pii<bool>) = bool,
+        }
+    }
+
+    #[test]
+    fn read_into_types_that_wrap_another() {
+        let read =
+            |body: &str| json::decode::<Score>(body.as_bytes()).unwrap_or_else(|error| panic!("{body}: {error}"));
+        assert_eq!(read("7"), Score::Number(Box::new(7)));
+        assert_eq!(read("true"), Score::High(true.into()));
+        assert!(matches!(read(r#""1.50""#), Score::Text(score) if score.as_str() == "1.50"));
+        assert_eq!(error::<Score>(r#""high""#), "the body is of another type than documented");
+    }
+}
+
 mod hostile_json {
     use super::*;
 
@@ -274,6 +300,29 @@ mod hostile_json {
         }
         assert!(json::decode::<Loose>(b"{}").is_ok());
         assert!(json::decode::<Loose>(br#"{"$serde_json::private::Number":"1"}"#).is_err());
+    }
+
+    /// Also with the feature `arbitrary_precision`. Read as `0`, it would not be written back as sent.
+    #[test]
+    fn row_23_negative_zero_is_not_an_integer() {
+        let signer: Signer = json::decode(br#"{"id":"s","age":-0}"#).unwrap();
+        assert!(signer.age.is_none() && signer.age.error().is_some());
+    }
+
+    /// An object with the name that `serde_json` gives to a number is an object, whatever the name holds.
+    #[test]
+    fn private_name_of_a_number_in_an_optional_field_reads_as_absent() {
+        for value in ["12345", "null", "[5]", "{}", r#""CANARY""#, r#""5","x":1"#] {
+            for field in ["state", "signers", "author"] {
+                let other = format!(r#"{{"$serde_json::private::Number":{value}}}"#);
+                let body = format!(r#"{{"id":"d","size":1,"{field}":{other}}}"#);
+                let document = document(&body);
+                assert_eq!(serde_json::to_string(&document).unwrap(), r#"{"id":"d","size":1}"#, "{body}");
+                assert_eq!(serde_json::from_str::<Document>(&body).unwrap(), document, "{body}");
+            }
+            let body = format!(r#"{{"id":"d","size":{{"$serde_json::private::Number":{value}}}}}"#);
+            assert_eq!(error::<Document>(&body), "size is of another type than documented", "{body}");
+        }
     }
 
     /// A Rust string cannot hold half of a surrogate pair, so a known text field with one does not decode. Where the
@@ -326,6 +375,60 @@ mod hostile_json {
         let document = document(&hostile);
         assert!(document.tags.error().is_some());
         assert_eq!(document.signers.as_ref().map(|signers| signers.len()), Some(1));
+    }
+
+    #[test]
+    fn row_21_body_before_its_name_shares_the_memory_limit() {
+        let signers = vec![r#"{"id":""}"#; 300].join(",");
+        for event in [
+            format!(r#"{{"type":"document","data":{{"id":"d","size":1,"signers":[{signers}]}}}}"#),
+            format!(r#"{{"data":{{"id":"d","size":1,"signers":[{signers}]}},"type":"document"}}"#),
+        ] {
+            let body = format!("[{}]", vec![&*event; 1000].join(","));
+            let events = json::decode::<List<Event>>(body.as_bytes());
+            let are_read = |event: &Event| matches!(&event.body, Body::Document(read) if read.signers.is_some());
+            let count = events.iter().flatten().filter(|event| are_read(event)).count();
+            assert!(count < 300, "{count} lists of 300 signers");
+        }
+    }
+
+    payload! {
+        /// Two large fields, which take memory even for an empty object.
+        struct Wide {
+            a: Lenient<Document> = "a",
+            b: Lenient<Document> = "b",
+        }
+    }
+
+    one_of! {
+        /// A wide object in a box.
+        enum Boxed {
+            /// In a box.
+            Wide(Box<Wide>) = object,
+        }
+    }
+
+    payload! {
+        /// A price in a list.
+        struct Priced {
+            price: Lenient<Decimal> = "price",
+        }
+    }
+
+    /// Each element fits the limit by its own size. Its error, or what is in its box, does not.
+    #[test]
+    fn row_21_errors_and_boxes_count_against_the_limit() {
+        fn why<T: for<'de> FromJson<'de>>(element: &str) -> Option<String> {
+            let body = format!("[{}]", vec![element; 40_000].join(","));
+            json::decode::<List<T>>(body.as_bytes()).err().map(|error| error.to_string())
+        }
+        let padding = "0".repeat(55);
+        let priced = |price: &str| why::<Priced>(&format!(r#"{{"price":"{price}","new":"{padding}"}}"#));
+        assert_eq!(priced("1"), None);
+        let boxed = why::<Boxed>(&format!(r#"{{"new":"{padding}"}}"#));
+        for error in [priced("x"), boxed] {
+            assert!(error.as_deref().is_some_and(|error| error.contains("too much memory")), "{error:?}");
+        }
     }
 
     payload! {

@@ -73,15 +73,19 @@ pub trait FromJson<'de>: Sized {
     /// # Errors
     /// When the input is broken.
     fn from_object<A: MapAccess<'de>>(mut object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
-        let mut number = None;
+        let (mut number, mut members) = (Lenient::<Cow<'de, str>>::default(), 0_usize);
         while let Some(Name(name)) = object.next_key()? {
+            members += 1;
             if name == NUMBER {
-                let Name(digits) = object.next_value()?;
-                number = digits.parse().ok();
+                object.next_value_seed(Place::new(place.budget, &mut number))?;
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
         }
+        // An object that was sent can have the same name in it, beside others or with another value.
+        // Without that feature, `-0` is a float.
+        let digits = number.as_deref().filter(|digits| members == 1 && *digits != "-0");
+        let number = digits.and_then(|digits| digits.parse().ok());
         place.set(number.ok_or_else(DecodeError::wrong_type).and_then(Self::from_integer))
     }
 }
@@ -137,7 +141,12 @@ impl<'p, T> Place<'p, T> {
     ) -> Result<(), E> {
         let mut inner = Lenient::default();
         read(Place::new(self.budget, &mut inner))?;
+        let was_read = inner.is_some();
         *self.field = inner.and_then(convert);
+        if was_read && self.field.is_none() {
+            // As in `set`, because this error takes memory too.
+            let _ = self.budget.take(DecodeError::SIZE);
+        }
         Ok(())
     }
 }
@@ -247,12 +256,24 @@ macro_rules! same_as_inner {
                 T::from_text(text).map($wrap)
             }
 
+            fn from_bool(value: bool) -> Result<Self, DecodeError> {
+                T::from_bool(value).map($wrap)
+            }
+
+            fn from_integer(number: i128) -> Result<Self, DecodeError> {
+                T::from_integer(number).map($wrap)
+            }
+
             fn from_array<A: SeqAccess<'de>>(array: A, place: Place<'_, Self>) -> Result<(), A::Error> {
-                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_array(array, inner))
+                let budget = place.budget;
+                let wrap = |inner| if budget.take($bytes) { Ok($wrap(inner)) } else { Err(DecodeError::too_large()) };
+                place.fill(wrap, |inner| T::from_array(array, inner))
             }
 
             fn from_object<A: MapAccess<'de>>(object: A, place: Place<'_, Self>) -> Result<(), A::Error> {
-                place.fill(|inner| Ok($wrap(inner)), |inner| T::from_object(object, inner))
+                let budget = place.budget;
+                let wrap = |inner| if budget.take($bytes) { Ok($wrap(inner)) } else { Err(DecodeError::too_large()) };
+                place.fill(wrap, |inner| T::from_object(object, inner))
             }
         }
     };

@@ -175,15 +175,23 @@ impl<'de, B: Bodies> NamedBody<'de, B> {
         (NameSlot(name), BodySlot { name, body, early })
     }
 
-    /// Returns the name and, if it is there, the body.
+    /// Returns the name and, if it is there, the body. `place` is that of the event.
     ///
     /// # Errors
     /// When there is no name, or the body does not fit.
-    pub fn finish(self, name_field: &str, body_field: &str) -> Result<(Cow<'de, str>, Option<B>), DecodeError> {
+    pub fn finish<T>(
+        self,
+        name_field: &str,
+        body_field: &str,
+        place: &Place<'_, T>,
+    ) -> Result<(Cow<'de, str>, Option<B>), DecodeError> {
         let name = self.name.into_inner().unwrap_or_default().require(name_field)?;
         let body = match (self.body, self.early) {
             (Some(body), _) => Some(body.into_value()),
-            (None, Some(raw)) => Some(super::decode_named(&name, raw.get().as_bytes())),
+            (None, Some(raw)) => Some(
+                super::decode_text(raw.get(), place.budget, |input, place| B::from_named(&name, input, place))
+                    .and_then(Lenient::into_value),
+            ),
             (None, None) => None,
         };
         Ok((name, body.transpose().map_err(|error| error.inside(body_field))?))
