@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, de::Error as _};
+
 /// A value about a person. `Debug` hides it, [`Pii::expose`] shows it, `Serialize` writes it:
 /// storing an event is your business, printing one by accident is ours.
 ///
@@ -13,9 +15,16 @@ use std::fmt;
 /// assert_eq!(name.expose(), &"Ana");
 /// assert_eq!(name.into_exposed(), "Ana");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, serde::Serialize)]
 #[serde(transparent)]
 pub struct Pii<T>(T);
+
+/// The error does not quote the value, as that of `T` may.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pii<T> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        T::deserialize(input).map(Self).map_err(|_| D::Error::custom("not of the documented type"))
+    }
+}
 
 impl<T> Pii<T> {
     /// The value. Look at where it goes next.

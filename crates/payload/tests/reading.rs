@@ -252,6 +252,8 @@ mod optional_fields {
     fn never_show_what_was_sent() {
         let document = document(r#"{"id":"d","size":1,"state":["CANARY"],"author":"CANARY","price":"CANARY"}"#);
         assert!(!format!("{document:?} {document:#?}").contains("CANARY"));
+        let error = serde_json::from_str::<Pii<u8>>(r#""CANARY""#).unwrap_err();
+        assert!(!error.to_string().contains("CANARY"), "{error}");
     }
 }
 
