@@ -42,14 +42,14 @@ struct Extra {
 pub(crate) struct Own {
     /// The vendor's name as it is written in prose. A crate with one is a vendor's.
     pub(crate) vendor: Option<String>,
-    /// What a vendor's delivery proves.
+    /// The scheme of a vendor's deliveries.
     pub(crate) scheme: Option<Scheme>,
     /// The most crates that a build may take, by the features it has.
     #[serde(default)]
     pub(crate) most_crates: BTreeMap<String, usize>,
 }
 
-/// What a delivery carries.
+/// The proof that a delivery carries.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Scheme {
@@ -94,7 +94,7 @@ impl Metadata {
 }
 
 impl Package {
-    /// Returns what its manifest tells this program.
+    /// Returns the manifest's section for this program.
     pub(crate) fn own(&self) -> &Own {
         static NOTHING: Own = Own { vendor: None, scheme: None, most_crates: BTreeMap::new() };
         self.metadata.as_ref().map_or(&NOTHING, |extra| &extra.idhooks)

@@ -72,7 +72,7 @@ const RESERVED: &[&str] = &[
 /// The longest keyword that the registry takes.
 const LONGEST_NAME: usize = 20;
 
-/// What was asked for on the command line.
+/// The arguments of the command.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     /// In lower case with hyphens.

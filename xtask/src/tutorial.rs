@@ -22,7 +22,7 @@ const BUILD: &str = "target/tutorial/build";
 /// The vendor of the page, and what stands in its place to try the other schemes.
 const VENDORS: [(&str, &str); 3] = [("acme", "hmac"), ("big-bank", "credential"), ("globex", "none")];
 
-/// What the page has the reader do.
+/// One step of the page.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
     /// Run these commands.

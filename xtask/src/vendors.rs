@@ -49,14 +49,14 @@ pub(crate) fn vendors() -> Result<Vec<Vendor>, String> {
     vendors.collect()
 }
 
-/// What a file must hold for a vendor.
+/// The line that a file must hold for each vendor.
 struct Place {
     file: &'static str,
     /// Where the list begins, for files with several; it ends before an empty line or a line with `]` alone.
     list: String,
-    /// What shows that the vendor is there.
+    /// The text that shows that the vendor is there.
     key: String,
-    /// What is inserted behind the last vendor that is there.
+    /// The text that is inserted after the last vendor.
     line: String,
 }
 

@@ -47,7 +47,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// The base URL. There is no other one for tests: sandbox documents are beside the others.
+    /// The base URL. Sandbox documents have the same one.
     pub const PRODUCTION: &'static str = "https://api.autentique.com.br";
 
     /// Builds a client with the default settings, for an API key from Autentique's dashboard.

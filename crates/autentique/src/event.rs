@@ -52,7 +52,7 @@ envelope! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Event("type" names "data") {
-        /// What happened, typed.
+        /// The body of the event.
         pub body: EventBody,
         /// Unique forever, whichever endpoint it was sent to.
         pub id: EventId = "id",
@@ -83,7 +83,7 @@ envelope! {
         pub url: Lenient<Pii<Box<str>>> = "url",
     }
 
-    /// What happened, by the event's `type`.
+    /// The body of an event, by its `type`.
     pub enum EventBody {
         /// A document was made.
         DocumentCreated(Resource<Document>) = "document.created",
@@ -123,7 +123,7 @@ envelope! {
 }
 
 impl EventBody {
-    /// The document, if this is one of the four events about documents.
+    /// Returns the document, if this is one of the four events about documents.
     #[must_use]
     pub fn document(&self) -> Option<&Resource<Document>> {
         match self {
@@ -135,7 +135,7 @@ impl EventBody {
         }
     }
 
-    /// The signature, if this is one of the eleven events about signatures.
+    /// Returns the signature, if this is one of the eleven events about signatures.
     #[must_use]
     pub fn signature(&self) -> Option<&Resource<Signature>> {
         match self {
@@ -154,7 +154,7 @@ impl EventBody {
         }
     }
 
-    /// The member, if this is one of the two events about members.
+    /// Returns the member, if this is one of the two events about members.
     #[must_use]
     pub fn member(&self) -> Option<&Resource<Member>> {
         match self {
@@ -163,7 +163,7 @@ impl EventBody {
         }
     }
 
-    /// The document this is about, or whose signature it is about. `None` for members, for events
+    /// Returns the document this is about, or whose signature it is about. `None` for members, for events
     /// this release does not know, and for a signature of the older layout.
     #[must_use]
     pub fn document_id(&self) -> Option<&DocumentId> {
@@ -180,7 +180,7 @@ impl EventBody {
 }
 
 impl Event {
-    /// What changed, wherever the event says it; `None` if it says nothing.
+    /// Returns the former values, from either place in the event; `None` if it has none.
     #[must_use]
     pub fn previous(&self) -> Option<&PreviousAttributes> {
         let wrapped = self.body.wrapped_previous_attributes().and_then(|previous| previous.as_ref());

@@ -45,7 +45,7 @@ impl HmacSigned for Event {
 /// raw bytes is also what live deliveries confirmed (observed in public code, September 2026).
 pub type Verifier = Hmac<Event>;
 
-/// The header Autentique would send with `body`: name and value. For tests of your own handler.
+/// Returns the header Autentique would send with `body`: name and value. For tests of your own handler.
 #[must_use]
 pub fn sign(secret: &Secret, body: &[u8]) -> (&'static str, String) {
     Verifier::sign(secret, body)

@@ -59,7 +59,7 @@ envelope! {
     ///
     /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/webhook/events).
     pub struct Event("type" names "data" or data_base64 by from_base64(datacontenttype)) {
-        /// What happened, typed.
+        /// The body of the event.
         pub body: EventBody,
         /// Unique together with `source`. Stays the same when Caf retries (inferred from the vendor's advice).
         pub id: EventId = "id",
@@ -79,7 +79,7 @@ envelope! {
         pub data_base64: Lenient<Pii<Box<str>>> = "data_base64",
     }
 
-    /// What happened, by the event's `type`.
+    /// The body of an event, by its `type`.
     pub enum EventBody {
         /// A message was created.
         CommunicationCreated(Communication) = "COMMUNICATIONCREATEDEVENT",

@@ -67,7 +67,7 @@ impl Generation {
         }
     }
 
-    /// Whether Caf signs such bodies.
+    /// Returns whether Caf signs such bodies.
     #[must_use]
     pub fn is_signed(self) -> bool {
         self == Self::Connect

@@ -76,7 +76,7 @@ fn data_in_base64_that_is_none_or_not_alone_is_refused() {
     }
 }
 
-/// What is inside is read as leniently as `data` itself.
+/// The content is read as leniently as `data` itself.
 #[test]
 fn data_in_base64_is_lenient_too() {
     let text =

@@ -30,7 +30,7 @@ fn client(server: &Server) -> Client {
         .expect("a client")
 }
 
-/// Logs in whoever asks, and gives the replies to everything else, the last one forever.
+/// Accepts every login, and gives the replies to all other requests, the last one again and again.
 async fn answering(replies: Vec<Reply>) -> Server {
     let asked = AtomicUsize::new(0);
     let rule = move |request: &idhooks_fixtures::server::Received| {

@@ -147,7 +147,7 @@ fn page<T>(raw: RawJson, items: List<T>, total: Lenient<Count>, at: Position, li
     Page::new(raw, "data", items, total, is_last)
 }
 
-/// Rejects an empty id or filter: Capa might ignore it and respond with somebody else's data.
+/// Rejects an empty id or filter: Capa might ignore it and respond with the data of others.
 fn query_text(text: &str) -> Result<&str, Error> {
     if text.is_empty() { Err(Error::invalid_request("an id or filter is empty")) } else { Ok(text) }
 }

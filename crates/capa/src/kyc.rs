@@ -28,7 +28,7 @@ payload! {
     pub struct Kyc {
         /// Always `KYC`.
         pub family: EventFamily = "type",
-        /// What happened.
+        /// The name of the event.
         pub event: KycEvent = "event",
         /// Your own id of the user; absent if you gave none when you created them (inferred).
         pub external_user_id: Lenient<ExternalUserId> = "externalUserId",

@@ -15,7 +15,7 @@ use serde::de::IgnoredAny;
 pub(crate) fn stringify(body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
     let IgnoredAny = serde_json::from_str(text).ok()?;
-    // Genuine formatting makes a text shorter, or a little longer where escapes are spelled out.
+    // Genuine formatting makes a body shorter, or a little longer where it writes escapes out.
     let longest = text.len().saturating_mul(2);
     let mut out = String::with_capacity(text.len());
     for token in tokens(text).filter(|token| !token.starts_with(|c: char| c.is_ascii_whitespace())) {

@@ -41,7 +41,7 @@ open_enum! {
 }
 
 impl TransactionEvent {
-    /// Whether the user's crypto reached Capa, under the older or the newer name.
+    /// Returns whether the user's crypto reached Capa, under the older or the newer name.
     #[must_use]
     pub fn is_crypto_received(&self) -> bool {
         matches!(self, Self::ReceivedUserCrypto | Self::CryptoReceivedOffRamp)
@@ -56,7 +56,7 @@ payload! {
     pub struct Transaction {
         /// Always `TRANSACTION`.
         pub family: EventFamily = "type",
-        /// What happened.
+        /// The name of the event.
         pub event: TransactionEvent = "event",
         /// Capa's id of the transaction.
         pub transaction_id: TransactionId = "transactionId",

@@ -41,7 +41,7 @@ impl SignsJsonText for Event {}
 /// Source: [documented](https://docs.capa.fi/reference/step-by-step-process-for-hmac-signature-validation).
 pub type Verifier = Hmac<Event>;
 
-/// The header Capa would send with `body`: name and value. For tests of your own handler.
+/// Returns the header Capa would send with `body`: name and value. For tests of your own handler.
 #[must_use]
 pub fn sign(secret: &Secret, body: &[u8]) -> (&'static str, String) {
     Verifier::sign(secret, body)

@@ -27,9 +27,9 @@ payload! {
     /// Source: [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events);
     /// fields beyond `key` and `data` observed in public code, 2024-03 and 2026-03.
     pub struct Event {
-        /// What happened.
+        /// The name of the event.
         pub key: EventKey = "key",
-        /// The verification as the sender, whoever that is, describes it: often only its id and what changed.
+        /// The verification as the unknown sender describes it: often only its id and the changes.
         pub data: Lenient<ClaimedVerification> = "data",
         /// The verification's id once more; not documented. Prefer [`Event::verification_id`].
         pub data_id: Lenient<VerificationId> = "dataId",
@@ -50,7 +50,7 @@ payload! {
 }
 
 impl Event {
-    /// The verification that the event is about. `None` if the key is not about a verification, such as
+    /// Returns the verification that the event is about. `None` if the key is not about a verification, such as
     /// `flow.notification.sent` (observed): the id then names something else.
     ///
     /// ```
@@ -65,7 +65,7 @@ impl Event {
         self.subject_id().filter(|_| self.key.is_about_verification())
     }
 
-    /// The id of whatever the event is about: `data.id` or `dataId`.
+    /// Returns the id of the object that the event is about: `data.id` or `dataId`.
     #[must_use]
     pub fn subject_id(&self) -> Option<&VerificationId> {
         self.data.as_ref().and_then(|data| data.id.as_ref()).or(self.data_id.as_ref())
@@ -97,13 +97,13 @@ pub struct ClaimedVerification {
 }
 
 impl ClaimedVerification {
-    /// The JSON as sent.
+    /// Returns the JSON as sent.
     #[must_use]
     pub fn raw(&self) -> &RawJson {
         &self.raw
     }
 
-    /// Decodes it, to look at and not to act on: nobody has vouched for it.
+    /// Decodes it, to look at and not to act on, because its sender is unknown.
     ///
     /// ```
     /// use idhooks_case_keeper::Event;

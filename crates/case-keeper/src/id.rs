@@ -25,7 +25,7 @@ pub struct VerificationId(IgnoreCase);
 const SHOWN: usize = 8;
 
 impl VerificationId {
-    /// The text, exactly as sent. Look at where it goes next.
+    /// Returns the text, exactly as sent. Look at where it goes next.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -139,32 +139,32 @@ impl EventKey {
         "verification.bankruptcyResult.created",
     ];
 
-    /// Whether it is one of the 36 documented keys.
+    /// Returns whether it is one of the 36 documented keys.
     #[must_use]
     pub fn is_known(&self) -> bool {
         Self::KNOWN.contains(&self.as_str())
     }
 
-    /// Whether it is about a verification, and not about something else such as a flow.
+    /// Returns whether it is about a verification, and not about something else such as a flow.
     #[must_use]
     pub fn is_about_verification(&self) -> bool {
         self.as_str().starts_with("verification.")
     }
 
-    /// The part of the verification it is about; `None` if it is about the whole, or not of the
+    /// Returns the part of the verification it is about; `None` if it is about the whole, or not of the
     /// known form.
     #[must_use]
     pub fn target(&self) -> Option<Target> {
         self.parts()?.target.map(Target::from)
     }
 
-    /// The field of the target it is about; only `resultDocumentUrl` was documented.
+    /// Returns the field of the target it is about; only `resultDocumentUrl` was documented.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.parts()?.field
     }
 
-    /// What was done; `None` if the key is not of the known form.
+    /// Returns the action; `None` if the key does not have the known form.
     #[must_use]
     pub fn action(&self) -> Option<Action> {
         self.parts().map(|parts| Action::from(parts.action))

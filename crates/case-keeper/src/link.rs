@@ -1,4 +1,4 @@
-//! Links to files: valid for minutes, and whoever has one has the file.
+//! Links to files: valid for minutes, and enough to get the file.
 
 use std::{
     fmt,
@@ -50,19 +50,19 @@ impl PresignedLink {
     /// How long before its end a link counts as expired: clocks differ, and a download takes time.
     pub const MARGIN: Duration = Duration::from_secs(30);
 
-    /// The address, exactly as sent. Look at where it goes next.
+    /// Returns the address, exactly as sent. Look at where it goes next.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it can be followed at `now`, with a margin of [`Self::MARGIN`].
+    /// Returns whether it can be followed at `now`, with a margin of [`Self::MARGIN`].
     #[must_use]
     pub fn state_at(&self, now: SystemTime) -> LinkState {
         self.state_with_margin(now, Self::MARGIN)
     }
 
-    /// As [`Self::state_at`], with another margin; with none, a link holds up to its very last
+    /// Does the same as [`Self::state_at`] with another margin; with none, a link holds up to its very last
     /// moment and is expired at its end.
     #[must_use]
     pub fn state_with_margin(&self, now: SystemTime, margin: Duration) -> LinkState {
@@ -75,7 +75,7 @@ impl PresignedLink {
         if now.saturating_add(nanos(margin)) >= end { LinkState::Expired } else { LinkState::Valid }
     }
 
-    /// When it expires by its own times; `None` if they are missing or cannot be read.
+    /// Returns when it expires by its own times; `None` if they are missing or cannot be read.
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         let end = self.end()?;

@@ -291,7 +291,7 @@ payload! {
 }
 
 impl Verification {
-    /// The latest look into sanction lists: `sanctionResult`, which was observed, or `sanction`, as
+    /// Returns the latest look into sanction lists: `sanctionResult`, which was observed, or `sanction`, as
     /// the event key calls it.
     #[must_use]
     pub fn sanction(&self) -> Option<&SanctionResult> {

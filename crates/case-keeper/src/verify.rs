@@ -11,7 +11,7 @@ use crate::Event;
 /// verification again by an authenticated call. Do that, and act on the answer alone. That the id
 /// exists proves nothing either: it stands in the link the end user opens, so a forger may know one.
 ///
-/// **A door of your own:** whoever does not know the URL cannot knock. Put a long random part into
+/// **A secret path:** strangers do not know the URL. Put a long random part into
 /// the path you register with the vendor, and check it with
 /// [`Credential::path`](idhooks_core::Credential::path):
 ///

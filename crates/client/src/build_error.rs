@@ -8,7 +8,7 @@ use crate::chain::Chain;
 #[derive(Clone)]
 pub struct BuildError {
     variable: Option<Box<str>>,
-    /// What is wrong, if it is not a variable; empty if `why` is a sentence of its own.
+    /// The setting at fault, if it is not a variable. Empty if `why` is a whole sentence.
     what: &'static str,
     why: &'static str,
     source: Option<Arc<dyn error::Error + Send + Sync>>,

@@ -1,6 +1,6 @@
-//! What the vendor says about an unverified delivery.
+//! The vendor's word on an unverified delivery.
 
-/// What the vendor says about an unverified delivery. Everything in it comes from the vendor's response to an
+/// The vendor's word on an unverified delivery. Everything in it comes from the vendor's response to an
 /// authenticated call, nothing from the delivery.
 ///
 /// ```
@@ -20,10 +20,10 @@
 pub enum Confirmation<T> {
     /// The vendor's state matches the delivery, or has moved on from it.
     Confirmed(T),
-    /// The object exists, and its state does not match the delivery. Trust this state, and report that somebody sent
+    /// The object exists, and its state does not match the delivery. Trust this state, and report that someone sent
     /// a delivery that is not true, or not true yet.
     Contradicted(T),
-    /// The object does not exist: it was deleted, or somebody made the id up.
+    /// The object does not exist: it was deleted, or the id was made up.
     Gone,
     /// Your credentials may not read the object: it may be another tenant's.
     NotYours,

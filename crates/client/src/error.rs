@@ -43,7 +43,7 @@ const MAX_BODY: usize = 16 * 1024;
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
-/// What sort of failure an [`Error`] is.
+/// The sort of failure of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -64,7 +64,7 @@ pub enum ErrorKind {
 #[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
-    /// What failed.
+    /// The failed step.
     what: &'static str,
     transport: Option<TransportErrorKind>,
     status: Option<StatusCode>,

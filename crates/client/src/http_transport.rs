@@ -132,7 +132,7 @@ fn checked(proxy: Url) -> Result<Proxy, BuildError> {
     Proxy::all(proxy).map_err(|error| BuildError::invalid("proxy", "cannot be used").with_source(error.without_url()))
 }
 
-/// What the transport and the downloader share.
+/// The settings that the transport and the downloader share.
 pub(crate) fn client() -> Result<reqwest::ClientBuilder, BuildError> {
     // Also beside native-tls: if both features are on, rustls is used.
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]

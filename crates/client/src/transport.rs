@@ -46,7 +46,7 @@ impl Limits {
 /// ```
 #[async_trait::async_trait]
 pub trait Transport: Send + Sync + 'static {
-    /// Sends `request` once and reads the whole response, whatever its status, within `limits`.
+    /// Sends `request` once and reads the whole response, under any status, within `limits`.
     ///
     /// # Errors
     /// When no complete response arrives. [`TransportErrorKind::Connect`] promises that nothing was sent.

@@ -1,4 +1,4 @@
-//! What an error response says.
+//! The content of an error response.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 /// Longer bodies are not searched, because an explanation is short.
 pub(crate) const MAX_SEARCHED: usize = 64 * 1024;
 
-/// What an error response says. Empty if it says nothing, as HTML from a gateway does.
+/// The content of an error response. Empty for a body of unknown format, such as HTML from a gateway.
 ///
 /// A vendor crate with an error format of its own reads it with the `or_` methods, each of which fills a field that
 /// is still empty, and installs its reader with [`Settings::vendor_errors`](crate::Settings::vendor_errors).

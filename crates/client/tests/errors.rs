@@ -1,4 +1,4 @@
-//! What errors show, and what they hide.
+//! Errors show enough, and no secret.
 
 #![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
 

@@ -1,4 +1,4 @@
-//! What spans and events say, and what they must not.
+//! Spans and events show enough, and no secret.
 
 #![allow(clippy::unwrap_used, reason = "test code: a panic is the finding")]
 #![cfg(feature = "tracing")]

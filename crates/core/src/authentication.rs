@@ -55,7 +55,7 @@ impl AuthMethod {
         Self::Nothing,
     ];
 
-    /// A short constant name for metric labels and databases.
+    /// Returns a short constant name for metric labels and databases.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl AuthMethod {
         }
     }
 
-    /// Whether the body itself is authenticated, not only the sender.
+    /// Returns whether the body itself is authenticated, not only the sender.
     #[must_use]
     pub fn covers_body(self) -> bool {
         matches!(self, Self::Signature | Self::ReserializedSignature)
@@ -90,20 +90,20 @@ impl Authentication {
         Self { method, secret_index: None, label: None }
     }
 
-    /// The method of authentication.
+    /// Returns the method of authentication.
     #[must_use]
     pub fn method(&self) -> AuthMethod {
         self.method
     }
 
-    /// The index of the secret or credential that matched, in the order the verifier got them. `None` where no secret
-    /// was checked.
+    /// Returns the index of the secret or credential that matched, in the order the verifier got them. `None` where no
+    /// secret was checked.
     #[must_use]
     pub fn secret_index(&self) -> Option<usize> {
         self.secret_index
     }
 
-    /// The label of the secret or credential that matched, set with
+    /// Returns the label of the secret or credential that matched, set with
     /// [`Secret::with_label`](crate::Secret::with_label) or [`Credential::with_label`](crate::Credential::with_label).
     #[must_use]
     pub fn label(&self) -> Option<&str> {

@@ -64,7 +64,7 @@ enum Form {
 }
 
 impl Credential {
-    /// HTTP Basic, from its two parts.
+    /// Makes an HTTP Basic credential from its two parts.
     ///
     /// # Errors
     /// [`SecretError::NotUserPassword`] for a colon in `user`, else what [`crate::Secret::new`] refuses.
@@ -80,7 +80,7 @@ impl Credential {
         Ok(Self::build(Form::Basic, sent, pair.as_bytes()))
     }
 
-    /// HTTP Basic, from `user:password` as it is given to the vendor.
+    /// Makes an HTTP Basic credential from `user:password`, as it is given to the vendor.
     ///
     /// # Errors
     /// [`SecretError::NotUserPassword`] without a colon, else as [`Self::basic`].
@@ -89,7 +89,7 @@ impl Credential {
         Self::basic(user, password)
     }
 
-    /// An API key, from either written form: `header:value`, split at the first colon, or a bare
+    /// Makes an API key from either written form: `header:value`, split at the first colon, or a bare
     /// `value`, which is sent as the whole of `Authorization`, without a scheme.
     ///
     /// A bare key that holds a colon is read as the first form.
@@ -103,7 +103,7 @@ impl Credential {
         }
     }
 
-    /// A secret value under a header of your choice.
+    /// Makes a credential of a secret value under a header of your choice.
     ///
     /// # Errors
     /// [`SecretError::NotAHeader`], else what [`crate::Secret::new`] refuses.
@@ -117,7 +117,7 @@ impl Credential {
         Ok(Self::build(Form::Header(name), value.to_owned(), value.as_bytes()))
     }
 
-    /// A secret as the last part of the URL's path (`https://…/hooks/<secret>`).
+    /// Makes a credential that is the last part of the URL's path (`https://…/hooks/<secret>`).
     ///
     /// Paths end up in access logs and in the vendor's own panel, so this proves less than a header.
     ///
@@ -145,7 +145,7 @@ impl Credential {
         self
     }
 
-    /// The header a sender presents, name and value; `None` for a part of the path.
+    /// Returns the header a sender presents, name and value; `None` for a part of the path.
     /// For tests of your own handler.
     #[must_use]
     pub fn header(&self) -> Option<(&str, &str)> {

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{AuthMethod, Authentication, DecodeError, DedupKey, Envelope, WebhookEvent, json};
 
-/// What both kinds of delivery hold.
+/// The fields of both kinds of delivery.
 #[derive(Clone)]
 struct Parts {
     body: Bytes,
@@ -26,9 +26,9 @@ impl Parts {
         self.scanned.get_or_init(|| {
             let envelope = E::envelope(&self.body);
             let key = match self.authentication.method() {
-                // The ids are anyone's word: a key made of them would let a stranger take the place of an event.
+                // Anyone could have written the ids, so a key made of them could take the place of an event.
                 _ if !is_verified => Envelope::new().dedup_key(&self.body),
-                // One text has any number of spellings, so without a vendor's id the key is made of what was signed.
+                // The same JSON can be written in many ways, so without a vendor's id the key is made of the signed text.
                 AuthMethod::ReserializedSignature => {
                     let signed = E::reserialize(&self.body);
                     envelope.dedup_key(signed.as_ref().map_or(&self.body, |text| text.as_bytes()))
@@ -94,7 +94,7 @@ pub struct Verified<E> {
 
 /// A delivery whose sender is not authenticated: anyone could have sent it.
 ///
-/// Fetch the thing it names by an authenticated call (`client.confirm(..)`), and act on that response alone.
+/// Fetch the object that it names by an authenticated call (`client.confirm(..)`), and act on that response alone.
 pub struct Unverified<E> {
     parts: Parts,
     event: PhantomData<fn() -> E>,
@@ -113,19 +113,19 @@ pub trait Delivery: sealed::Sealed + Send + Sync + Clone + 'static {
     /// Whether the sender is authenticated: `true` for [`Verified`].
     const IS_VERIFIED: bool;
 
-    /// The raw body.
+    /// Returns the raw body.
     fn body(&self) -> &Bytes;
 
-    /// How the sender was authenticated.
+    /// Returns how the sender was authenticated.
     fn authentication(&self) -> &Authentication;
 
-    /// Name of the endpoint that the verifier was built for.
+    /// Returns the name of the endpoint that the verifier was built for.
     fn endpoint(&self) -> Option<&str>;
 
-    /// The envelope: event, subject and time.
+    /// Returns the envelope: event, subject and time.
     fn envelope(&self) -> &Envelope;
 
-    /// The key for deduplication.
+    /// Returns the key for deduplication.
     fn dedup_key(&self) -> &DedupKey;
 
     /// Decodes the event.
@@ -134,9 +134,9 @@ pub trait Delivery: sealed::Sealed + Send + Sync + Clone + 'static {
     /// When the body does not fit the event that it names.
     fn decode(&self) -> Result<Self::Event, DecodeError>;
 
-    /// Checks whether the delivery may be stored although no handler has looked at it. A verified one always may,
-    /// because its sender is known: it is stored even if this release cannot decode it. An unverified one must be
-    /// decodable, or anyone could fill a store with anything.
+    /// Checks whether the delivery may be stored although no handler has looked at it. A verified delivery
+    /// may, because its sender is known, even if this release cannot decode it. An unverified one must be decodable, so
+    /// that a stranger cannot fill the store with anything.
     ///
     /// # Errors
     /// Why an unverified delivery cannot be decoded.
@@ -151,19 +151,19 @@ macro_rules! delivery {
                 Self { parts, event: PhantomData }
             }
 
-            /// The raw body. It may hold personal data.
+            /// Returns the raw body. It may hold personal data.
             #[must_use]
             pub fn body(&self) -> &Bytes {
                 &self.parts.body
             }
 
-            /// How the sender was authenticated.
+            /// Returns how the sender was authenticated.
             #[must_use]
             pub fn authentication(&self) -> &Authentication {
                 &self.parts.authentication
             }
 
-            /// Name of the endpoint that the verifier was built for, the scope of every [`DedupKey`].
+            /// Returns the name of the endpoint that the verifier was built for, the scope of every [`DedupKey`].
             #[must_use]
             pub fn endpoint(&self) -> Option<&str> {
                 self.parts.endpoint.as_deref()
@@ -188,14 +188,14 @@ macro_rules! delivery {
                 E::decode(&self.parts.body)
             }
 
-            /// The envelope: event, subject and time. Never fails; computed once.
+            /// Returns the envelope: event, subject and time. Never fails; computed once.
             #[must_use]
             pub fn envelope(&self) -> &Envelope {
                 &self.parts.scanned::<E>($verified).0
             }
 
-            /// The key for deduplication, computed once. It is the same before and after an upgrade, whether or not the
-            /// body can be decoded.
+            /// Returns the key for deduplication, computed once. It is the same before and after an upgrade, whether or
+            /// not the body can be decoded.
             #[must_use]
             pub fn dedup_key(&self) -> &DedupKey {
                 &self.parts.scanned::<E>($verified).1

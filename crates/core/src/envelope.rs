@@ -9,8 +9,8 @@ use crate::{Escaped, hex};
 /// A part of a key longer than this is replaced by its digest, so that keys fit a database index.
 const LONGEST_PART: usize = 256;
 
-/// What the envelope of a delivery says, whatever else the body holds. A part is absent when the body does not have it
-/// exactly once, as a string.
+/// Event name, subject, time and ids of a delivery, read without decoding the event. A part is absent when the body
+/// does not have it exactly once, as a string.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Envelope {
     event: Option<Box<str>>,
@@ -24,7 +24,7 @@ fn owned(text: Option<Cow<'_, str>>) -> Option<Box<str>> {
 }
 
 impl Envelope {
-    /// An empty envelope.
+    /// Makes an empty envelope.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -48,31 +48,31 @@ impl Envelope {
         Self { occurred_at: owned(time), ..self }
     }
 
-    /// Sets the ids that together are unique forever. Without one of them, or with an empty one, there is no identity.
+    /// Sets the ids that together are unique forever. A missing or empty id leaves the envelope without an identity.
     #[must_use]
     pub fn with_identity<const N: usize>(self, parts: [Option<Cow<'_, str>>; N]) -> Self {
         Self { identity: VendorId::of(&parts), ..self }
     }
 
-    /// The vendor's name of the event.
+    /// Returns the vendor's name of the event.
     #[must_use]
     pub fn event_name(&self) -> Option<&str> {
         self.event.as_deref()
     }
 
-    /// Id of the thing that the event is about, as the vendor writes it.
+    /// Returns the id of the object that the event is about, as the vendor writes it.
     #[must_use]
     pub fn subject_id(&self) -> Option<&str> {
         self.subject.as_deref()
     }
 
-    /// The vendor's time of the event, as written; `None` where the vendor sends none.
+    /// Returns the vendor's time of the event, as written; `None` where the vendor sends none.
     #[must_use]
     pub fn time(&self) -> Option<&str> {
         self.occurred_at.as_deref()
     }
 
-    /// The key for deduplication: the vendor's ids if there are any, and the digest of `signed` otherwise.
+    /// Returns the key for deduplication: the vendor's ids if there are any, and the digest of `signed` otherwise.
     #[must_use]
     pub fn dedup_key(&self, signed: &[u8]) -> DedupKey {
         let id = self.identity.clone().map(DedupKey::VendorId);
@@ -114,7 +114,7 @@ impl VendorId {
         (!text.is_empty()).then(|| Self(text.into()))
     }
 
-    /// The ids, percent-encoded and joined with `/`.
+    /// Returns the ids, percent-encoded and joined with `/`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -148,7 +148,7 @@ impl BodyDigest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest.
+    /// Returns the digest.
     #[must_use]
     pub fn digest(&self) -> &[u8; 32] {
         &self.0

@@ -13,11 +13,11 @@ use crate::{
 /// payload! {
 ///     /// Something happened at Example Inc.
 ///     pub struct Event {
-///         /// What happened.
+///         /// The name of the event.
 ///         pub event: Box<str> = "event",
 ///         /// Unique forever.
 ///         pub id: Box<str> = "id",
-///         /// To whom; absent from test deliveries.
+///         /// The user; absent from test deliveries.
 ///         pub user: Lenient<Box<str>> = "user",
 ///     }
 /// }
@@ -70,7 +70,7 @@ pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
         json::decode(body)
     }
 
-    /// Reads the envelope, whatever else the body holds. Never fails: what is missing, or there twice, is left out.
+    /// Reads the envelope without decoding the event. Never fails: a member that is missing, or there twice, is left out.
     fn envelope(body: &[u8]) -> Envelope;
 
     /// Writes the body as the vendor signs it, for [`SignsJsonText`](crate::SignsJsonText). `None` if it cannot.

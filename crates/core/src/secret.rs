@@ -57,7 +57,7 @@ impl Secret {
         self
     }
 
-    /// The HMAC-SHA256 of `body` as 64 lower-case hex digits.
+    /// Returns the HMAC-SHA256 of `body` as 64 lower-case hex digits.
     ///
     /// For tests of your own handler; a receiver never needs it.
     #[must_use]

@@ -88,13 +88,13 @@ impl<T: Clone> SecretSet<T> {
         Ok(())
     }
 
-    /// How many are held, those that have run out included.
+    /// Returns how many are held, those that have run out included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.now().0.len()
     }
 
-    /// Never true: a set is refused when it is empty.
+    /// Returns `false`, because a set cannot be empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.now().0.is_empty()

@@ -68,13 +68,13 @@ enum Problem {
 }
 
 impl EnvError {
-    /// The variable that is missing or unusable.
+    /// Returns the variable that is missing or unusable.
     #[must_use]
     pub fn variable(&self) -> &str {
         &self.variable
     }
 
-    /// Whether the variable is not set at all.
+    /// Returns whether the variable is not set at all.
     #[must_use]
     pub fn is_missing(&self) -> bool {
         matches!(self.problem, Problem::Missing { .. })

@@ -48,7 +48,7 @@ impl<E: WebhookEvent> Restore for Unverified<E> {
     }
 }
 
-/// The kind of proof of that name, as [`AuthMethod::as_str`] gives it.
+/// Returns the kind of proof of that name, as [`AuthMethod::as_str`] gives it.
 #[must_use]
 pub fn method(name: &str) -> Option<AuthMethod> {
     AuthMethod::ALL.into_iter().find(|method| method.as_str() == name)

@@ -25,7 +25,7 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
-    /// A short constant name, fit for a metric's label.
+    /// Returns a short constant name, fit for a metric's label.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

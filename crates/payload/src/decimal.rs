@@ -35,7 +35,7 @@ pub struct Decimal {
     quoted: bool,
 }
 
-/// Why there is no such decimal number.
+/// Why a conversion of a [`Decimal`] failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecimalError {
@@ -57,7 +57,7 @@ impl fmt::Display for DecimalError {
 impl error::Error for DecimalError {}
 
 impl Decimal {
-    /// The digits as sent, fit for the decimal type of your choice.
+    /// Returns the digits as sent, fit for the decimal type of your choice.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.digits
@@ -101,7 +101,7 @@ impl Decimal {
 
 #[cfg(feature = "bigdecimal-04")]
 impl Decimal {
-    /// Converts the number for `bigdecimal` 0.4. Exact, whatever its size.
+    /// Converts the number for `bigdecimal` 0.4. Exact at any size.
     ///
     /// ```
     /// # use idhooks_payload::Decimal;

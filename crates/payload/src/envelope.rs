@@ -1,4 +1,4 @@
-//! Events: an envelope in which one member names what another one holds.
+//! Events: an envelope with a member that names the body, and the body.
 
 /// Declares a vendor's event: the envelope, and the bodies it can hold, each under the vendor's own name.
 ///
@@ -16,7 +16,7 @@
 /// envelope! {
 ///     /// One event of Example Inc.
 ///     pub struct Event("type" names "data") {
-///         /// What happened.
+///         /// The name of the event.
 ///         pub body: EventBody,
 ///         /// Unique forever.
 ///         pub id: Box<str> = "id",
@@ -24,7 +24,7 @@
 ///         pub created_at: Lenient<Timestamp> = "createdAt",
 ///     }
 ///
-///     /// What happened, by the event's `type`.
+///     /// The body of an event, by its `type`.
 ///     pub enum EventBody {
 ///         /// A document was signed.
 ///         Signed(Signed) = "document.signed",
@@ -165,7 +165,7 @@ macro_rules! envelope {
 
         $crate::impl_deserialize!($event);
     };
-    // The event is one of several objects, told apart by their fields.
+    // The event is one of several objects with different fields.
     (
         $(#[$meta:meta])* $vis:vis enum $event:ident from $wire:ident {
             $($(#[$variant_meta:meta])* $variant:ident($body:ty) by $name:ident),+ $(,)?
@@ -251,7 +251,7 @@ macro_rules! __envelope_struct {
             $body_vis $body: $bodies,
             $($(#[$field_meta])* $field_vis $field: $type,)*
             $(
-                /// What surrounds the event.
+                /// The object around the event.
                 pub $outer_field: $outer,
             )?
         }

@@ -6,7 +6,7 @@ use std::{
     ops::Deref,
 };
 
-/// Text that is equal whatever the case of its ASCII letters, and kept as sent. For ids that are UUIDs.
+/// A string that compares without the case of ASCII letters, and is kept as sent. For ids that are UUIDs.
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(transparent)]
 pub struct IgnoreCase(Box<str>);
@@ -129,7 +129,7 @@ macro_rules! __text_id {
     };
 }
 
-/// Declares a number that stands for something: an id or a code, kept whatever it is.
+/// Declares a number that is an id or a code. Every number is kept.
 ///
 /// ```
 /// idhooks_payload::integer! {
@@ -187,7 +187,7 @@ macro_rules! integer {
     };
 }
 
-/// Implements `Serialize` and `Deserialize` for a text type of your own, which has `as_str` and `From<&str>`.
+/// Implements `Serialize` and `Deserialize` for a string type of your own, which has `as_str` and `From<&str>`.
 ///
 /// ```
 /// /// A link that opens a file; it has no `Debug`.

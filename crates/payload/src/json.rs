@@ -1,4 +1,4 @@
-//! JSON from outside: strict about syntax, lenient about optional fields, silent about values.
+//! Decoding of JSON: strict about syntax, lenient about optional fields. Errors never show values.
 
 mod budget;
 mod error;
@@ -25,8 +25,8 @@ use serde_json::de::StrRead;
 
 /// Decodes a body into `T`.
 ///
-/// Returns what `serde_json::from_slice` returns for the same type. The error is better: it names the path of the
-/// field, and the memory limit follows the size of the body.
+/// Does the same as `serde_json::from_slice`, with two differences. The error names the path of the field, and the memory
+/// limit follows the size of the body, while plain `serde_json` allows 2 MiB.
 ///
 /// # Errors
 /// When the body is not JSON, or does not fit `T`. The error names fields of `T`, never a value.
@@ -43,7 +43,7 @@ fn decode_with<'de, T>(
     decode_text(text, &Budget::for_body(text.len()), read)?.into_value()
 }
 
-/// Decodes a text with `read`, within the memory limit of the body that the text is a part of.
+/// Decodes a part of a body with `read`, within the memory limit of the body.
 fn decode_text<'de, T>(
     text: &'de str,
     budget: &Budget,
@@ -107,8 +107,8 @@ pub fn deserialize<'de, T: FromJson<'de>, D: Deserializer<'de>>(input: D) -> Res
     value.into_value().map_err(D::Error::custom)
 }
 
-/// Decodes an event whose fields stand side by side, so that only all of them together tell which event it is: reads
-/// every field that any of the events has, and lets `pick` choose. `pick` also gets the text, for an unknown event.
+/// Decodes an event that its fields identify. Reads every field that any of the events has, and lets `pick` choose. `pick`
+/// also gets the JSON, for an unknown event.
 ///
 /// # Errors
 /// When the body is not JSON, or does not fit.
@@ -120,7 +120,7 @@ pub fn decode_flat<'de, W: FromJson<'de>, E>(
     pick(wire, utf8(body)?)
 }
 
-/// Decodes the body of the event called `name`, when it comes in a text of its own.
+/// Decodes the body of the event called `name`, when its JSON comes separately.
 ///
 /// # Errors
 /// When it is not JSON, or does not fit.

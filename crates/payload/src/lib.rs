@@ -32,7 +32,7 @@ pub mod __private {
 
     use crate::{Lenient, json::Field};
 
-    /// An empty place for a field of type `F`.
+    /// Returns an empty place for a field of type `F`.
     #[must_use]
     pub fn slot<'de, F: Field<'de>>() -> Lenient<F::Value> {
         Lenient::default()

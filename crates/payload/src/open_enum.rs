@@ -1,12 +1,11 @@
-//! Enums a vendor may extend.
+//! Enums that a vendor may extend.
 
 use std::fmt;
 
-/// Text that had no variant when this release was made. Only reading makes one, so it never holds
-/// a text that has a variant.
+/// A value without a variant in this release. It never holds a value that has one.
 ///
-/// Compare `value.as_str() == "NEW"` instead of matching on it: that goes on working after `New`
-/// has become a variant.
+/// Compare `value.as_str() == "NEW"` instead of matching on it, because that still works after `New` has become a
+/// variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnknownValue(Box<str>);
 
@@ -18,7 +17,7 @@ impl UnknownValue {
         Self(text.into())
     }
 
-    /// The text as sent.
+    /// Returns the text as sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -31,8 +30,8 @@ impl fmt::Display for UnknownValue {
     }
 }
 
-/// Declares an enum whose texts a vendor may extend: unknown text is kept in `Unknown`, given back
-/// by `as_str`, and written out unchanged.
+/// Declares an enum of strings that a vendor may extend. `Unknown` keeps an unknown value, `as_str` returns it, and
+/// `Serialize` writes it unchanged.
 ///
 /// ```
 /// idhooks_payload::open_enum! {
@@ -62,15 +61,15 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $vis enum $name {
             $($(#[$variant_meta])* $variant,)+
-            /// A text this release does not name; read it with `as_str`.
+            /// A value that this release does not know; `as_str` returns it.
             Unknown($crate::UnknownValue),
         }
 
         impl $name {
-            /// Every text this release names.
+            /// Every value that this release knows.
             pub const KNOWN: &'static [&'static str] = &[$($text),+];
 
-            /// The vendor's own spelling.
+            /// Returns the vendor's own spelling.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -79,7 +78,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// Whether this release names it.
+            /// Returns whether this release knows it.
             #[must_use]
             pub fn is_known(&self) -> bool {
                 !matches!(self, Self::Unknown(_))

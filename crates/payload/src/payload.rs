@@ -1,15 +1,14 @@
-//! Structs that mirror a JSON object, and enums that take one of several shapes.
+//! Structs that mirror a JSON object, and enums for values of several JSON types.
 
 /// Declares a struct that mirrors a JSON object, with the vendor's name of each field beside it.
 ///
-/// A field of a [`Lenient`](crate::Lenient) type is optional. Every other field is required: the object does not fit
-/// when it is missing, `null` or of another type. A known member that is there twice does not fit either, unknown
-/// members are skipped, and anything but an object is of another type.
+/// A field of a [`Lenient`](crate::Lenient) type is optional. Every other field is required: decoding fails when it is
+/// missing, `null` or of another type. Decoding also fails when a known member is there twice. Unknown members are
+/// skipped.
 ///
-/// With `check method` behind the struct, `method(&self) -> Result<(), DecodeError>` decides in the end whether the
-/// object fits.
+/// With `check method` after the struct, decoding also calls `method(&self) -> Result<(), DecodeError>`.
 ///
-/// The type has `Serialize` and `Deserialize`, both correct by themselves under plain `serde_json`.
+/// The type implements `Serialize` and `Deserialize`, which need no other code of this crate.
 ///
 /// ```
 /// use idhooks_payload::{Lenient, json, payload};

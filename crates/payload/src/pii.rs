@@ -1,11 +1,11 @@
-//! Values about a person.
+//! Personal data.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-/// A value about a person. `Debug` hides it, [`Pii::expose`] shows it, `Serialize` writes it:
-/// storing an event is your business, printing one by accident is ours.
+/// Personal data. `Debug` hides it, [`Pii::expose`] returns it, and `Serialize` writes it, so that an event can be stored
+/// and is not printed by accident.
 ///
 /// ```
 /// use idhooks_payload::Pii;
@@ -27,12 +27,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pii<T> {
 }
 
 impl<T> Pii<T> {
-    /// The value. Look at where it goes next.
+    /// Returns the value. Look at where it goes next.
     pub fn expose(&self) -> &T {
         &self.0
     }
 
-    /// The value, by value.
+    /// Returns the value and drops the wrapper.
     pub fn into_exposed(self) -> T {
         self.0
     }

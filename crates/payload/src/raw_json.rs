@@ -24,7 +24,7 @@ use crate::{
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn get(&self) -> &str {
         self.0.get()

@@ -4,13 +4,11 @@
 use std::{error, fmt};
 
 crate::text_id! {
-    /// A time, as the vendor wrote it, read only when asked.
+    /// A time as the vendor wrote it. It is parsed on demand, so an invalid time does not fail the event.
     ///
-    /// A time that cannot be read is kept, not an error of the event. Most vendors write RFC 3339
-    /// with an offset: read those with `to_jiff`, `to_time` or `to_chrono` (features `jiff-02`,
-    /// `time-03`, `chrono-04`). Some write a local time without one, which no code can place on
-    /// the time line: read those with `to_jiff_local`, `to_time_local` or `to_chrono_local`, and
-    /// add the offset you know.
+    /// Most vendors write RFC 3339 with an offset: convert those with `to_jiff`, `to_time` or `to_chrono` (features
+    /// `jiff-02`, `time-03`, `chrono-04`). Some write a local time without an offset: convert those with
+    /// `to_jiff_local`, `to_time_local` or `to_chrono_local`, and add the offset you know.
     ///
     /// ```
     /// use idhooks_payload::Timestamp;
@@ -86,7 +84,7 @@ impl Timestamp {
 
 #[cfg(feature = "jiff-02")]
 impl Timestamp {
-    /// The instant, for `jiff` 0.2.
+    /// Returns the instant, for `jiff` 0.2.
     ///
     /// # Errors
     /// When the text has no offset, or is no RFC 3339 time.
@@ -94,7 +92,7 @@ impl Timestamp {
         self.as_str().parse().map_err(|error: jiff::Error| self.unreadable(error))
     }
 
-    /// The date and time on the wall, for `jiff` 0.2.
+    /// Returns the local date and time, for `jiff` 0.2.
     ///
     /// # Errors
     /// When the text has an offset, or is no date and time.
@@ -105,7 +103,7 @@ impl Timestamp {
 
 #[cfg(feature = "time-03")]
 impl Timestamp {
-    /// The instant, for `time` 0.3.
+    /// Returns the instant, for `time` 0.3.
     ///
     /// # Errors
     /// When the text has no offset, or is no RFC 3339 time.
@@ -114,7 +112,7 @@ impl Timestamp {
         time::OffsetDateTime::parse(self.as_str(), &Rfc3339).map_err(|error| self.unreadable(error))
     }
 
-    /// The date and time on the wall, for `time` 0.3.
+    /// Returns the local date and time, for `time` 0.3.
     ///
     /// # Errors
     /// When the text has an offset, or is no date and time.
@@ -127,7 +125,7 @@ impl Timestamp {
 
 #[cfg(feature = "chrono-04")]
 impl Timestamp {
-    /// The instant with its offset, for `chrono` 0.4.
+    /// Returns the instant with its offset, for `chrono` 0.4.
     ///
     /// # Errors
     /// When the text has no offset, or is no RFC 3339 time.
@@ -135,7 +133,7 @@ impl Timestamp {
         chrono::DateTime::parse_from_rfc3339(self.as_str()).map_err(|error| self.unreadable(error))
     }
 
-    /// The date and time on the wall, for `chrono` 0.4.
+    /// Returns the local date and time, for `chrono` 0.4.
     ///
     /// # Errors
     /// When the text has an offset, or is no date and time.

@@ -47,12 +47,12 @@ payload! {
 envelope! {
     /// An event that is the whole body.
     struct Event("type" names "data") {
-        /// What happened.
+        /// The name of the event.
         body: Body,
         id: Lenient<Id> = "id",
     }
 
-    /// What happened.
+    /// The name of the event.
     enum Body {
         /// To a document.
         Document(Document) = "document",
@@ -62,7 +62,7 @@ envelope! {
 envelope! {
     /// An event inside a larger object.
     struct Nested("type" names "data") {
-        /// What happened.
+        /// The name of the event.
         body: NestedBody,
         id: Lenient<Id> = "id",
     }
@@ -72,7 +72,7 @@ envelope! {
         name: Lenient<Box<str>> = "name",
     }
 
-    /// What happened.
+    /// The name of the event.
     enum NestedBody {
         /// To a document.
         Document(Document) = "document",

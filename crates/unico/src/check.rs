@@ -13,7 +13,7 @@ open_enum! {
 }
 
 integer! {
-    /// State of a process in the API contract: a number, kept whatever it is.
+    /// State of a process in the API contract. Every number is kept.
     ///
     /// ```
     /// use idhooks_unico::CheckStatus;
@@ -45,7 +45,7 @@ impl CheckStatus {
     /// 5: ended in an error.
     pub const ERROR: Self = Self(5);
 
-    /// Whether the process is at its end: 3, 4 or 5, no other number
+    /// Returns whether the process is at its end: 3, 4 or 5, no other number
     /// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integracao-by-client/apis/getprocess?fallback=true)
     /// on the previous portal). Says nothing about the outcome.
     #[must_use]
@@ -62,7 +62,7 @@ payload! {
     /// The shape is observed in public code, sample of April 2023; the vendor's own page with it was
     /// not found.
     pub struct CheckUpdate {
-        /// What happened.
+        /// The name of the event.
         pub event: CheckEvent = "event",
         /// To which process.
         pub data: CheckedProcess = "data",

@@ -36,7 +36,7 @@ open_enum! {
 }
 
 impl ProcessState {
-    /// Whether the process is at its end, in the current or the previous spelling. Says nothing
+    /// Returns whether the process is at its end, in the current or the previous spelling. Says nothing
     /// about the outcome.
     #[must_use]
     pub fn is_finished(&self) -> bool {

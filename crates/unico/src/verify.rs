@@ -64,14 +64,14 @@ pub type BearerVerifier = idhooks_core::BearerVerifier<Event>;
 /// }
 /// ```
 ///
-/// **What a success proves:** nothing; with [`with_shared_secret`](Unauthenticated::with_shared_secret), that the caller knows your
+/// Success proves nothing, or with [`with_shared_secret`](Unauthenticated::with_shared_secret), that the caller knows your
 /// guard. **What it does not:** that Unico sent it. Call `GetProcess` with the id, and act on that
 /// answer alone.
 ///
 /// Source: [documented](https://developer.unico.io/developers/webhooks-and-events/setup).
 pub type OpenEndpoint = Unauthenticated<Event>;
 
-/// The header Unico would send to present `credential`: name and value. For tests of your own handler.
+/// Returns the header Unico would send to present `credential`: name and value. For tests of your own handler.
 ///
 /// `None` for a credential in the URL's path, which Unico does not offer.
 ///

@@ -1,4 +1,4 @@
-//! What plain `serde_json` reads, against `decode`.
+//! Compares plain `serde_json` with `decode`.
 
 use std::fmt::Debug;
 

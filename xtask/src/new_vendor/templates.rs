@@ -53,7 +53,7 @@ pub(super) fn files(options: &Options) -> Vec<(String, String)> {
     files.into_iter().map(|(path, text)| (path, fill(text))).collect()
 }
 
-/// What differs from scheme to scheme.
+/// The parts that depend on the scheme.
 struct Parts {
     word: &'static str,
     variant: &'static str,

@@ -53,7 +53,7 @@ impl Client {
         self.execute(operation, variables).await?.fetched(&["data", operation.field])
     }
 
-    /// Sends `operation`. A list of errors is an error, whatever the status.
+    /// Sends `operation`. A list of errors is an error under any status.
     pub(super) async fn execute(
         &self,
         operation: Operation,

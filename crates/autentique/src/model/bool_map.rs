@@ -30,19 +30,19 @@ use super::raw_members::{RawMembers, raw_that};
 pub struct BoolMap(RawJson);
 
 impl BoolMap {
-    /// Whether `name` is on; `None` if it is not there, is there twice, or is neither yes nor no.
+    /// Returns whether `name` is on; `None` if it is not there, is there twice, or is neither yes nor no.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<bool> {
         let [value] = members(self.0.get().as_bytes(), [name]);
         as_bool(value?.get())
     }
 
-    /// Every name that is on or off, in the order sent. A name that was sent twice comes twice.
+    /// Returns every name that is on or off, in the order sent. A name that was sent twice comes twice.
     pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, bool)> {
         RawMembers::of(&self.0).filter_map(|(name, value)| Some((name, as_bool(value.get())?)))
     }
 
-    /// The JSON object as sent.
+    /// Returns the JSON object as sent.
     #[must_use]
     pub fn raw(&self) -> &RawJson {
         &self.0

@@ -41,11 +41,11 @@ payload! {
     pub struct Document {
         /// Autentique's id of the document.
         pub id: DocumentId = "id",
-        /// What the vendor calls this object: `document`.
+        /// The vendor's name for this object: `document`.
         pub object: Lenient<ObjectType> = "object",
         /// Its name: free text, so it may name a person.
         pub name: Lenient<Pii<Box<str>>> = "name",
-        /// What the signers are told.
+        /// The message to the signers.
         pub message: Lenient<Pii<Box<str>>> = "message",
         /// Whether signers may decline.
         pub refusable: Lenient<bool> = "refusable",
@@ -77,7 +77,7 @@ payload! {
         pub email_template_id: Lenient<u64> = "email_template_id",
         /// When it expires; only null was seen yet.
         pub expiration_at: Lenient<Timestamp> = "expiration_at",
-        /// After when nobody can sign; only null was seen yet.
+        /// The time after which no one can sign; only null was seen yet.
         pub deadline_at: Lenient<Timestamp> = "deadline_at",
         /// When it was deleted; only null was seen yet.
         pub deleted_at: Lenient<Timestamp> = "deleted_at",
@@ -113,7 +113,7 @@ payload! {
 }
 
 impl Document {
-    /// The rows of those who are to sign.
+    /// Returns the rows of those who are to sign.
     ///
     /// Leaves out the author's own row, which is there although nobody asked the author to sign
     /// (observed, November 2025): count it, and "everyone has signed" never comes true.
@@ -124,7 +124,7 @@ impl Document {
         Some(self.signatures.as_ref()?.iter().filter(|row| row.is_signer()))
     }
 
-    /// Whether it was made by way of the API, under either name; `None` if neither was sent.
+    /// Returns whether it was made by way of the API, under either name; `None` if neither was sent.
     #[must_use]
     pub fn made_by_api(&self) -> Option<bool> {
         self.api.or(*self.is_from_api)

@@ -34,7 +34,7 @@ enum Spelling {
 }
 
 impl Flag {
-    /// Whether it says yes.
+    /// Returns whether it says yes.
     #[must_use]
     pub fn is_set(self) -> bool {
         match self.0 {

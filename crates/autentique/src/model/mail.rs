@@ -21,7 +21,7 @@ payload! {
         pub refused: Lenient<Timestamp> = "refused",
         /// When it arrived.
         pub delivered: Lenient<Timestamp> = "delivered",
-        /// What the mail server said when sending failed. May name the person.
+        /// The mail server's answer when sending failed. It may name the person.
         pub reason: Lenient<Pii<Box<str>>> = "reason",
     }
 }

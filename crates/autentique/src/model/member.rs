@@ -18,13 +18,13 @@ payload! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct Member {
-        /// What the vendor calls this object; not sent for members so far.
+        /// The vendor's name for this object; not sent for members so far.
         pub object: Lenient<ObjectType> = "object",
         /// Who.
         pub user: Lenient<Person> = "user",
         /// The group they are in.
         pub group: Lenient<Group> = "group",
-        /// What they may do. 26 names in the sample; those in `_gr` concern the group, those in
+        /// Their permissions. 26 names in the sample; those in `_gr` concern the group, those in
         /// `_oz` the organisation.
         pub permissions: Lenient<BoolMap> = "permissions",
     }
@@ -41,7 +41,7 @@ payload! {
         pub name: Lenient<Pii<Box<str>>> = "name",
         /// The organisation it belongs to.
         pub organization: Lenient<OrganizationId> = "organization",
-        /// What its members may do; names as in [`Member::permissions`].
+        /// The permissions of its members; names as in [`Member::permissions`].
         pub permissions: Lenient<BoolMap> = "permissions",
         /// Its configuration; some names are Portuguese.
         pub configs: Lenient<BoolMap> = "configs",

@@ -31,7 +31,7 @@ payload! {
 }
 
 impl Person {
-    /// The CPF without punctuation, to compare it with another one.
+    /// Returns the CPF without punctuation, to compare it with another one.
     #[must_use]
     pub fn cpf_digits(&self) -> Option<Pii<String>> {
         let cpf = self.cpf.as_ref()?.expose();

@@ -23,25 +23,25 @@ use super::raw_members::{RawMembers, raw_that};
 pub struct PreviousAttributes(RawJson);
 
 impl PreviousAttributes {
-    /// Whether no attribute is named; the vendor then sends `[]`, PHP's empty array (documented).
+    /// Returns whether no attribute is named; the vendor then sends `[]`, PHP's empty array (documented).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         RawMembers::of(&self.0).next().is_none()
     }
 
-    /// The former value of an attribute; `None` if it is not named, or named twice.
+    /// Returns the former value of an attribute; `None` if it is not named, or named twice.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<RawJson> {
         let [value] = members(self.0.get().as_bytes(), [name]);
         value.map(RawJson::from)
     }
 
-    /// The attributes named, in the order sent.
+    /// Returns the attributes named, in the order sent.
     pub fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
         RawMembers::of(&self.0).map(|(name, _)| name)
     }
 
-    /// The JSON as sent: an object, or `[]`.
+    /// Returns the JSON as sent: an object, or `[]`.
     #[must_use]
     pub fn raw(&self) -> &RawJson {
         &self.0

@@ -42,7 +42,7 @@ impl<'a> Iterator for RawMembers<'a> {
             let name = self.token()?;
             self.skip(':')?;
             let value = self.token()?;
-            // A name that is no text (half of a surrogate pair) cannot be asked for either.
+            // No caller can ask for a name that is not valid text (half of a surrogate pair).
             if let Some(name) = json::text(Some(name)) {
                 return Some((name, value));
             }

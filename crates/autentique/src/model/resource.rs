@@ -36,13 +36,14 @@ fn has_no_value<T>(field: &Lenient<T>) -> bool {
 }
 
 impl<T> Resource<T> {
-    /// Whether it came in the older, wrapped shape.
+    /// Returns whether it came in the older, wrapped shape.
     #[must_use]
     pub fn is_wrapped(&self) -> bool {
         matches!(self.0, Shape::Wrapped { .. })
     }
 
-    /// The former values in the wrapper. For either shape, ask the event: [`Event::previous`](crate::Event::previous).
+    /// Returns the former values in the wrapper. For either shape, ask the event:
+    /// [`Event::previous`](crate::Event::previous).
     #[must_use]
     pub fn wrapped_previous_attributes(&self) -> Option<&Lenient<PreviousAttributes>> {
         match &self.0 {
@@ -89,7 +90,7 @@ impl<T: fmt::Debug> fmt::Debug for Resource<T> {
     }
 }
 
-/// What a document, a signature and a member have in common.
+/// The common part of a document, a signature and a member.
 pub(crate) trait Object {
     /// Its id, if it has one.
     fn id(&self) -> Option<&str>;
@@ -130,7 +131,7 @@ fn choose<T: Object>(
     member: Lenient<Member<T>>,
     previous_attributes: Lenient<PreviousAttributes>,
 ) -> Result<Shape<T>, DecodeError> {
-    // A wrapper has no id of its own. Whatever else is wrong is wrong in either shape.
+    // A wrapper has no id of its own. Any other fault is a fault in either shape.
     if let Err(error) = &outer
         && !error.is_missing()
     {

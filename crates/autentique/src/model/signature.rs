@@ -19,13 +19,13 @@ text_id! {
 }
 
 impl SignatureId {
-    /// The id without its dashes: one spelling for webhooks and the API.
+    /// Returns the id without its dashes: one spelling for webhooks and the API.
     #[must_use]
     pub fn without_dashes(&self) -> String {
         self.bare().collect()
     }
 
-    /// Whether both name the same signature, dashes or not.
+    /// Returns whether both name the same signature, dashes or not.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
         self.bare().eq(other.bare())
@@ -77,7 +77,7 @@ payload! {
         pub events: Lenient<List<SignatureEvent>> = "events",
         /// The e-mail to the signer; its times are not UTC. Not in every delivery.
         pub mail: Lenient<Box<Mail>> = "mail",
-        /// What the signer is asked to do; null in the author's own row.
+        /// The action the signer is asked for; null in the author's own row.
         pub action: Lenient<Action> = "action",
         /// When the signer first opened the document. May be missing although they signed (observed, September 2026).
         pub viewed: Lenient<Timestamp> = "viewed",
@@ -107,7 +107,7 @@ payload! {
 }
 
 impl Signature {
-    /// The person who is to sign, in either layout.
+    /// Returns the person who is to sign, in either layout.
     #[must_use]
     pub fn signer(&self) -> Option<Cow<'_, Person>> {
         if let Some(user) = self.user.as_deref() {
@@ -127,26 +127,26 @@ impl Signature {
         })
     }
 
-    /// Whether they are asked to do something. False for the author's own row, which is listed although nobody asked the
-    /// author (observed, November 2025).
+    /// Returns whether they are asked to do something. False for the author's own row, which is listed although nobody
+    /// asked the author (observed, November 2025).
     #[must_use]
     pub fn is_signer(&self) -> bool {
         !self.action.is_absent()
     }
 
-    /// Since when the identity check waits for a decision, under either name.
+    /// Returns since when the identity check waits for a decision, under either name.
     #[must_use]
     pub fn identity_pending(&self) -> Option<&Timestamp> {
         self.biometric_unapproved.as_ref().or(self.validation_unapproved.as_ref())
     }
 
-    /// When the identity check was passed, under either name.
+    /// Returns when the identity check was passed, under either name.
     #[must_use]
     pub fn identity_approved(&self) -> Option<&Timestamp> {
         self.biometric_approved.as_ref().or(self.validation_approved.as_ref())
     }
 
-    /// When the identity check was rejected, under either name.
+    /// Returns when the identity check was rejected, under either name.
     #[must_use]
     pub fn identity_rejected(&self) -> Option<&Timestamp> {
         self.biometric_rejected.as_ref().or(self.validation_rejected.as_ref())

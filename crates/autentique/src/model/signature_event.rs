@@ -28,7 +28,7 @@ open_enum! {
 }
 
 impl SignatureEventKind {
-    /// Whether the signer signed, under either name.
+    /// Returns whether the signer signed, under either name.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted | Self::Signed)
@@ -40,7 +40,7 @@ payload! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/webhooks).
     pub struct SignatureEvent {
-        /// What happened.
+        /// The name of the event.
         pub kind: Lenient<SignatureEventKind> = "type",
         /// The document.
         pub document: Lenient<DocumentId> = "document",

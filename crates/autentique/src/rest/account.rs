@@ -24,7 +24,7 @@ payload! {
         pub cnpj: Lenient<Pii<Box<str>>> = "cnpj",
         /// Date of birth, `DD/MM/YYYY` in the sample. Webhooks write `YYYY-MM-DD`.
         pub birthday: Lenient<Pii<Box<str>>> = "birthday",
-        /// What the account may still use. Only asked for by [`Client::me`](crate::Client::me).
+        /// The remaining credits of the account. Only requested by [`Client::me`](crate::Client::me).
         pub subscription: Lenient<Subscription> = "subscription",
         /// The organisation it belongs to. Only asked for by [`Client::me`](crate::Client::me).
         pub organization: Lenient<Box<Organization>> = "organization",

@@ -35,7 +35,7 @@ payload! {
         pub updated_at: Lenient<Timestamp> = "updated_at",
         /// When it was deleted.
         pub deleted_at: Lenient<Timestamp> = "deleted_at",
-        /// After when nobody can sign.
+        /// The time after which no one can sign.
         pub deadline_at: Lenient<Timestamp> = "deadline_at",
         /// When it expires. Public code (2026-09) takes it for a date signers are reminded of: it stops nobody,
         /// `deadline_at` does.
@@ -56,7 +56,7 @@ payload! {
 }
 
 impl Document {
-    /// The rows of those who are to sign, without the author's own, whom nobody asked.
+    /// Returns the rows of those who are to sign, without the author's own, whom nobody asked.
     ///
     /// `None` if the rows were not sent or cannot be read, so that nobody takes "no rows" for "no signature is
     /// missing".

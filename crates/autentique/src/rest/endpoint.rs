@@ -83,13 +83,13 @@ open_enum! {
 pub struct EndpointSecret(Pii<Box<str>>);
 
 impl EndpointSecret {
-    /// Its text, to be stored where secrets are stored.
+    /// Returns the text, to be stored where secrets are stored.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// What a [`Verifier`](crate::Verifier) takes.
+    /// Converts it for a [`Verifier`](crate::Verifier).
     ///
     /// # Errors
     /// When it is empty, padded or too short to be one.
@@ -114,9 +114,9 @@ payload! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/corporate/mutations/gestao-de-endpoints-de-webhooks/criando-endpoint-para-receber-webhooks).
     pub struct CreatedEndpoint {
-        /// What deliveries to it are signed with.
+        /// The secret that signs its deliveries.
         pub secret: EndpointSecret = "secret",
-        /// What was made.
+        /// The new endpoint.
         pub webhook_endpoint: Lenient<WebhookEndpoint> = "webhook_endpoint",
     }
 }
@@ -132,7 +132,7 @@ payload! {
         pub url: Lenient<Pii<Box<str>>> = "url",
         /// Whether it is sent to.
         pub active: Lenient<bool> = "active",
-        /// What it really gets: events that are not of its kind were dropped.
+        /// The events it gets: the vendor drops events of another kind.
         pub events: Lenient<List<EndpointEvent>> = "events",
     }
 }

@@ -70,13 +70,13 @@ open_enum! {
 }
 
 impl ErrorCode {
-    /// Whether it says that what was asked for is not there.
+    /// Returns whether it says that what was asked for is not there.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::DocumentNotFound | Self::FolderNotFound | Self::SignatureNotFound)
     }
 
-    /// Whether it says that the key is not known, or that its owner may not do this.
+    /// Returns whether it says that the key is not known, or that its owner may not do this.
     #[must_use]
     pub fn is_auth(&self) -> bool {
         matches!(

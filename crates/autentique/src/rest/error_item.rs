@@ -34,7 +34,7 @@ payload! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/integration-basics/mensagens-de-erro).
     pub struct ErrorDetails {
-        /// What sort of error it is.
+        /// The sort of error.
         pub category: Lenient<ErrorCategory> = "category",
         /// Fields that were refused, each with a list of codes: read it with [`ErrorItem::violations`].
         pub validation: Lenient<RawJson> = "validation",
@@ -56,13 +56,13 @@ pub struct Violation {
 }
 
 impl ErrorItem {
-    /// The code, which the vendor writes into `message`; `None` if that holds prose (`Folder not found`).
+    /// Returns the code, which the vendor writes into `message`; `None` if that holds prose (`Folder not found`).
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         ErrorCode::of_message(self.message.as_ref()?.expose())
     }
 
-    /// The fields that were refused, with each code.
+    /// Returns the fields that were refused, with each code.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
         let Some(fields) = self.extensions.as_ref().and_then(|details| details.validation.as_ref()) else {

@@ -50,13 +50,13 @@ pub struct NewEndpoint {
     pub name: Pii<Box<str>>,
     /// Which events it gets. **Those of another kind are dropped without an error.**
     pub events: Vec<EndpointEvent>,
-    /// Documents of this folder only (inferred from the name).
+    /// Selects documents of this folder only (inferred from the name).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<FolderId>,
 }
 
 impl NewEndpoint {
-    /// An endpoint for JSON deliveries of one kind.
+    /// Returns an endpoint for JSON deliveries of one kind.
     ///
     /// Events of another kind are dropped by Autentique without an error;
     /// [`WebhookEndpoint::events`](super::WebhookEndpoint::events) shows what is left.
@@ -79,13 +79,13 @@ impl NewEndpoint {
         }
     }
 
-    /// Written in another way than as JSON. This crate does not read the other one.
+    /// Sets another format than JSON. This crate does not read the other one.
     #[must_use]
     pub fn format(self, format: EndpointFormat) -> Self {
         Self { format, ..self }
     }
 
-    /// Documents of this folder only (inferred from the name).
+    /// Selects documents of this folder only (inferred from the name).
     #[must_use]
     pub fn folder_id(self, id: &FolderId) -> Self {
         Self { folder_id: Some(id.clone()), ..self }

@@ -54,7 +54,7 @@ payload! {
     ///
     /// Source: [documented](https://docs.autentique.com.br/api/mutations/adding-a-signer).
     pub struct Action {
-        /// What.
+        /// The action.
         pub name: Lenient<ActionName> = "name",
     }
 }
@@ -76,14 +76,14 @@ payload! {
         pub email: Lenient<Pii<Box<str>>> = "email",
         /// How they are asked.
         pub delivery_method: Lenient<DeliveryMethod> = "delivery_method",
-        /// What they are asked to do; null in the author's own row.
+        /// The action they are asked for; null in the author's own row.
         pub action: Lenient<Action> = "action",
         /// Where they sign, if there is a link; see
         /// [`Client::create_link_to_signature`](crate::Client::create_link_to_signature).
         pub link: Lenient<Box<Link>> = "link",
         /// Their account, if they have one.
         pub user: Lenient<Box<Account>> = "user",
-        /// What became of the e-mail to them. Its times have no zone, and in webhooks they were not UTC.
+        /// The progress of the e-mail to them. Its times have no zone, and in webhooks they were not UTC.
         pub email_events: Lenient<Box<Mail>> = "email_events",
         /// They opened the document for the first time.
         pub viewed: Lenient<Box<Event>> = "viewed",
@@ -112,8 +112,8 @@ payload! {
 }
 
 impl Signature {
-    /// Whether they are asked to do something. False for the author's own row, which was seen in a webhook (November
-    /// 2025) although nobody asked the author to sign.
+    /// Returns whether they are asked to do something. False for the author's own row, which was seen in a webhook
+    /// (November 2025) although nobody asked the author to sign.
     #[must_use]
     pub fn is_signer(&self) -> bool {
         !self.action.is_absent()

@@ -74,7 +74,7 @@ impl Client {
     pub async fn get_person_profile(&self, cpf: &str) -> Result<Fetched<PersonProfile>, Error> {
         let response = self.api.send(Request::get("/v1/profiles/peoples/{cpf}").with("cpf", cpf)).await?;
         let profile: Fetched<PersonProfile> = response.known(&[], &COMMON)?;
-        // A masked one tells nothing.
+        // A masked number cannot be compared.
         if let Some(sent) = profile.cpf.as_ref().map(|sent| digits(sent.expose())).filter(|sent| sent.len() == 11) {
             response.check_id("cpf", &sent, &digits(cpf))?;
         }

@@ -31,7 +31,7 @@ impl CloudEventError {
         Self(Kind::Attribute(DecodeError::missing(attribute)))
     }
 
-    /// The attribute at fault, as `time`, or the place in the data, as `data.id`; `*` for an extension
+    /// Returns the attribute at fault, as `time`, or the place in the data, as `data.id`; `*` for an extension
     /// attribute, whose name is a stranger's text.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -41,7 +41,7 @@ impl CloudEventError {
         }
     }
 
-    /// Whether the event carries an extension attribute, which Caf's events have no place for.
+    /// Returns whether the event carries an extension attribute, which Caf's events have no place for.
     #[must_use]
     pub fn is_extension(&self) -> bool {
         matches!(self.0, Kind::Extension)
@@ -62,7 +62,8 @@ impl error::Error for CloudEventError {}
 /// With feature `cloudevents`: the same event for `cloudevents-sdk`.
 ///
 /// It holds what the [`Event`] holds, and so no extension attributes, no members of the data that
-/// no field names, and no field of another type than documented. It is no evidence of anything: only a [`Verified`](idhooks_core::Verified) is.
+/// no field names, and no field of another type than documented. It proves nothing: only a [`Verified`](idhooks_core::Verified)
+/// does.
 /// And its `Debug` and `Display` print all of it, also what [`Pii`](idhooks_core::Pii) hides here.
 ///
 /// - `data` becomes `Data::Json`, whose numbers keep their value and not their spelling (`1.10`). Text

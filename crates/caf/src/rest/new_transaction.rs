@@ -22,10 +22,10 @@ open_enum! {
 payload! {
     /// One file of a new transaction.
     pub struct TransactionFile {
-        /// What Caf is to find the file by. The page shows only that it is text; public code gives the name that an
+        /// The name by which Caf finds the file. The page shows only that it is a string; public code gives the name that an
         /// upload to `/v1/transactions/files` answered (observed July 2026).
         pub data: Pii<Box<str>> = "data",
-        /// What it shows.
+        /// The content of the file.
         pub file_type: FileType = "type",
     }
 }
@@ -53,7 +53,7 @@ payload! {
         pub template_id: TemplateId = "templateId",
         /// Pictures the template asks for.
         pub files: Lenient<List<TransactionFile>> = "files",
-        /// What is known about the person or company.
+        /// The known data of the person or company.
         pub attributes: Lenient<Attributes> = "attributes",
         /// Anything of yours, to be kept with the transaction. Hidden, because nothing keeps it impersonal.
         pub metadata: Lenient<RawJson> = "metadata",
@@ -90,7 +90,7 @@ impl NewTransaction {
         self
     }
 
-    /// Says what is known about the person or company.
+    /// Sets the known data of the person or company.
     #[must_use]
     pub fn attributes(mut self, attributes: Attributes) -> Self {
         self.attributes = attributes.into();
@@ -111,7 +111,7 @@ impl NewTransaction {
         self
     }
 
-    /// Has this transaction's events posted there.
+    /// Sets the URL that Caf posts this transaction's events to.
     #[must_use]
     pub fn callback_url(mut self, url: &str) -> Self {
         self.callback_url = hidden(url).into();
@@ -123,7 +123,7 @@ impl NewTransaction {
 macro_rules! attributes {
     ($($(#[$meta:meta])* $name:ident = $member:literal, $set:literal;)+) => {
         payload! {
-            /// What is known about the person or company. Forms are the template's business; nothing is checked here.
+            /// The known data of the person or company. The template defines the formats; nothing is checked here.
             ///
             /// Source: [documented](https://docs.caf.io/caf-api/caf-connect/available-resources/transaction), names
             /// without a word on the forms.
@@ -133,7 +133,7 @@ macro_rules! attributes {
         }
 
         impl Attributes {
-            /// Nothing is known yet.
+            /// Makes empty attributes.
             #[must_use]
             pub fn new() -> Self {
                 Self { $($name: Default::default(),)+ }

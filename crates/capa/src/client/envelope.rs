@@ -17,7 +17,7 @@ enum Content<'a> {
     Data(&'a [u8]),
     /// A successful envelope without content.
     Nothing,
-    /// An error, whatever the HTTP status.
+    /// An error, under any HTTP status.
     Failure,
 }
 

@@ -68,7 +68,7 @@ impl Client {
     /// Reads one transaction.
     ///
     /// Asks the list for that id, because no page documents a call for a single transaction. The response is the state
-    /// now, whatever a webhook said before.
+    /// now. A webhook may be older or false.
     ///
     /// Retries after every transient error, because the call only reads.
     ///

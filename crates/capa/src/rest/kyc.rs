@@ -48,7 +48,7 @@ payload! {
         pub aiprise_summary: Lenient<AipriseSummary> = "aipriseSummary",
         /// Whose check it is: Capa's id of the user, which it equals in the samples (inferred).
         pub client_reference_id: Lenient<UserId> = "clientReferenceId",
-        /// What was given when the user was created.
+        /// The data given when the user was created.
         pub client_reference_data: Lenient<ClientReferenceData> = "clientReferenceData",
         /// Whether a living person sat before the camera.
         pub face_liveness_info: Lenient<CheckSection> = "faceLivenessInfo",
@@ -56,7 +56,7 @@ payload! {
         pub face_match_info: Lenient<FaceMatchInfo> = "faceMatchInfo",
         /// Signs of fraud.
         pub fraud_insights: Lenient<CheckSection> = "fraudInsights",
-        /// What the document says.
+        /// The content of the document.
         pub id_info: Lenient<IdInfo> = "idInfo",
         /// Lists of sanctions and the like.
         pub aml_info: Lenient<AmlInfo> = "amlInfo",
@@ -68,7 +68,7 @@ payload! {
 }
 
 impl KycDetails {
-    /// The verdict; `None` as long as there is none.
+    /// Returns the verdict; `None` as long as there is none.
     #[must_use]
     pub fn verdict(&self) -> Option<&KycVerdict> {
         self.aiprise_summary.as_ref()?.verification_result.as_ref()
@@ -84,7 +84,7 @@ payload! {
 }
 
 payload! {
-    /// What was given when the user was created.
+    /// The data given when the user was created.
     pub struct ClientReferenceData {
         /// About the person.
         pub personal_info: Lenient<PersonalInfo> = "personalInfo",
@@ -94,7 +94,7 @@ payload! {
 payload! {
     /// What the user said about themselves.
     pub struct PersonalInfo {
-        /// What they work as.
+        /// Their occupation.
         pub profession: Lenient<Pii<Box<str>>> = "profession",
         /// Their phone number.
         pub phone_number: Lenient<Pii<Box<str>>> = "phoneNumber",
@@ -108,7 +108,7 @@ payload! {
 payload! {
     /// One part of a check.
     pub struct CheckSection {
-        /// What was found.
+        /// The findings.
         pub result: Lenient<CheckResult> = "result",
         /// How it stands.
         pub status: Lenient<CheckStatus> = "status",
@@ -120,7 +120,7 @@ payload! {
     pub struct FaceMatchInfo {
         /// How alike they are, 0 to 1 (inferred from one sample, `0.97`).
         pub face_match_score: Lenient<Decimal> = "faceMatchScore",
-        /// What was found.
+        /// The findings.
         pub result: Lenient<CheckResult> = "result",
         /// How it stands.
         pub status: Lenient<CheckStatus> = "status",
@@ -128,7 +128,7 @@ payload! {
 }
 
 payload! {
-    /// What the document says.
+    /// The content of the document.
     pub struct IdInfo {
         /// The name.
         pub full_name: Lenient<Pii<Box<str>>> = "fullName",

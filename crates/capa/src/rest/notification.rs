@@ -78,7 +78,7 @@ payload! {
 }
 
 impl WebhookNotification {
-    /// The event of the payload, read as a delivery's is.
+    /// Returns the event of the payload, read as a delivery's is.
     ///
     /// It comes from Capa's own API, so it is as authentic as the answer; but it is no
     /// [`Verified`](crate::core::Verified) delivery, and it says what happened then, not what is so now.

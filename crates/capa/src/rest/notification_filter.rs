@@ -1,8 +1,8 @@
-//! Which webhook notifications to list.
+//! The filter of webhook notifications.
 
 use super::NotificationStatus;
 
-/// Which webhook notifications to list; all of them if nothing is set.
+/// A filter of webhook notifications. Selects all of them if nothing is set.
 ///
 /// ```
 /// use idhooks_capa::rest::{NotificationFilter, NotificationStatus};
@@ -22,19 +22,19 @@ pub struct NotificationFilter {
 }
 
 impl NotificationFilter {
-    /// All of them.
+    /// Selects all of them.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Those of one status.
+    /// Selects those of one status.
     #[must_use]
     pub fn status(self, status: NotificationStatus) -> Self {
         Self { status: Some(status), ..self }
     }
 
-    /// How many on a page: 20 unless set, 100 at most.
+    /// Sets how many are on a page, at most 100. Defaults to 20.
     #[must_use]
     pub fn limit(self, limit: u32) -> Self {
         Self { limit: Some(limit), ..self }

@@ -44,7 +44,7 @@ payload! {
     pub struct Invoice {
         /// Hash of the transfer on its chain. Personal, because a chain is public and shows whose wallet it was.
         pub transaction_hash: Lenient<Pii<TransactionHash>> = "transactionHash",
-        /// Link to the invoice; whoever has it may open it.
+        /// Link to the invoice; anyone who has it may open it.
         pub payment_url: Lenient<Pii<Box<str>>> = "paymentUrl",
     }
 }

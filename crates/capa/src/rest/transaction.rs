@@ -66,8 +66,8 @@ open_enum! {
 }
 
 impl TransactionStatus {
-    /// Whether it stays so: completed, failed, expired or cancelled (inferred from the names). A status this release
-    /// does not name counts as one that may still change.
+    /// Returns whether it stays so: completed, failed, expired or cancelled (inferred from the names). A status this
+    /// release does not name counts as one that may still change.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Expired | Self::Cancelled)
@@ -114,7 +114,7 @@ payload! {
         pub destination_wallet_address: Lenient<Pii<Box<str>>> = "destinationWalletAddress",
         /// Where the money goes to or comes from.
         pub bank_account: Lenient<Box<BankAccount>> = "bankAccount",
-        /// What shows that it was paid, or where to pay it.
+        /// The proof of payment, or the place to pay.
         pub invoice: Lenient<Box<Invoice>> = "invoice",
         /// Why it was cancelled, in free text.
         pub cancellation_reason: Lenient<Pii<Box<str>>> = "cancellationReason",

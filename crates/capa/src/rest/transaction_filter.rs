@@ -1,8 +1,8 @@
-//! Which transactions to list.
+//! The filter of transactions.
 
 use super::{PartnerId, SortOrder, TransactionStatus, TransactionType, UserId};
 
-/// Which transactions to list; all of yours if nothing is set. One transaction by its id is
+/// A filter of transactions. Selects all of yours if nothing is set. One transaction by its id is
 /// [`Client::get_transaction`](crate::Client::get_transaction).
 ///
 /// ```
@@ -37,49 +37,49 @@ pub struct TransactionFilter {
 }
 
 impl TransactionFilter {
-    /// All of them.
+    /// Selects all of them.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Those of one status.
+    /// Selects those of one status.
     #[must_use]
     pub fn status(self, status: TransactionStatus) -> Self {
         Self { status: Some(status), ..self }
     }
 
-    /// Those of one type.
+    /// Selects those of one type.
     #[must_use]
     pub fn transaction_type(self, transaction_type: TransactionType) -> Self {
         Self { transaction_type: Some(transaction_type), ..self }
     }
 
-    /// Those in one currency, an ISO 4217 code (`MXN`).
+    /// Selects those in one currency, an ISO 4217 code (`MXN`).
     #[must_use]
     pub fn fiat_currency(self, code: &str) -> Self {
         Self { fiat_currency: Some(code.into()), ..self }
     }
 
-    /// Those of one user.
+    /// Selects those of one user.
     #[must_use]
     pub fn user_id(self, id: &UserId) -> Self {
         Self { user_id: Some(id.clone()), ..self }
     }
 
-    /// Those of one partner.
+    /// Selects those of one partner.
     #[must_use]
     pub fn partner_id(self, id: &PartnerId) -> Self {
         Self { partner_id: Some(id.clone()), ..self }
     }
 
-    /// How many on a page: 20 unless set, 100 at most.
+    /// Sets how many are on a page, at most 100. Defaults to 20.
     #[must_use]
     pub fn limit(self, limit: u32) -> Self {
         Self { limit: Some(limit), ..self }
     }
 
-    /// By which member, in which order. The pages do not say which members can be sorted by.
+    /// Sorts by that member. The pages do not say which members can be sorted by.
     #[must_use]
     pub fn sort(self, by: &str, order: SortOrder) -> Self {
         Self { sort_by: Some(by.into()), sort_order: Some(order), ..self }

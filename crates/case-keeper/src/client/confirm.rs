@@ -6,7 +6,7 @@ use idhooks_core::Unverified;
 use super::{Client, is_of_vendor};
 use crate::{Action, Event, Verification, rest::supports};
 
-/// What Case Keeper says about an unverified event.
+/// Case Keeper's word on an unverified event.
 pub type Confirmation = idhooks_client::Confirmation<Fetched<Verification>>;
 
 impl Client {
@@ -25,7 +25,7 @@ impl Client {
     /// the first one.
     ///
     /// **What it proves:** that the vendor has this verification, in this state, for you. Not that this event
-    /// happened just now: whoever knows an id (it is part of the end user's link) can send you an event that is true.
+    /// happened just now: anyone who knows an id (it is part of the end user's link) can send you a true event.
     /// So act on the state, and make a second time harmless. `Contradicted` may also mean that the event came before
     /// the state did; the vendor promises no order. After `Gone` for `verification.deleted`, the event's record may
     /// tell which it was: `list_events(&EventFilter::of(&event))`.

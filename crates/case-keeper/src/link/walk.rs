@@ -21,7 +21,7 @@ const MOST: usize = 1_024;
 /// The longest path.
 const LONGEST: usize = 1_024;
 
-/// Every non-empty text under a member whose name ends in `Url`, in the order they come: v2 has
+/// Returns every non-empty text under a member whose name ends in `Url`, in the order they come: v2 has
 /// links inside `response`, v3 beside it, and both are alive.
 ///
 /// Takes a whole body, or the text of a [`RawJson`](idhooks_core::RawJson) such as `response`. Not

@@ -12,13 +12,13 @@ result! {
 }
 
 impl BackIdCardResult {
-    /// `response.result`: what was read from the card.
+    /// Returns `response.result`: the text that was read from the card.
     #[must_use]
     pub fn ocr(&self) -> Option<BackIdCardOcr> {
         view(&self.response, &["result"])
     }
 
-    /// `edits`: what the end user corrected.
+    /// Returns `edits`: the corrections of the end user.
     #[must_use]
     pub fn corrections(&self) -> Option<BackIdCardEdits> {
         view(&self.edits, &[])
@@ -36,7 +36,7 @@ payload! {
 }
 
 impl BackIdCardOcr {
-    /// How sure the reading of a field is, from 0 to 100; `laser_code` is the one seen.
+    /// Returns how sure the reading of a field is, from 0 to 100; `laser_code` is the one seen.
     #[must_use]
     pub fn confidence_of(&self, field: &str) -> Option<Decimal> {
         confidence_of(&self.confidence, field)

@@ -50,7 +50,7 @@ payload! {
 }
 
 impl ProcessConfig {
-    /// `threshold`, else the misspelt `threshHold`.
+    /// Returns `threshold`, else the misspelt `threshHold`.
     #[must_use]
     pub fn threshold_in_either_spelling(&self) -> Option<&Decimal> {
         self.threshold.as_ref().or(self.thresh_hold.as_ref())

@@ -24,15 +24,15 @@ result! {
 }
 
 impl DopaResult {
-    /// The registry's words about the card: `response.message`, `response.data.message` or
-    /// `response.data.descField`, whichever comes first.
+    /// Returns the registry's words about the card: `response.message`, `response.data.message` or
+    /// Returns `response.data.descField`, whichever comes first.
     #[must_use]
     pub fn message(&self) -> Option<Pii<Box<str>>> {
         let places = [&["message"][..], &["data", "message"], &["data", "descField"]];
         places.into_iter().find_map(|path| view(&self.response, path))
     }
 
-    /// `response.statusCode`: the HTTP status the registry answered with. The vendor asks again
+    /// Returns `response.statusCode`: the HTTP status the registry answered with. The vendor asks again
     /// later after 404, 429, 500, 502, 503 and 504.
     #[must_use]
     pub fn upstream_status(&self) -> Option<u16> {
@@ -55,7 +55,7 @@ result! {
 }
 
 impl ChipDopaResult {
-    /// `response.statusCode`, as in [`DopaResult::upstream_status`] (inferred).
+    /// Returns `response.statusCode`, as in [`DopaResult::upstream_status`] (inferred).
     #[must_use]
     pub fn upstream_status(&self) -> Option<u16> {
         view(&self.response, &["statusCode"])
@@ -63,7 +63,7 @@ impl ChipDopaResult {
 }
 
 one_of! {
-    /// The registry's own status, a text or a number, in the shape it came.
+    /// The registry's own status, as sent: a string or a number.
     pub enum ResponseStatus {
         /// A text, such as `"200"`.
         Text(Box<str>) = text,
@@ -73,7 +73,7 @@ one_of! {
 }
 
 impl ResponseStatus {
-    /// The number, in either shape; `None` for a text that is none.
+    /// Returns the number, in either shape; `None` for a text that is none.
     #[must_use]
     pub fn number(&self) -> Option<i64> {
         match self {

@@ -24,7 +24,7 @@ result! {
 }
 
 impl IdFaceRecognitionResult {
-    /// `faceAttributesResponse`, in either shape.
+    /// Returns `faceAttributesResponse`, in either shape.
     #[must_use]
     pub fn face_analysis(&self) -> Option<FaceAnalysis> {
         view(&self.face_attributes_response, &[])
@@ -54,13 +54,13 @@ result! {
 }
 
 impl LivenessResult {
-    /// `faceAttributesResponse`, in either shape.
+    /// Returns `faceAttributesResponse`, in either shape.
     #[must_use]
     pub fn face_analysis(&self) -> Option<FaceAnalysis> {
         view(&self.face_attributes_response, &[])
     }
 
-    /// `response.errors.code`: the provider's error.
+    /// Returns `response.errors.code`: the provider's error.
     #[must_use]
     pub fn error_code(&self) -> Option<Box<str>> {
         view(&self.response, &["errors", "code"])

@@ -22,7 +22,7 @@ open_enum! {
 }
 
 one_of! {
-    /// What the provider saw, in that provider's shape.
+    /// The provider's result, in that provider's shape.
     ///
     /// Source: [documented](https://case-keeper-core.readme.io/changelog/case-keeper-v13-release-notes-13-july-2023).
     pub enum FaceAnalysis {
@@ -34,7 +34,7 @@ one_of! {
 }
 
 impl FaceAnalysis {
-    /// How many faces were seen.
+    /// Returns how many faces were seen.
     #[must_use]
     pub fn face_count(&self) -> Option<usize> {
         match self {

@@ -37,20 +37,20 @@ result! {
 }
 
 impl FrontIdCardResult {
-    /// `response.result`: the text that was read from the card.
+    /// Returns `response.result`: the text that was read from the card.
     #[must_use]
     pub fn ocr(&self) -> Option<FrontIdCardOcr> {
         view(&self.response, &["result"])
     }
 
-    /// `edits`: what the end user corrected.
+    /// Returns `edits`: the corrections of the end user.
     #[must_use]
     pub fn corrections(&self) -> Option<FrontIdCardEdits> {
         view(&self.edits, &[])
     }
 
-    /// Whether the card is real. Documented in `response.result`, recorded in
-    /// `response.thailand_id_authentication.result`; looked for in both, there first.
+    /// Returns whether the card is real. Documented in `response.result`, recorded in
+    /// Returns `response.thailand_id_authentication.result`; looked for in both, there first.
     #[must_use]
     pub fn authenticity(&self) -> Option<Authenticity> {
         [&["thailand_id_authentication", "result"][..], &["result"]]
@@ -59,49 +59,49 @@ impl FrontIdCardResult {
             .find(|found| !found.authentic_card.is_absent() || !found.authentic_details.is_absent())
     }
 
-    /// The face on the card: beside the response in v3, inside it in v2.
+    /// Returns the face on the card: beside the response in v3, inside it in v2.
     #[must_use]
     pub fn face_image(&self) -> Option<PresignedLink> {
         self.face_image_url.clone().into_option().or_else(|| view(&self.response, &["faceImageUrl"]))
     }
 
-    /// The card: beside the response in v3, inside it in v2.
+    /// Returns the card: beside the response in v3, inside it in v2.
     #[must_use]
     pub fn id_card_image(&self) -> Option<PresignedLink> {
         self.id_card_image_url.clone().into_option().or_else(|| view(&self.response, &["idCardImageUrl"]))
     }
 
-    /// `response.faceImageKey`: the lasting name of the face's picture; v2.
+    /// Returns `response.faceImageKey`: the lasting name of the face's picture; v2.
     #[must_use]
     pub fn face_image_key(&self) -> Option<Pii<Box<str>>> {
         view(&self.response, &["faceImageKey"])
     }
 
-    /// `response.idCardImageKey`: the lasting name of the card's picture; v2.
+    /// Returns `response.idCardImageKey`: the lasting name of the card's picture; v2.
     #[must_use]
     pub fn id_card_image_key(&self) -> Option<Pii<Box<str>>> {
         view(&self.response, &["idCardImageKey"])
     }
 
-    /// `response.error`: why nothing was read; `None` when it was.
+    /// Returns `response.error`: why nothing was read; `None` when it was.
     #[must_use]
     pub fn response_error(&self) -> Option<Pii<Box<str>>> {
         view(&self.response, &["error"])
     }
 
-    /// `response.light_detection`: where the picture glares; v2.
+    /// Returns `response.light_detection`: the glare in the picture; v2.
     #[must_use]
     pub fn light(&self) -> Option<LightDetection> {
         view(&self.response, &["light_detection"])
     }
 
-    /// `response.splittedAddress`: the address, taken apart; v2.
+    /// Returns `response.splittedAddress`: the address, taken apart; v2.
     #[must_use]
     pub fn split_address(&self) -> Option<SplitAddress> {
         view(&self.response, &["splittedAddress"])
     }
 
-    /// `response.mugshot_detection.result.face_detection`: how sure it is that the card's picture
+    /// Returns `response.mugshot_detection.result.face_detection`: how sure it is that the card's picture
     /// shows a face, from 0 to 1 (inferred from its name and one value); v2.
     #[must_use]
     pub fn face_detection(&self) -> Option<Decimal> {
@@ -187,7 +187,7 @@ payload! {
 }
 
 impl FrontIdCardOcr {
-    /// How sure the reading of a field is, from 0 to 100; `field` as the vendor writes it
+    /// Returns how sure the reading of a field is, from 0 to 100; `field` as the vendor writes it
     /// (`first_name_th`).
     #[must_use]
     pub fn confidence_of(&self, field: &str) -> Option<Decimal> {

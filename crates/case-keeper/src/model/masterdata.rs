@@ -54,7 +54,7 @@ one_of! {
 }
 
 impl Translation {
-    /// The text, in either shape.
+    /// Returns the text, in either shape.
     #[must_use]
     pub fn text(&self) -> Option<&Pii<Box<str>>> {
         match self {

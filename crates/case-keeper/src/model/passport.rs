@@ -21,19 +21,19 @@ result! {
 }
 
 impl PassportResult {
-    /// `response.result`: the two lines for machines.
+    /// Returns `response.result`: the two lines for machines.
     #[must_use]
     pub fn ocr(&self) -> Option<PassportOcr> {
         view(&self.response, &["result"])
     }
 
-    /// `edits`: what the end user corrected.
+    /// Returns `edits`: the corrections of the end user.
     #[must_use]
     pub fn corrections(&self) -> Option<PassportEdits> {
         view(&self.edits, &[])
     }
 
-    /// The page with the picture: `idCardImageUrl`, or the older `response.passportImageUrl`.
+    /// Returns the page with the picture: `idCardImageUrl`, or the older `response.passportImageUrl`.
     #[must_use]
     pub fn page_image(&self) -> Option<PresignedLink> {
         self.id_card_image_url.clone().into_option().or_else(|| view(&self.response, &["passportImageUrl"]))

@@ -45,14 +45,14 @@ macro_rules! result {
         }
 
         impl $name {
-            /// `response.failedReasons`: there it was recorded as an empty text, where the result
+            /// Returns `response.failedReasons`: there it was recorded as an empty text, where the result
             /// itself has an array.
             #[must_use]
             pub fn response_failed_reasons(&self) -> Option<$crate::FailedReasons> {
                 $crate::model::response::view(&self.response, &["failedReasons"])
             }
 
-            /// `response.comparisons`: v2 repeats the comparisons there.
+            /// Returns `response.comparisons`: v2 repeats the comparisons there.
             #[must_use]
             pub fn response_comparisons(&self) -> Option<idhooks_core::List<$crate::Comparison>> {
                 $crate::model::response::view(&self.response, &["comparisons"])
@@ -164,7 +164,7 @@ one_of! {
 }
 
 impl FailedReasons {
-    /// Whether it names nothing, in either shape.
+    /// Returns whether it names nothing, in either shape.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
@@ -173,7 +173,7 @@ impl FailedReasons {
         }
     }
 
-    /// The names, in either shape: an empty text is none, any other is one.
+    /// Returns the names, in either shape: an empty text is none, any other is one.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         let (list, text) = match self {
             Self::List(reasons) => (&**reasons, None),

@@ -1,8 +1,8 @@
-//! Which event records to list.
+//! The filter of event records.
 
 use crate::{Event, EventKey, VerificationId};
 
-/// Which event records to list, in what order and how many at a time.
+/// A filter of event records, with their order and page size.
 ///
 /// An empty one lists every record your token may see. Filters, paging and order are those of the vendor's
 /// [query language](https://case-keeper-core.readme.io/docs/query-params-and-operators); that `/events` takes them
@@ -46,7 +46,7 @@ pub enum EventOrder {
 }
 
 impl EventOrder {
-    /// The vendor's own spelling.
+    /// Returns the vendor's own spelling.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -75,7 +75,7 @@ impl EventFilter {
     /// Pages of one listing, unless you say otherwise.
     pub const MOST_PAGES: u32 = 1_000;
 
-    /// Every record there is.
+    /// Selects every record.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -106,25 +106,25 @@ impl EventFilter {
         self
     }
 
-    /// Only records about this verification.
+    /// Selects records about this verification.
     #[must_use]
     pub fn data_id(self, id: VerificationId) -> Self {
         Self { data_id: Some(id), ..self }
     }
 
-    /// In another order.
+    /// Sets the order. Defaults to the newest first.
     #[must_use]
     pub fn order(self, order: EventOrder) -> Self {
         Self { order, ..self }
     }
 
-    /// Another number of records on a page.
+    /// Sets how many records are on a page. Defaults to [`LIMIT`](Self::LIMIT).
     #[must_use]
     pub fn limit(self, limit: u32) -> Self {
         Self { limit, ..self }
     }
 
-    /// Another number of pages.
+    /// Sets how many pages are listed. Defaults to [`MOST_PAGES`](Self::MOST_PAGES).
     #[must_use]
     pub fn most_pages(self, most_pages: u32) -> Self {
         Self { most_pages, ..self }

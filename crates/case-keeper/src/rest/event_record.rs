@@ -19,7 +19,7 @@ payload! {
     pub struct EventRecord {
         /// Id of the record.
         pub id: Lenient<EventId> = "id",
-        /// What happened.
+        /// The name of the event.
         pub key: Lenient<EventKey> = "key",
         /// Id of the object of the event: a verification if the key says so.
         pub data_id: Lenient<VerificationId> = "dataId",

@@ -4,8 +4,8 @@ use idhooks_core::{Lenient, List};
 
 use crate::{Action, EventKey, Target, Verification, VerificationStatus};
 
-/// Whether the state of `verification` fits what `key` says happened to it. It says nothing about who sent the key,
-/// or that nothing else happened since: a later state than the event's is normal and fits.
+/// Returns whether the state of `verification` fits what `key` says happened to it. It says nothing about who sent the
+/// key, or that nothing else happened since: a later state than the event's is normal and fits.
 ///
 /// | key | fits if the verification has |
 /// |---|---|

@@ -15,7 +15,7 @@ pub enum ApiVersion {
 }
 
 impl ApiVersion {
-    /// Where its calls live on the vendor's hosts.
+    /// Returns the path of its calls on the vendor's hosts.
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
@@ -63,7 +63,7 @@ pub enum ApiMode {
 }
 
 impl ApiMode {
-    /// The vendor's own spelling.
+    /// Returns the vendor's own spelling.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -49,7 +49,7 @@ where
 pub struct CheckUnavailable;
 
 impl CheckUnavailable {
-    /// For a check that got no answer.
+    /// Makes the error of a check that got no answer.
     #[must_use]
     pub fn new() -> Self {
         Self
@@ -111,7 +111,7 @@ impl<E: PresentsCredential> BearerVerifier<E> {
     /// ```
     ///
     /// # Errors
-    /// What [`Secret::new`] refuses, and [`SecretError::NotAHeader`] for what cannot be a token.
+    /// Same errors as [`Secret::new`], and [`SecretError::NotAHeader`] for text that cannot be a token.
     pub fn fixed(token: &str) -> Result<Self, SecretError> {
         Secret::new(token)?;
         if !token.bytes().all(|byte| allowed(&byte)) || token.len() > LONGEST {

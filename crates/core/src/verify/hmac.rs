@@ -31,13 +31,13 @@ pub trait SignsJsonText: HmacSigned {}
 
 /// Checks an HMAC-SHA256 signature over the raw body.
 ///
-/// What a fitting signature proves: whoever made it knew one of the accepted secrets, and the body
-/// is what they signed, to the last bit. What it does not prove: that the delivery is new (none of
-/// the vendors here signs a time, so a recorded request stays valid forever: deduplicate by
-/// [`DedupKey`](crate::DedupKey)), that it is the only or the latest one, or anything about other headers.
+/// A valid signature proves that someone who knows one of the accepted secrets signed exactly this body. It does not
+/// prove that the delivery is new: no vendor here signs a time, so a recorded request stays valid forever. Deduplicate
+/// by [`DedupKey`](crate::DedupKey). It does not prove that the delivery is the only or the latest one, and it says
+/// nothing about other headers.
 ///
-/// Strict on content, lenient on encoding: exactly 64 hex digits of either case, blanks around them
-/// ignored; no prefix, no list, no second header.
+/// The header must hold exactly 64 hex digits of either case. Whitespace around them is ignored. A prefix, a list or a
+/// second header is an error.
 pub struct Hmac<E> {
     header: HeaderName,
     secrets: Secrets,
@@ -61,7 +61,7 @@ impl<E: HmacSigned> Hmac<E> {
         }
     }
 
-    /// From `<VENDOR>_WEBHOOK_SECRET`, with further accepted ones in `…_SECRET_2` to `…_SECRET_16`.
+    /// Builds it from `<VENDOR>_WEBHOOK_SECRET`, with further accepted ones in `…_SECRET_2` to `…_SECRET_16`.
     /// Where the vendor offers a credential besides, `…_BASIC` (`user:password`) and `…_API_KEY`
     /// (`header:value`) switch that check on.
     ///
@@ -101,7 +101,7 @@ impl<E: HmacSigned> Hmac<E> {
         self
     }
 
-    /// The documented header, and the value a vendor would send in it with `body`. For tests of your
+    /// Returns the documented header, and the value a vendor would send in it with `body`. For tests of your
     /// own handler.
     #[must_use]
     pub fn sign(secret: &Secret, body: &[u8]) -> (&'static str, String) {
@@ -126,7 +126,7 @@ impl<E: HmacSigned> Hmac<E> {
         self.check_when(headers, body, None)
     }
 
-    /// As [`Self::check`], with the clock that decides which rotated secrets have run out.
+    /// Does the same as [`Self::check`] at another time, which decides which rotated secrets have expired.
     ///
     /// # Errors
     /// Why it was refused.

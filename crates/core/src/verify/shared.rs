@@ -24,9 +24,8 @@ pub trait PresentsCredential: WebhookEvent {}
 
 /// Checks a credential that the vendor presents with every delivery. It cannot be built without one.
 ///
-/// What it proves: the caller knows the credential. What it does not: anything about the body.
-/// Whoever has once seen a delivery, a proxy's log for instance, can send any body they like, so
-/// read what matters by an authenticated call before you act on it.
+/// It proves that the caller knows the credential, and nothing about the body. Anyone who has seen one delivery, for
+/// instance in a proxy's log, can send any body. Read the data by an authenticated call before you act on it.
 pub struct SharedCredential<E> {
     credentials: Credentials,
     endpoint: Option<Arc<str>>,
@@ -39,7 +38,7 @@ impl<E: PresentsCredential> SharedCredential<E> {
         Self { credentials: credentials.into(), endpoint: None, event: PhantomData }
     }
 
-    /// HTTP Basic.
+    /// Builds it for HTTP Basic.
     ///
     /// # Errors
     /// As [`Credential::basic`].
@@ -47,7 +46,7 @@ impl<E: PresentsCredential> SharedCredential<E> {
         Credential::basic(user, password).map(Self::new)
     }
 
-    /// An API key in either written form, `header:value` or a bare `value`.
+    /// Builds it for an API key in either written form, `header:value` or a bare `value`.
     ///
     /// # Errors
     /// As [`Credential::api_key`].
@@ -55,7 +54,7 @@ impl<E: PresentsCredential> SharedCredential<E> {
         Credential::api_key(text).map(Self::new)
     }
 
-    /// From `<VENDOR>_WEBHOOK_BASIC` (`user:password`) and `<VENDOR>_WEBHOOK_API_KEY`
+    /// Builds it from `<VENDOR>_WEBHOOK_BASIC` (`user:password`) and `<VENDOR>_WEBHOOK_API_KEY`
     /// (`header:value` or `value`), each also numbered from `_2` to `_16`.
     ///
     /// # Errors
@@ -92,7 +91,7 @@ impl<E: PresentsCredential> SharedCredential<E> {
         check(&self.credentials, headers, None, None)
     }
 
-    /// As [`Self::check`], with the clock that decides which rotated credentials have run out.
+    /// Does the same as [`Self::check`] at another time, which decides which rotated credentials have expired.
     ///
     /// # Errors
     /// Why they were refused.

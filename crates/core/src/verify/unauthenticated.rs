@@ -1,4 +1,4 @@
-//! No proof at all, or one that only you and the URL know of.
+//! Deliveries of vendors that prove nothing.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -35,9 +35,9 @@ impl<E: WebhookEvent> Unauthenticated<E> {
         Self { guards: Some(guards.into()), ..Self::new() }
     }
 
-    /// A with_shared_secret one, from `<VENDOR>_WEBHOOK_PATH`, `<VENDOR>_WEBHOOK_API_KEY` (`header:value`) and
-    /// `<VENDOR>_WEBHOOK_BASIC`, each also numbered from `_2` to `_16`; at least one must be set, so
-    /// that a misspelt name does not leave the door open. For an open one there is [`Unauthenticated::new`].
+    /// Reads shared secrets from `<VENDOR>_WEBHOOK_PATH`, `<VENDOR>_WEBHOOK_API_KEY` (`header:value`) and
+    /// `<VENDOR>_WEBHOOK_BASIC`, each also numbered from `_2` to `_16`. At least one must be set, so that a misspelt
+    /// name is an error. [`Unauthenticated::new`] needs none.
     ///
     /// # Errors
     /// Names the variable that is missing or cannot be used.

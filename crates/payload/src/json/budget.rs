@@ -10,18 +10,18 @@ const UNKNOWN: usize = 2 * 1024 * 1024;
 
 /// The bytes that lists and boxes read from one body may still take.
 ///
-/// Three bytes of JSON (`{},`) can ask for a struct of a kilobyte. [`List`](crate::List) and `Box` therefore stop
-/// when what they take is out of proportion to the body.
+/// Three bytes of JSON (`{},`) can require a struct of a kilobyte, so [`List`](crate::List) and `Box` fail when they
+/// would take too much memory for the size of the body.
 #[derive(Debug)]
 pub struct Budget(Cell<usize>);
 
 impl Budget {
-    /// Half as much again as the body, because a growing list also holds its old place.
+    /// Makes the limit for a body of `len` bytes: half as much again, because a growing list briefly exists twice.
     pub(crate) fn for_body(len: usize) -> Self {
         Self(Cell::new(len.saturating_add(len / 2).saturating_add(FREE)))
     }
 
-    /// For plain `serde`, which does not tell the size of the body.
+    /// Makes the limit for plain `serde`, which does not know the size of the body.
     pub(crate) fn unknown_body() -> Self {
         Self(Cell::new(UNKNOWN))
     }

@@ -34,7 +34,7 @@ enum Kind {
 }
 
 impl DecodeError {
-    /// The bytes that an error takes beside the field it stands in.
+    /// The bytes that an error takes outside the field that holds it.
     pub(super) const SIZE: usize = size_of::<Inner>();
 
     fn at(path: &str, kind: Kind) -> Self {
@@ -73,20 +73,20 @@ impl DecodeError {
         Self::at(field, Kind::Repeated)
     }
 
-    /// An error of a rule that no type can state. `path` names known fields only (`data.id`), `why` completes the
-    /// sentence "`path` …".
+    /// Makes an error of a rule that no type can state. `path` names known fields only (`data.id`), and `why` continues
+    /// the sentence.
     #[must_use]
     pub fn new(path: &str, why: &'static str) -> Self {
         Self::at(path, Kind::Custom(why))
     }
 
-    /// A required field that is missing.
+    /// Makes the error of a required field that is missing.
     #[must_use]
     pub fn missing(path: &str) -> Self {
         Self::at(path, Kind::Missing)
     }
 
-    /// Adds `outer` in front of the path: the field that the error lies in.
+    /// Adds `outer`, the field that holds the fault, in front of the path.
     #[must_use]
     pub fn inside(mut self, outer: &str) -> Self {
         let inner = &self.0.path;
@@ -95,20 +95,20 @@ impl DecodeError {
         self
     }
 
-    /// The field, such as `data.signatures[0].user`. Empty for the whole body.
+    /// Returns the field, such as `data.signatures[0].user`. Empty for the whole body.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
-    /// Whether a required field is missing or `null`.
+    /// Returns whether a required field is missing or `null`.
     #[must_use]
     pub fn is_missing(&self) -> bool {
         matches!(self.0.kind, Kind::Missing)
     }
 
-    /// Whether the body is not JSON, or not JSON that can be read: cut off, nested too deep, not UTF-8, or a string
-    /// with half of a surrogate pair.
+    /// Returns whether the body is not JSON, or not JSON that can be read: cut off, nested too deep, not UTF-8, or a
+    /// string with half of a surrogate pair.
     #[must_use]
     pub fn is_syntax(&self) -> bool {
         matches!(self.0.kind, Kind::Empty | Kind::NotUtf8 | Kind::NotJson { .. })

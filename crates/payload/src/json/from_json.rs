@@ -11,13 +11,13 @@ use crate::Pii;
 /// `arbitrary_precision`, which any crate of a program may turn on.
 pub(super) const NUMBER: &str = "$serde_json::private::Number";
 
-/// A type that is read from one JSON value, whatever the value is.
+/// A type that can be read from any JSON value.
 ///
-/// Each method gets the place to fill: a [`Lenient`], which holds the value, the reason why there is none, or nothing
-/// after `null`. So a value that does not fit is not an error of the input, which goes on behind it.
+/// Each method fills a [`Lenient`]: with the value, with the reason why it does not fit, or with nothing after `null`. A
+/// value that does not fit is not an error of the input, so reading continues after it.
 ///
-/// The macros of this crate implement it. For a type of your own, implement the one method that fits; every other kind
-/// of value is then of another type than expected.
+/// The macros of this crate implement it. For a type of your own, implement the one method that fits. Every other kind
+/// of value is then an error.
 pub trait FromJson<'de>: Sized {
     /// Reads the value to its end.
     ///
@@ -95,7 +95,7 @@ pub(super) fn skip_elements<'de, A: SeqAccess<'de>>(array: &mut A) -> Result<(),
     Ok(())
 }
 
-/// Where a value is put: a [`Lenient`] field, with the memory limit of the body.
+/// The [`Lenient`] field that a value is read into, with the memory limit of the body.
 #[derive(Debug)]
 pub struct Place<'p, T> {
     pub(super) budget: &'p Budget,
@@ -107,7 +107,7 @@ impl<'p, T> Place<'p, T> {
         Self { budget, field }
     }
 
-    /// Puts what was read here. Returns `Ok`, because a value that does not fit is not an error of the input.
+    /// Fills the field. Returns `Ok`, because a value that does not fit is not an error of the input.
     ///
     /// # Errors
     /// Never.
@@ -120,7 +120,7 @@ impl<'p, T> Place<'p, T> {
         Ok(())
     }
 
-    /// Reads a `U` beside this place.
+    /// Reads a `U` without filling the field.
     ///
     /// # Errors
     /// Those of `read`; the inner error says why the value does not fit.
@@ -130,7 +130,7 @@ impl<'p, T> Place<'p, T> {
         Ok(inner.into_value())
     }
 
-    /// Reads a `U`, and puts what becomes of it here.
+    /// Reads a `U`, converts it and fills the field.
     ///
     /// # Errors
     /// Those of `read`.
@@ -242,7 +242,7 @@ impl FromJson<'_> for bool {
     }
 }
 
-/// For a type that wraps another one and reads what that one reads.
+/// Implements [`FromJson`] for a type that wraps another one.
 macro_rules! same_as_inner {
     ($wrapper:ident, $wrap:path, $bytes:expr) => {
         impl<'de, T: FromJson<'de>> FromJson<'de> for $wrapper<T> {

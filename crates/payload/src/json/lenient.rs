@@ -14,9 +14,9 @@ use super::{
 
 /// An optional field. Use it as the `Option` it holds.
 ///
-/// Absent, `null` and "of another JSON type than documented" all read as `None`. In the last case
-/// [`error`](Self::error) says so. The value that was sent stays in the body of the delivery; writing the event again
-/// leaves the field out.
+/// It is `None` when the field is absent, `null`, or of another JSON type than documented. In the last case
+/// [`error`](Self::error) returns the reason. The value stays in the body of the delivery. Serializing the event leaves
+/// the field out.
 ///
 /// This holds wherever the type is decoded: by [`json::decode`](crate::json::decode), by plain `serde_json`, and as a
 /// field of a struct of your own.
@@ -50,13 +50,13 @@ pub struct Lenient<T> {
 }
 
 impl<T> Lenient<T> {
-    /// Why what was sent could not be read as `T`; `None` when it could, or when nothing was sent.
+    /// Returns why the value could not be read as `T`. `None` when it could, or when the field was absent or `null`.
     #[must_use]
     pub fn error(&self) -> Option<&DecodeError> {
         self.error.as_ref()
     }
 
-    /// Whether nothing was sent, or `null`.
+    /// Returns whether the field was absent or `null`.
     #[must_use]
     pub fn is_absent(&self) -> bool {
         self.value.is_none() && self.error.is_none()

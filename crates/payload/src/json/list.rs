@@ -12,14 +12,13 @@ use super::{
     from_json::{FromJson, Place, skip_elements},
 };
 
-/// Bytes that an element may own beyond its own size: a string in a block of its own, and its share of a growing list.
+/// Bytes that an element may own beyond its own size, such as a string, and its share of a growing list.
 const OWNED: usize = 64;
 
 /// A JSON array.
 ///
-/// It is a `Vec` with a limit: everything read from one body may take half as much memory again as the body, plus a
-/// quarter of a megabyte. In an optional field, a longer array is "of another type", and so is an array with an
-/// element that does not fit.
+/// It is a `Vec` with a memory limit: all lists of one body together may take 1.5 times the size of the body, plus 256 KiB.
+/// An optional field reads as absent when its array is longer, or when one element does not fit.
 ///
 /// ```
 /// let pages: idhooks_payload::List<u8> = serde_json::from_str("[1,2]")?;

@@ -15,7 +15,7 @@ use super::{
     from_json::{NUMBER, Place},
 };
 
-/// The place that one member is read into.
+/// The variable that one member is read into.
 pub trait Slot<'de, A: MapAccess<'de>> {
     /// Reads the value of the member that `object` is at.
     ///
@@ -30,10 +30,10 @@ impl<'de, A: MapAccess<'de>, T: FromJson<'de>> Slot<'de, A> for Lenient<T> {
     }
 }
 
-/// Reads an object to its end, each member into the slot of the same place as its name. A name among `others` goes
-/// there instead.
+/// Reads an object to its end, each member into the slot with the index of its name. Members named in `others` are read
+/// there instead. Unknown members are skipped.
 ///
-/// Returns what is wrong with the object as a whole: a known member that is there twice. Unknown members are skipped.
+/// Returns an error of the object as a whole: a known member that is there twice.
 ///
 /// # Errors
 /// When the input is broken.
@@ -99,7 +99,7 @@ pub trait Payload<'de>: FromJson<'de> {
 
 /// The type of a field of a payload: a type that is read from JSON is required, a [`Lenient`] one is optional.
 pub trait Field<'de>: Sized {
-    /// What the member is read as.
+    /// The type that the member is read as.
     type Value: FromJson<'de>;
 
     /// Turns what was read into the field.
@@ -154,8 +154,8 @@ pub trait Bodies: Sized {
     fn without_body(name: &str) -> Option<Self>;
 }
 
-/// The member that names the body, and the body. The body is read in one pass when its name came first, and from its
-/// own text otherwise.
+/// The member that names the body, and the body. A body that comes after its name is read in the same pass, and one that
+/// comes before it is kept as JSON and read at the end.
 pub struct NamedBody<'de, B> {
     name: OnceCell<Lenient<Cow<'de, str>>>,
     body: Option<Lenient<B>>,
@@ -169,7 +169,7 @@ impl<B> Default for NamedBody<'_, B> {
 }
 
 impl<'de, B: Bodies> NamedBody<'de, B> {
-    /// The two slots.
+    /// Returns the two slots.
     pub fn slots(&mut self) -> (NameSlot<'_, 'de>, BodySlot<'_, 'de, B>) {
         let Self { name, body, early } = self;
         (NameSlot(name), BodySlot { name, body, early })
@@ -178,7 +178,7 @@ impl<'de, B: Bodies> NamedBody<'de, B> {
     /// Returns the name and, if it is there, the body. `place` is that of the event.
     ///
     /// # Errors
-    /// When there is no name, or the body does not fit.
+    /// When the name is missing, or the body does not fit.
     pub fn finish<T>(
         self,
         name_field: &str,

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The members of the object `body` under `names`, unread; `None` for one that is absent. If one of
+/// Returns the raw members of the object `body` under `names`; `None` for one that is absent. If one of
 /// them is there twice, none is to be relied on, and all are `None`; so they are if the body is no
 /// JSON object.
 #[must_use]
@@ -13,20 +13,20 @@ pub fn members<'a, const N: usize>(body: &'a [u8], names: [&str; N]) -> [Option<
     std::str::from_utf8(body).ok().and_then(|text| scan(text, names)).unwrap_or([None; N])
 }
 
-/// The same inside a member that was found.
+/// Returns the same inside a member that was found.
 #[must_use]
 pub fn members_of<'a, const N: usize>(outer: Option<&'a RawValue>, names: [&str; N]) -> [Option<&'a RawValue>; N] {
     outer.and_then(|raw| members_once(raw, names)).unwrap_or([None; N])
 }
 
-/// The same, telling an object without the members (each `None`) from something that is no object
+/// Returns the same, telling an object without the members (each `None`) from something that is no object
 /// or has one of them twice (`None` for all).
 #[must_use]
 pub fn members_once<'a, const N: usize>(outer: &'a RawValue, names: [&str; N]) -> Option<[Option<&'a RawValue>; N]> {
     scan(outer.get(), names)
 }
 
-/// The text of a member that was found; `None` if it is no JSON string.
+/// Returns the string of a member that was found; `None` if it is not a JSON string.
 #[must_use]
 pub fn text<'a>(member: Option<&'a RawValue>) -> Option<Cow<'a, str>> {
     let json = member?.get();

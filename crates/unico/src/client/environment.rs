@@ -21,7 +21,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// The host that gives tokens.
+    /// Returns the host that gives tokens.
     #[must_use]
     pub fn token_host(self) -> &'static str {
         match self {
@@ -30,8 +30,8 @@ impl Environment {
         }
     }
 
-    /// The host of the Web & SDK contract. An older one, `api.cadastro.unico.app` with `uat.` before `unico` in the
-    /// sandbox, has the same paths: give it as `base_url` if your account is at home there.
+    /// Returns the host of the Web & SDK contract. An older one, `api.cadastro.unico.app` with `uat.` before `unico` in
+    /// the sandbox, has the same paths: give it as `base_url` if your account is at home there.
     #[must_use]
     pub fn web_host(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Environment {
         }
     }
 
-    /// The host of the API contract.
+    /// Returns the host of the API contract.
     #[must_use]
     pub fn api_host(self) -> &'static str {
         match self {

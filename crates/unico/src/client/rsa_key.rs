@@ -59,7 +59,7 @@ impl fmt::Display for KeyError {
 impl error::Error for KeyError {}
 
 impl RsaKey {
-    /// From PEM: PKCS#8 (`BEGIN PRIVATE KEY`) or PKCS#1 (`BEGIN RSA PRIVATE KEY`). The first section counts.
+    /// Reads a key from PEM: PKCS#8 (`BEGIN PRIVATE KEY`) or PKCS#1 (`BEGIN RSA PRIVATE KEY`). The first section counts.
     ///
     /// # Errors
     /// See [`KeyError`].
@@ -82,7 +82,7 @@ impl RsaKey {
         }
     }
 
-    /// From DER, PKCS#8 or PKCS#1.
+    /// Reads a key from DER, PKCS#8 or PKCS#1.
     ///
     /// # Errors
     /// See [`KeyError`].

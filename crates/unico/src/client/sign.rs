@@ -37,13 +37,13 @@ pub trait Sign: Send + Sync + 'static {
 pub struct SignError(&'static str);
 
 impl SignError {
-    /// For that reason, which completes a log's line: a constant text, so that it can hold no secret.
+    /// Makes an error with that reason for the log. It is a constant, so it cannot hold a secret.
     #[must_use]
     pub fn new(why: &'static str) -> Self {
         Self(why)
     }
 
-    /// The reason.
+    /// Returns the reason.
     #[must_use]
     pub fn why(self) -> &'static str {
         self.0

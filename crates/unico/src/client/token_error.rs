@@ -52,20 +52,20 @@ open_enum! {
 }
 
 impl TokenErrorCode {
-    /// The code of an error of the token host; `None` for any other error.
+    /// Returns the code of an error of the token host; `None` for any other error.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
         error.code().filter(|code| find(code) == Some(code)).map(Self::from)
     }
 
-    /// Whether another assertion may be taken where this one was refused: used or expired. Anything else needs a
-    /// person to look at account, key or clock.
+    /// Returns whether another assertion may be taken where this one was refused: used or expired. Anything else needs
+    /// a person to look at account, key or clock.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::AssertionExpired | Self::AssertionUsed)
     }
 
-    /// Whether the account is locked for a time. More tries make it longer at best.
+    /// Returns whether the account is locked for a time. More tries make it longer at best.
     #[must_use]
     pub fn is_locked(&self) -> bool {
         matches!(self, Self::AccountLocked)

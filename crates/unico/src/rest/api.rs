@@ -54,13 +54,13 @@ open_enum! {
 }
 
 integer! {
-    /// What the check of liveness gave: a number, kept whatever it is.
+    /// The result of the liveness check. Every number is kept.
     ///
-    /// **1 is no proof that a living person was there.** With Identity Verification but without Liveness it is always 1,
+    /// **1 does not prove that a living person was there.** With Identity Verification but without Liveness it is always 1,
     /// and no check has run
     /// ([documented](https://devcenter.unico.io/idcloud/en/integrations/integration-by-client/api/api-reference/liveness-+-identity-verification-+-behavior-alert));
     /// for a 1:1 validation without Liveness it is absent instead. And it is left out of most answers whose
-    /// `unicoId` says `yes`, because that already includes it. So only what your key was issued for tells what a 1 is worth.
+    /// `unicoId` says `yes`, because that already includes it. So the meaning of a 1 depends on the product that your key was issued for.
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/api/get-processes-by-id/index.html).
     pub struct Liveness(i64);
@@ -100,7 +100,7 @@ payload! {
 payload! {
     /// IDCloud's own rules.
     pub struct IdCloud {
-        /// What they recommend.
+        /// Their recommendation.
         pub result: Lenient<IdCloudResult> = "result",
     }
 }
@@ -122,7 +122,7 @@ payload! {
         pub person_name: Lenient<Pii<Box<str>>> = "personName",
         /// Document number of the person.
         pub person_document: Lenient<Pii<Box<str>>> = "personDocument",
-        /// Signed address of the picture: whoever has it can open it.
+        /// Signed address of the picture: anyone who has it can open it.
         pub person_image: Lenient<Pii<Box<str>>> = "personImage",
         /// When the process came to its end. A local time, without an offset; which zone is not stated.
         pub finished_at: Lenient<Timestamp> = "finishedAt",
@@ -164,15 +164,15 @@ payload! {
 }
 
 impl Process {
-    /// Whether its status says that it finished, the one state to decide on; `false` if there is none. Says nothing
-    /// about the outcome.
+    /// Returns whether its status says that it finished, the one state to decide on; `false` if there is none. Says
+    /// nothing about the outcome.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         *self.status == Some(CheckStatus::FINISHED)
     }
 
-    /// Whether its status will not change any more: finished, cancelled or ended in an error. A divergence is not
-    /// final, because the risk score is still running.
+    /// Returns whether its status will not change any more: finished, cancelled or ended in an error. A divergence is
+    /// not final, because the risk score is still running.
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.status.is_some_and(CheckStatus::is_final)

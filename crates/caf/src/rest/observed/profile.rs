@@ -22,7 +22,7 @@ payload! {
         pub basic_data: Lenient<RawJson> = "basicData",
         /// The runs that made the profile.
         pub executions: Lenient<RawJson> = "executions",
-        /// What each source of data said; its members vary with the template.
+        /// The result of each data source; its members vary with the template.
         pub sources: Lenient<RawJson> = "sources",
     }
 }

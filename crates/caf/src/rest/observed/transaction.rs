@@ -15,16 +15,16 @@ payload! {
         pub id: Lenient<TransactionId> = "id",
         /// State now; a verdict where [`TransactionStatus::is_verdict`] says so.
         pub status: Lenient<TransactionStatus> = "status",
-        /// What each check found, by its name. Status codes and similarities in it are texts (documented for the
+        /// The result of each check, by its name. Status codes and similarities in it are texts (documented for the
         /// older Core API).
         pub sections: Lenient<RawJson> = "sections",
         /// The rules that were applied, with codes in snake case such as `facematch_is_equal`.
         pub validations: Lenient<RawJson> = "validations",
-        /// Why somebody reproved it by hand: numeric codes with reasons in Portuguese.
+        /// The reasons of a manual rejection: numeric codes with reasons in Portuguese.
         pub manual_reproval_reasons: Lenient<RawJson> = "manualReprovalReasons",
-        /// What the run was given.
+        /// The input of the run.
         pub parameters: Lenient<RawJson> = "parameters",
-        /// What was known about the person.
+        /// The known data of the person.
         pub attributes: Lenient<RawJson> = "attributes",
     }
 }

@@ -29,7 +29,8 @@ open_enum! {
 }
 
 impl LivenessResult {
-    /// Whether it says that this was not a living person, in either spelling. `false` does not mean that it was one.
+    /// Returns whether it says that this was not a living person, in either spelling. `false` does not mean that it was
+    /// one.
     #[must_use]
     pub fn is_not_live(&self) -> bool {
         matches!(self, Self::NotLive | Self::PlainNotLive)
@@ -57,7 +58,7 @@ open_enum! {
 }
 
 impl AuthenticationResult {
-    /// Whether it says that the face belongs to someone else, in either spelling. `false` does not mean that it
+    /// Returns whether it says that the face belongs to someone else, in either spelling. `false` does not mean that it
     /// belongs to the person.
     #[must_use]
     pub fn is_negative(&self) -> bool {
@@ -87,13 +88,13 @@ open_enum! {
 }
 
 impl TrustResult {
-    /// Whether it says that there is a suspicion, in either spelling. `false` does not mean that there is none.
+    /// Returns whether it says that there is a suspicion, in either spelling. `false` does not mean that there is none.
     #[must_use]
     pub fn is_yes(&self) -> bool {
         matches!(self, Self::Yes | Self::PlainYes)
     }
 
-    /// Whether nothing was looked at, in either spelling.
+    /// Returns whether nothing was looked at, in either spelling.
     #[must_use]
     pub fn is_unspecified(&self) -> bool {
         matches!(self, Self::Unspecified | Self::MisspeltUnspecified)

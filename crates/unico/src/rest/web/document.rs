@@ -28,7 +28,7 @@ payload! {
         pub code: Lenient<DocumentCode> = "code",
         /// Version of what stands in `data`.
         pub version: Lenient<i64> = "version",
-        /// What was read, as sent: a name for each field, and what could not be read is left out. Names differ
+        /// The fields read from the document, as sent. A field that could not be read is left out. Names differ
         /// from page to page (`dataExpiracao`, `data_expiracao`), and a date may be impossible
         /// (`2025-10-35T00:00:00Z` in the vendor's own example), so nothing here is typed.
         /// [`RawJson::decode`] reads it into a map or a type of your own.

@@ -12,13 +12,13 @@ payload! {
         /// The contents in base64. [`File::bytes`] decodes them.
         pub file_contents: Pii<Box<str>> = "fileContents",
         /// Type of the contents: `image/jpeg` or `image/png` of a selfie, `application/pdf` or, on an older page,
-        /// `x-pdf` of a set of authentication. The vendor says so; nobody has looked inside.
+        /// `x-pdf` of a set of authentication. Documented, not observed.
         pub content_type: Lenient<Box<str>> = "contentType",
     }
 }
 
 impl File {
-    /// The contents, decoded. Nothing is kept, so call it once.
+    /// Returns the contents, decoded. Nothing is kept, so call it once.
     ///
     /// # Errors
     /// When they are not base64.

@@ -63,7 +63,7 @@ open_enum! {
 }
 
 impl NotificationChannel {
-    /// Whether it is e-mail, in either spelling.
+    /// Returns whether it is e-mail, in either spelling.
     #[must_use]
     pub fn is_email(&self) -> bool {
         matches!(self, Self::Email | Self::PlainEmail)
@@ -83,7 +83,7 @@ payload! {
     ///
     /// Source: [documented](https://developer.unico.io/developers/api-reference/web-sdk/get-process/index.html).
     pub struct Person {
-        /// What kind of number `dui_value` is.
+        /// The kind of number in `dui_value`.
         pub dui_type: Lenient<DuiType> = "duiType",
         /// The document number, digits only when it was created.
         pub dui_value: Lenient<Pii<Box<str>>> = "duiValue",
@@ -93,7 +93,7 @@ payload! {
         pub email: Lenient<Pii<Box<str>>> = "email",
         /// Phone number.
         pub phone: Lenient<Pii<Box<str>>> = "phone",
-        /// Ways the person is told where to go.
+        /// Ways the person gets the link.
         pub notifications: Lenient<List<Notification>> = "notifications",
     }
 }

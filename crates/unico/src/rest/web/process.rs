@@ -33,7 +33,7 @@ open_enum! {
 }
 
 impl ProcessState {
-    /// Whether the process is at its end. Says nothing about the outcome.
+    /// Returns whether the process is at its end. Says nothing about the outcome.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         matches!(self, Self::Finished)
@@ -170,7 +170,7 @@ payload! {
         pub result: Lenient<ProcessResult> = "result",
         /// The kind of process.
         pub flow: Lenient<Flow> = "flow",
-        /// What was found out about the person.
+        /// The findings about the person.
         pub authentication_info: Lenient<AuthenticationInfo> = "authenticationInfo",
         /// The person.
         pub person: Lenient<Person> = "person",
@@ -180,7 +180,7 @@ payload! {
         pub finished_at: Lenient<Timestamp> = "finishedAt",
         /// Until when the person may come to the end, in UTC.
         pub expires_at: Lenient<Timestamp> = "expiresAt",
-        /// What it is for.
+        /// Its purpose.
         pub purpose: Lenient<Purpose> = "purpose",
         /// Your own reference, as it was created with.
         pub client_reference: Lenient<Box<str>> = "clientReference",
@@ -190,7 +190,7 @@ payload! {
         pub capacities: Lenient<List<Capacity>> = "capacities",
         /// Where the person is sent at the end; may be `/`.
         pub callback_uri: Lenient<Pii<Box<str>>> = "callbackUri",
-        /// Where the person goes through the process. Whoever has it can open it.
+        /// Where the person goes through the process. Anyone who has it can open it.
         pub user_redirect_url: Lenient<Pii<Box<str>>> = "userRedirectUrl",
         /// Token for the SDK, which opens the process as well; may be empty.
         pub token: Lenient<Pii<Box<str>>> = "token",
@@ -202,20 +202,21 @@ payload! {
         /// The earlier process this one was compared with; its members are known in part only, so it is kept as
         /// sent. See [`Process::reference_process_id`].
         pub bio_token_data: Lenient<RawJson> = "bioTokenData",
-        /// What documents and signatures brought, in more than one shape: `[]` or an object. Kept as sent; see
+        /// The results for documents and signatures, in more than one shape: `[]` or an object. Kept as sent; see
         /// [`Process::documents`].
         pub services: Lenient<RawJson> = "services",
     }
 }
 
 impl Process {
-    /// Whether its `state` says that it is at its end; `false` if there is no state. Says nothing about the outcome.
+    /// Returns whether its `state` says that it is at its end; `false` if there is no state. Says nothing about the
+    /// outcome.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.state.as_ref().is_some_and(ProcessState::is_finished)
     }
 
-    /// The earlier process this one was compared with, from `bio_token_data`.
+    /// Returns the earlier process this one was compared with, from `bio_token_data`.
     #[must_use]
     pub fn reference_process_id(&self) -> Option<ProcessId> {
         let raw = self.bio_token_data.as_ref()?;
@@ -223,7 +224,7 @@ impl Process {
         json::text(id).map(|id| ProcessId::from(&*id))
     }
 
-    /// What was read from documents, wherever in `services` the vendor's pages put it: `docs.documents` or
+    /// Returns the fields read from documents, from each place in `services` that the vendor's pages name: `docs.documents` or
     /// `documents`. Empty if there is none, or in another shape than these.
     #[must_use]
     pub fn documents(&self) -> Vec<Document> {
