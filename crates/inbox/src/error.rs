@@ -1,155 +1,146 @@
-//! Why the inbox could not do what it was asked.
+//! The error of the inbox.
 
 use std::{error, fmt};
 
-type Cause = Box<dyn error::Error + Send + Sync>;
+type Source = Box<dyn error::Error + Send + Sync>;
 
-/// Why the inbox could not do what it was asked. Its text and its causes name settings and files, never a body, a
-/// subject or a password. `Debug` says the same in the same words, because that is what a `main` prints that fails.
+/// The error of an inbox.
+///
+/// `Display`, `Debug` and the sources name settings, hosts and files, never a body, a subject or a password. `Debug`
+/// prints a sentence, because that is what a `main` that fails shows.
 pub struct Error {
-    kind: Kind,
-    what: Box<str>,
-    source: Option<Cause>,
+    kind: ErrorKind,
+    message: Box<str>,
+    source: Option<Source>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Settings,
-    Weak,
-    Schema,
+/// The kind of an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A setting is wrong: a URL with an unknown scheme or parameter, or an engine that was not built in.
+    Config,
+    /// The store would promise less than "on disk".
+    NotDurable,
+    /// The store was written by a release that this one cannot work beside, or is not an inbox.
+    IncompatibleSchema,
+    /// The store cannot commit now. The same call may succeed later.
     Unavailable,
+    /// More bytes wait to be stored than the inbox may hold in memory.
     Busy,
+    /// This program closed the inbox.
     Closed,
+    /// The delivery does not exist.
     NotFound,
-    Conflict,
+    /// The state of the delivery does not allow the call.
+    InvalidState,
 }
 
 impl Error {
-    fn new(kind: Kind, what: impl Into<Box<str>>) -> Self {
-        Self { kind, what: what.into(), source: None }
+    fn new(kind: ErrorKind, message: impl Into<Box<str>>) -> Self {
+        Self { kind, message: message.into(), source: None }
     }
 
-    /// A setting that cannot be used: a URL without a scheme we know, an engine that was not built in.
+    /// Creates an error of the kind [`ErrorKind::Config`].
     #[must_use]
-    pub fn settings(what: impl Into<Box<str>>) -> Self {
-        Self::new(Kind::Settings, what)
+    pub fn config(message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::Config, message)
     }
 
-    /// The store would promise less than "on disk"; `what` names the setting.
+    /// Creates an error of the kind [`ErrorKind::NotDurable`]; the message names the setting.
     #[must_use]
-    pub fn weak(what: impl Into<Box<str>>) -> Self {
-        Self::new(Kind::Weak, what)
+    pub fn not_durable(message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::NotDurable, message)
     }
 
-    /// The store was written by a release this one cannot work beside.
+    /// Creates an error of the kind [`ErrorKind::IncompatibleSchema`].
     #[must_use]
-    pub fn schema(what: impl Into<Box<str>>) -> Self {
-        Self::new(Kind::Schema, what)
+    pub fn incompatible_schema(message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::IncompatibleSchema, message)
     }
 
-    /// The store cannot promise anything now; the same may succeed later.
+    /// Creates an error of the kind [`ErrorKind::Unavailable`].
     #[must_use]
-    pub fn unavailable(what: impl Into<Box<str>>) -> Self {
-        Self::new(Kind::Unavailable, what)
+    pub fn unavailable(message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::Unavailable, message)
     }
 
-    /// More is waiting to be stored than there is memory for.
+    /// Creates an error of the kind [`ErrorKind::Busy`].
     #[must_use]
-    pub fn busy(what: impl Into<Box<str>>) -> Self {
-        Self::new(Kind::Busy, what)
+    pub fn busy(message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::Busy, message)
     }
 
-    /// The inbox was closed by this program.
+    /// Creates an error of the kind [`ErrorKind::Closed`].
     #[must_use]
     pub fn closed() -> Self {
-        Self::new(Kind::Closed, "the inbox is closed")
+        Self::new(ErrorKind::Closed, "the inbox is closed")
     }
 
-    /// There is no such delivery.
+    /// Creates an error of the kind [`ErrorKind::NotFound`].
     #[must_use]
-    pub fn not_found(what: impl Into<Box<str>>) -> Self {
-        Self::new(Kind::NotFound, what)
+    pub fn not_found(message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::NotFound, message)
     }
 
-    /// The delivery is not in a state in which that can be done.
+    /// Creates an error of the kind [`ErrorKind::InvalidState`].
     #[must_use]
-    pub fn conflict(what: impl Into<Box<str>>) -> Self {
-        Self::new(Kind::Conflict, what)
+    pub fn invalid_state(message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::InvalidState, message)
     }
 
-    /// The same, for another who waits for the same.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn same(&self) -> Self {
-        let source = self.source.as_ref().map(|cause| Cause::from(cause.to_string()));
-        Self { kind: self.kind, what: self.what.clone(), source }
-    }
-
-    /// With what lies behind it. Its text is shown to whoever reads logs, so it must not quote what was stored.
+    /// Adds the cause. Its text reaches logs, so it must not quote what was stored.
     #[must_use]
-    pub fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
-        self.source = Some(cause.into());
+    pub fn caused_by(mut self, source: impl Into<Source>) -> Self {
+        self.source = Some(source.into());
         self
     }
 
-    /// Whether the store cannot promise anything now: it is down, full, read-only, locked, or has too much to do.
-    /// The sender is answered 503 and comes again.
+    /// Copies the error for another caller of the same commit.
+    pub(crate) fn duplicate(&self) -> Self {
+        let source = self.source.as_ref().map(|source| Source::from(source.to_string()));
+        Self { kind: self.kind, message: self.message.clone(), source }
+    }
+
+    /// Returns the kind.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use idhooks_inbox::{ErrorKind, Inbox};
+    ///
+    /// let error = Inbox::open("mysql://localhost/inbox").await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Config);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Returns whether the store cannot commit now: it is down, full, read-only, locked, overloaded or closed. Respond
+    /// with 503; the sender retries.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self.kind, Kind::Unavailable | Kind::Busy | Kind::Closed)
-    }
-
-    /// Whether that is because more is waiting than there is memory for.
-    #[must_use]
-    pub fn is_busy(&self) -> bool {
-        self.kind == Kind::Busy
-    }
-
-    /// Whether that is because this program closed the inbox: then it never succeeds.
-    #[must_use]
-    pub fn is_closed(&self) -> bool {
-        self.kind == Kind::Closed
-    }
-
-    /// Whether the store is set up to promise less than "on disk".
-    #[must_use]
-    pub fn is_weak(&self) -> bool {
-        self.kind == Kind::Weak
-    }
-
-    /// Whether the store was written by a release this one cannot work beside.
-    #[must_use]
-    pub fn is_schema(&self) -> bool {
-        self.kind == Kind::Schema
-    }
-
-    /// Whether there is no such delivery.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        self.kind == Kind::NotFound
-    }
-
-    /// Whether the delivery is not in a state in which that can be done.
-    #[must_use]
-    pub fn is_conflict(&self) -> bool {
-        self.kind == Kind::Conflict
+        matches!(self.kind, ErrorKind::Unavailable | ErrorKind::Busy | ErrorKind::Closed)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
+        f.write_str(&self.message)
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;
-        self.source.as_ref().map_or(Ok(()), |cause| write!(f, " ({cause})"))
+        self.source.as_ref().map_or(Ok(()), |source| write!(f, " ({source})"))
     }
 }
 
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.source.as_deref().map(|cause| cause as _)
+        self.source.as_deref().map(|source| source as _)
     }
 }

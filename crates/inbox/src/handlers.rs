@@ -1,30 +1,26 @@
-//! Who handles what.
+//! Which handler takes which kind of delivery.
 
 use std::{borrow::Cow, collections::BTreeMap, error, fmt, future::Future, pin::Pin, sync::Arc};
 
-use idhooks_core::{__stored::Restore, Delivery, WebhookEvent};
+use idhooks_core::{__stored::Restore, WebhookEvent};
 
-use crate::{
-    Job, Outcome,
-    job::About,
-    store::{Leased, Route, Verdict},
-};
+use crate::{Job, Outcome, job::JobContext, store::{DeliveryKind, DeliveryRecord}};
 
 /// The handlers of a worker, one for each kind of delivery.
 ///
 /// ```
 /// use idhooks_capa as capa;
 /// use idhooks_core::Verified;
-/// use idhooks_inbox::{Failed, Handlers, Job, Outcome};
+/// use idhooks_inbox::{HandlerError, Handlers, Job, Outcome};
 ///
-/// async fn transfer(job: Job<Verified<capa::Event>>) -> Result<Outcome, Failed> {
+/// async fn transfer(job: Job<Verified<capa::Event>>) -> Result<Outcome, HandlerError> {
 ///     if job.possible_replay() {
-///         return Ok(Outcome::give_up("looks like an old one sent again"));
+///         return Ok(Outcome::dead_letter("an old delivery that somebody sent again"));
 ///     }
 ///     if let capa::Event::Transaction(transaction) = job.event() {
 ///         println!("{}", transaction.event);
 ///     }
-///     Ok(Outcome::done())
+///     Ok(Outcome::Done)
 /// }
 ///
 /// let handlers = Handlers::new().on(transfer);
@@ -32,19 +28,19 @@ use crate::{
 /// ```
 #[derive(Clone, Default)]
 pub struct Handlers {
-    here: BTreeMap<Route, Arc<dyn Handle>>,
+    handlers: BTreeMap<DeliveryKind, Arc<dyn Handle>>,
     elsewhere: Vec<Cow<'static, str>>,
 }
 
 impl Handlers {
-    /// None yet.
+    /// Creates an empty set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Has deliveries of one kind handled by `handler`: a function or closure from a [`Job`] to a future of what
-    /// [`Outcome`] can be made of. A second handler of the same kind takes the first one's place.
+    /// Adds the handler of one kind of delivery: a function or closure from a [`Job`] to a future whose output converts
+    /// into an [`Outcome`]. A second handler of the same kind replaces the first one.
     #[must_use]
     pub fn on<D, H, F>(mut self, handler: H) -> Self
     where
@@ -53,104 +49,99 @@ impl Handlers {
         F: Future<Output: Into<Outcome>> + Send + 'static,
     {
         let typed: Typed<D, H> = Typed { handler: Arc::new(handler), delivery: std::marker::PhantomData };
-        self.here.insert(route_of::<D>(), Arc::new(typed));
+        self.handlers.insert(DeliveryKind::of::<D>(), Arc::new(typed));
         self
     }
 
-    /// Leaves what comes from that vendor to other workers on the same store.
+    /// Leaves the deliveries of a vendor to other workers on the same store.
+    ///
+    /// ```
+    /// use idhooks_inbox::Handlers;
+    ///
+    /// let handlers = Handlers::new().handled_elsewhere("unico");
+    /// # let _ = handlers;
+    /// ```
     #[must_use]
-    pub fn elsewhere(mut self, vendor: impl Into<Cow<'static, str>>) -> Self {
+    pub fn handled_elsewhere(mut self, vendor: impl Into<Cow<'static, str>>) -> Self {
         self.elsewhere.push(vendor.into());
         self
     }
 
-    /// What is handled here, by the number of the release that reads it. The crates of events of one release are asked for
-    /// together; one that is ahead of the others must not make theirs look as if they had been read by a later one.
-    pub(crate) fn releases(&self) -> BTreeMap<i64, Vec<Route>> {
-        let mut releases = BTreeMap::<i64, Vec<Route>>::new();
-        for (route, handler) in &self.here {
-            releases.entry(handler.reader()).or_default().push(route.clone());
-        }
-        releases
+    /// Returns the kinds that have a handler, with the version of their decoder.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (&DeliveryKind, i64)> {
+        self.handlers.iter().map(|(kind, handler)| (kind, handler.decoder_version()))
     }
 
-    /// Those of `wanted` that nobody handles.
-    pub(crate) fn missing(&self, wanted: impl IntoIterator<Item = Route>) -> Result<(), NoHandler> {
-        let missing = |route: &Route| !self.here.contains_key(route) && !self.elsewhere.contains(&route.vendor);
-        let mut routes: Vec<Route> = wanted.into_iter().filter(missing).collect();
-        routes.sort();
-        routes.dedup();
-        if routes.is_empty() { Ok(()) } else { Err(NoHandler { routes }) }
+    /// Returns those of `kinds` that no worker handles, as far as this one knows.
+    pub(crate) fn missing(&self, kinds: impl IntoIterator<Item = DeliveryKind>) -> Vec<DeliveryKind> {
+        let missing = |kind: &DeliveryKind| {
+            !self.handlers.contains_key(kind) && !self.elsewhere.contains(&kind.vendor)
+        };
+        let mut kinds: Vec<_> = kinds.into_iter().filter(missing).collect();
+        kinds.sort();
+        kinds.dedup();
+        kinds
     }
 
-    pub(crate) fn of(&self, route: &Route) -> Option<&Arc<dyn Handle>> {
-        self.here.get(route)
+    pub(crate) fn get(&self, kind: &DeliveryKind) -> Option<&Arc<dyn Handle>> {
+        self.handlers.get(kind)
     }
 }
 
 impl fmt::Debug for Handlers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handlers").field("here", &self.here.keys()).field("elsewhere", &self.elsewhere).finish()
+        f.debug_struct("Handlers").field("on", &self.handlers.keys()).field("elsewhere", &self.elsewhere).finish()
     }
 }
 
-/// Deliveries are kept, or expected, that no handler takes. They would pile up in silence. `Debug` says it in words, as a
-/// `main` that fails prints it.
+/// This program receives deliveries that its worker does not handle. `Debug` prints a sentence, because that is what a
+/// `main` that fails shows.
 #[derive(Clone, PartialEq, Eq)]
-pub struct NoHandler {
-    routes: Vec<Route>,
+pub struct MissingHandler {
+    pub(crate) kinds: Vec<DeliveryKind>,
 }
 
-impl NoHandler {
-    /// What has no handler.
+impl MissingHandler {
+    /// Returns the kinds without a handler.
     #[must_use]
-    pub fn routes(&self) -> &[Route] {
-        &self.routes
-    }
-
-    pub(crate) fn into_routes(self) -> impl Iterator<Item = Route> {
-        self.routes.into_iter()
+    pub fn kinds(&self) -> &[DeliveryKind] {
+        &self.kinds
     }
 }
 
-impl fmt::Display for NoHandler {
+impl fmt::Display for MissingHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no handler for")?;
-        for (place, route) in self.routes.iter().enumerate() {
-            write!(f, "{} {route}", if place == 0 { "" } else { "," })?;
+        f.write_str("no handler for ")?;
+        for (index, kind) in self.kinds.iter().enumerate() {
+            write!(f, "{}{kind}", if index == 0 { "" } else { ", " })?;
         }
-        f.write_str("; add one with `on`, or say `elsewhere` if another worker has it")
+        f.write_str(": add one with `Handlers::on`, or call `Handlers::handled_elsewhere` if another worker has it")
     }
 }
 
-impl fmt::Debug for NoHandler {
+impl fmt::Debug for MissingHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl error::Error for NoHandler {}
+impl error::Error for MissingHandler {}
 
-/// 1.2.3 is 1 002 003; what comes after a hyphen does not count.
-fn number(version: &str) -> i64 {
+/// Turns a version into a number that compares alike: 1.2.3 is 1 002 003. A pre-release counts as its release.
+fn version_number(version: &str) -> i64 {
     let mut parts = version.split(['.', '-', '+']).map(|part| part.parse::<i64>().unwrap_or_default().min(999));
     let mut next = || parts.next().unwrap_or_default();
     (next() * 1000 + next()) * 1000 + next()
 }
 
-pub(crate) fn route_of<D: Delivery>() -> Route {
-    Route { vendor: Cow::Borrowed(<D::Event as WebhookEvent>::VENDOR), verified: D::IS_VERIFIED }
-}
+pub(crate) type Handling = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-type Running = Pin<Box<dyn Future<Output = Outcome> + Send>>;
-
-/// A handler, whatever its type of delivery.
+/// A handler without its type of delivery.
 pub(crate) trait Handle: Send + Sync {
-    /// Number of the release that reads the events.
-    fn reader(&self) -> i64;
+    fn decoder_version(&self) -> i64;
 
-    /// Starts it, or says that the delivery cannot be read.
-    fn start(&self, leased: Leased, about: About) -> Result<Running, Verdict>;
+    /// Creates the future of the handler. Returns the outcome instead if the delivery cannot be decoded.
+    fn start(&self, record: &DeliveryRecord, context: JobContext) -> Result<Handling, Outcome>;
 }
 
 struct Typed<D, H> {
@@ -164,30 +155,30 @@ where
     H: Fn(Job<D>) -> F + Send + Sync + 'static,
     F: Future<Output: Into<Outcome>> + Send + 'static,
 {
-    fn reader(&self) -> i64 {
-        number(<D::Event as WebhookEvent>::VERSION)
+    fn decoder_version(&self) -> i64 {
+        version_number(<D::Event as WebhookEvent>::VERSION)
     }
 
-    fn start(&self, leased: Leased, about: About) -> Result<Running, Verdict> {
-        let unreadable = |reason| Verdict::Unreadable { reader: self.reader(), reason };
-        let unknown = || unreadable("it was authenticated by a method that this release does not know".into());
-        let delivery = leased.stored.and_then(D::restore).ok_or_else(unknown)?;
-        let event = delivery.decode().map_err(|error| unreadable(error.to_string().into()))?;
+    fn start(&self, record: &DeliveryRecord, context: JobContext) -> Result<Handling, Outcome> {
+        let undecodable = |reason| Outcome::Undecodable { decoder_version: self.decoder_version(), reason };
+        let unknown = || undecodable("unknown authentication: this release does not know the method".into());
+        let delivery: D = record.restore().ok_or_else(unknown)?;
+        let event = delivery.decode().map_err(|error| undecodable(error.to_string().into()))?;
         let handler = Arc::clone(&self.handler);
-        // The handler itself is called inside the future, so that a panic of its is caught with the future's.
-        Ok(Box::pin(async move { handler(Job { delivery, event, about }).await.into() }))
+        // Inside the future, so that the worker also catches a panic of the handler's first line.
+        Ok(Box::pin(async move { handler(Job { delivery, event, context }).await.into() }))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::version_number;
 
     #[test]
-    fn versions_are_numbers_in_their_order() {
+    fn version_numbers_keep_the_order_of_versions() {
         let versions = ["", "0.0.0", "0.1.0", "0.1.1-rc.1", "0.1.2", "0.10.0", "1.0.0", "1.0.999", "1.1"];
-        let numbers = versions.map(number);
+        let numbers = versions.map(version_number);
         assert!(numbers.is_sorted(), "{numbers:?}");
-        assert_eq!(number("1.2.3"), 1_002_003);
+        assert_eq!(version_number("1.2.3"), 1_002_003);
     }
 }

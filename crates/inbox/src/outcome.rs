@@ -1,108 +1,167 @@
-//! What a handler says of a delivery.
+//! The result of an attempt.
 
 use std::{any::type_name, borrow::Cow, error, fmt, time::Duration};
 
-/// Longest reason that is kept, in bytes.
-const LONGEST_REASON: usize = 1000;
+use crate::record::without_nul;
 
-/// What a handler says of a delivery. `()` is [`done`](Self::done), so is `Ok(())`; a handler that returns
-/// `Result<_, Failed>` may use `?` on whatever implements [`std::error::Error`], which means [`retry`](Self::retry).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome(Kind);
+/// The longest reason that is stored, in bytes.
+const MAX_REASON: usize = 1000;
 
+/// The result of an attempt.
+///
+/// A handler returns anything that converts into it: `()` and `Ok(())` mean [`Done`](Self::Done), an `Err` of
+/// [`HandlerError`] means a retry.
+///
+/// ```
+/// use std::time::Duration;
+/// use idhooks_inbox::Outcome;
+///
+/// assert_eq!(Outcome::from(()), Outcome::Done);
+/// let later = Outcome::retry_after(Duration::from_secs(60), "the ledger is closed");
+/// assert!(matches!(later, Outcome::Retry { after: Some(_), .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+#[non_exhaustive]
+pub enum Outcome {
+    /// The delivery was handled.
     Done,
-    Retry { after: Option<Duration>, reason: Cow<'static, str> },
-    GiveUp { reason: Cow<'static, str> },
+    /// The delivery is to be handled again.
+    Retry {
+        /// How long to wait; `None` for the worker's backoff. Capped at 30 days.
+        after: Option<Duration>,
+        /// Why, for lists. Stored up to 1000 bytes, so it must not hold personal data.
+        reason: Cow<'static, str>,
+    },
+    /// The delivery can never be handled.
+    DeadLetter {
+        /// Why, for lists. Stored up to 1000 bytes, so it must not hold personal data.
+        reason: Cow<'static, str>,
+    },
+    /// The decoder of this release failed. Workers set it.
+    #[doc(hidden)]
+    Undecodable {
+        /// The version of the decoder.
+        decoder_version: i64,
+        /// Why, for lists.
+        reason: Cow<'static, str>,
+    },
+    /// The worker shuts down, as if it had never claimed the delivery. Workers set it.
+    #[doc(hidden)]
+    Released,
 }
 
 impl Outcome {
-    /// It was handled.
-    #[must_use]
-    pub fn done() -> Self {
-        Self(Kind::Done)
-    }
-
-    /// It is to be handled again, after the worker's back-off, as long as attempts are left.
+    /// Creates a retry after the worker's backoff.
     ///
-    /// The reason is kept and listed, its first thousand bytes: write one of your own, never an error's text, which
-    /// may quote a person's data.
+    /// The reason is stored and listed: write one of your own, not an error's text, which may quote personal data.
     #[must_use]
     pub fn retry(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Kind::Retry { after: None, reason: keepable(reason.into()) })
+        Self::Retry { after: None, reason: reason.into() }
     }
 
-    /// As [`retry`](Self::retry), and not before that much time has passed; at most thirty days are waited.
+    /// Creates a retry that waits for `after`, up to 30 days.
     #[must_use]
     pub fn retry_after(after: Duration, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Kind::Retry { after: Some(after), reason: keepable(reason.into()) })
+        Self::Retry { after: Some(after), reason: reason.into() }
     }
 
-    /// It can never be handled: it becomes a dead letter, with the reason.
+    /// Creates a dead letter.
     #[must_use]
-    pub fn give_up(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Kind::GiveUp { reason: keepable(reason.into()) })
+    pub fn dead_letter(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::DeadLetter { reason: reason.into() }
     }
 
-    pub(crate) fn into_kind(self) -> Kind {
-        self.0
+    /// Returns a short constant name, fit for a metric's label.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Retry { .. } => "retry",
+            Self::DeadLetter { .. } => "dead_letter",
+            Self::Undecodable { .. } => "undecodable",
+            Self::Released => "released",
+        }
+    }
+
+    /// Returns the reason, if there is one.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Done | Self::Released => None,
+            Self::Retry { reason, .. } | Self::DeadLetter { reason } | Self::Undecodable { reason, .. } => Some(reason),
+        }
+    }
+
+    /// Shortens the reason to what every store can hold: an outcome that cannot be written would be tried forever.
+    pub(crate) fn storable(mut self) -> Self {
+        match &mut self {
+            Self::Done | Self::Released => {}
+            Self::Retry { reason, .. } | Self::DeadLetter { reason } | Self::Undecodable { reason, .. } => {
+                if let Cow::Owned(shorter) = storable_reason(reason) {
+                    *reason = shorter.into();
+                }
+            }
+        }
+        self
     }
 }
 
-/// A reason that every store can keep: a verdict that cannot be written down would be tried forever.
-pub(crate) fn keepable(mut reason: Cow<'_, str>) -> Cow<'_, str> {
-    if reason.len() > LONGEST_REASON {
-        let mut end = LONGEST_REASON;
-        while !reason.is_char_boundary(end) {
-            end -= 1;
-        }
-        reason.to_mut().truncate(end);
+/// Returns the part of a reason that every store can hold.
+pub(crate) fn storable_reason(reason: &str) -> Cow<'_, str> {
+    match reason.get(..reason.floor_char_boundary(MAX_REASON)) {
+        Some(start) if start.len() < reason.len() => without_nul(start).into_owned().into(),
+        _ => without_nul(reason),
     }
-    // A NUL ends a text in more than one database.
-    if reason.contains('\0') { reason.replace('\0', "\u{fffd}").into() } else { reason }
 }
 
 impl From<()> for Outcome {
     fn from((): ()) -> Self {
-        Self::done()
+        Self::Done
     }
 }
 
-impl<T: Into<Self>> From<Result<T, Failed>> for Outcome {
-    fn from(result: Result<T, Failed>) -> Self {
+impl<T: Into<Self>> From<Result<T, HandlerError>> for Outcome {
+    fn from(result: Result<T, HandlerError>) -> Self {
         match result {
             Ok(outcome) => outcome.into(),
-            Err(Failed { reason }) => Self::retry(reason),
+            Err(HandlerError { reason }) => Self::retry(reason),
         }
     }
 }
 
-/// An error of a handler, made by `?`.
+/// The error of a handler, which `?` creates from any error.
 ///
-/// It keeps the name of the error's type and nothing of its text, because that text may quote what was being
-/// handled, and reasons are listed. Log what you need to know before you return it.
-pub struct Failed {
+/// It keeps the name of the error's type and none of its text, because the text may quote the delivery and reasons are
+/// listed. Log what you need before you return the error.
+pub struct HandlerError {
     reason: &'static str,
 }
 
-impl Failed {
-    /// With a reason of your own, for an error that is none of the standard library's kind, such as `anyhow::Error`.
+impl HandlerError {
+    /// Creates an error with a reason of your own, for types that do not implement [`std::error::Error`], such as
+    /// `anyhow::Error`.
+    ///
+    /// ```
+    /// use idhooks_inbox::{HandlerError, Outcome};
+    ///
+    /// let failed: Result<(), HandlerError> = Err(HandlerError::new("the ledger is away"));
+    /// assert_eq!(Outcome::from(failed), Outcome::retry("the ledger is away"));
+    /// ```
     #[must_use]
-    pub fn because(reason: &'static str) -> Self {
+    pub fn new(reason: &'static str) -> Self {
         Self { reason }
     }
 }
 
-impl<E: error::Error> From<E> for Failed {
+impl<E: error::Error> From<E> for HandlerError {
     fn from(_: E) -> Self {
         Self { reason: type_name::<E>() }
     }
 }
 
-impl fmt::Debug for Failed {
+impl fmt::Debug for HandlerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Failed({})", self.reason)
+        write!(f, "HandlerError({})", self.reason)
     }
 }
 
@@ -110,25 +169,33 @@ impl fmt::Debug for Failed {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<(), Failed> {
+    fn parse(text: &str) -> Result<(), HandlerError> {
         let _: u32 = text.parse()?;
         Ok(())
     }
 
     #[test]
-    fn an_error_of_another_kind_is_given_a_reason() {
-        let failed = || -> Result<(), Failed> {
-            Err(Box::<dyn error::Error>::from("canary")).map_err(|_| Failed::because("the ledger was away"))?;
+    fn handler_error_takes_a_reason() {
+        let failed = || -> Result<(), HandlerError> {
+            Err(Box::<dyn error::Error>::from("canary")).map_err(|_| HandlerError::new("the ledger is away"))?;
             Ok(())
         };
-        assert_eq!(Outcome::from(failed()), Outcome::retry("the ledger was away"));
+        assert_eq!(Outcome::from(failed()), Outcome::retry("the ledger is away"));
     }
 
     #[test]
-    fn row_49_an_error_leaves_its_type_and_not_its_text() {
-        assert_eq!(Outcome::from(parse("7")), Outcome::done());
+    fn row_49_handler_error_keeps_the_type_and_not_the_text() {
+        assert_eq!(Outcome::from(parse("7")), Outcome::Done);
         assert_eq!(Outcome::from(parse("canary")), Outcome::retry("core::num::error::ParseIntError"));
-        let decided: Result<Outcome, Failed> = Ok(Outcome::give_up("no such customer"));
-        assert_eq!(Outcome::from(decided), Outcome::give_up("no such customer"));
+        let decided: Result<Outcome, HandlerError> = Ok(Outcome::dead_letter("no such customer"));
+        assert_eq!(Outcome::from(decided), Outcome::dead_letter("no such customer"));
+    }
+
+    #[test]
+    fn reasons_are_shortened_to_what_a_store_can_hold() {
+        let long = "é".repeat(600);
+        assert_eq!(Outcome::retry(long).storable().reason().unwrap().len(), 1000);
+        assert_eq!(Outcome::dead_letter("a\0b").storable(), Outcome::dead_letter("a\u{fffd}b"));
+        assert_eq!(Outcome::retry("short").storable(), Outcome::retry("short"));
     }
 }

@@ -1,276 +1,168 @@
-//! What an engine has to do: implement [`Store`] to keep deliveries somewhere else.
+//! The interface between the inbox and an engine. It changes with every release (feature `unstable-store`).
 //!
-//! The engines of this crate pass one suite of tests, `tests/conformance`; what its tests say is what a store promises.
+//! The engines of this crate pass one conformance suite, `tests/conformance`.
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration, time::SystemTime};
+use std::{sync::Arc, time::Duration};
 
-/// What an implementation of [`Store`] is written with.
 pub use async_trait::async_trait;
-use bytes::Bytes;
-use idhooks_core::__stored::Stored;
 
-pub use crate::arrival::Arrival;
-use crate::{Accepted, Details, EntryId, Error, Filter, Page, Purged, Stats};
+use crate::{
+    AcceptOutcome, Backoff, DeliveryDetails, DeliveryId, Erased, Error, Filter, Outcome, Page, Purged, Retention, Stats,
+};
+pub use crate::record::{DeliveryKind, DeliveryRecord, FencingToken, Lease};
 
-/// Bodies that a store keeps beside the first one of a key.
-pub const MOST_CONFLICTS: u32 = 16;
+/// How many conflicting bodies a store keeps for one key.
+pub const MAX_CONFLICTS: u32 = 16;
 
-/// Why an attempt ended whose lease ran out, for its history.
-pub const LEASE_RAN_OUT: &str = "the lease ran out: the worker died, or lost the store";
+/// The reason in the history of a delivery whose lease expired.
+pub const LEASE_EXPIRED: &str = "lease expired: the worker died or lost the store";
 
-/// Keeps deliveries. Every method that changes something returns after a commit that survives power loss, or with
-/// an error that [`is_unavailable`](Error::is_unavailable).
+/// No lease is longer. A lease that ends later was given before the clock was set back, and counts as expired.
+pub const MAX_LEASE: Duration = Duration::from_secs(3600);
+
+/// Stores deliveries.
 ///
-/// Every method may be dropped half-way: what it was doing then happens wholly or not at all, and of a
-/// [`purge`](Self::purge), which goes in steps, each step does.
+/// Every method that changes something returns after a commit that survives power loss, or returns an error. Every
+/// future may be dropped: the change then happens completely or not at all (a purge goes in steps, each of them so).
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Keeps a delivery, unless one with the same [`dedup`](Arrival::dedup) is there.
+    /// Stores a delivery, unless one with the same `dedup` exists.
     ///
-    /// One that is there makes it a duplicate if its body's digest is equal, else a conflict, whose
-    /// body is kept too, up to [`MOST_CONFLICTS`]. If the key has a
-    /// window and the one that is there came longer ago (or, with a clock that jumped, that much later), it is new,
-    /// flagged, and takes the key over.
-    async fn accept(&self, arrival: Arrival) -> Result<Accepted, Error>;
+    /// If one exists, the new one is a duplicate if its `body_digest` is equal. Otherwise it is a conflict, and up to
+    /// [`MAX_CONFLICTS`] conflicting bodies are stored. If the key of the existing one
+    /// [has expired](DeliveryRecord::key_expired), the delivery is new, flagged as a possible replay, and takes the
+    /// key over.
+    async fn accept(&self, record: DeliveryRecord) -> Result<AcceptOutcome, Error>;
 
-    /// Gives deliveries to a worker: pending ones whose time has come, the longest due first, and unreadable ones
-    /// of an older [`reader`](LeaseRequest::reader) after them; never two of one lane, and none of a lane that is held.
+    /// Claims ready deliveries for a worker, the longest due first, never two of one subject at once.
     ///
-    /// Leases that have run out are taken back first: their deliveries are pending again at once, with an entry in
-    /// their history, or dead if that was the last attempt.
-    async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error>;
+    /// Also moves on what time has moved on: scheduled deliveries that are due, leases that have expired, and
+    /// undecodable deliveries of an older decoder than the request's.
+    async fn claim(&self, request: ClaimRequest) -> Result<Claimed, Error>;
 
-    /// Holds leases for another `time` from now. Gives back those that are lost.
-    async fn renew(&self, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error>;
+    /// Extends leases to `time` from now. Returns those that are lost.
+    async fn renew(&self, leases: &[Lease], time: Duration) -> Result<Vec<Lease>, Error>;
 
-    /// Ends a lease with a verdict; `false` if it was lost, and then nothing is changed. A lease that has run out
-    /// but was taken by nobody is not lost.
-    async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error>;
+    /// Writes the outcomes of attempts, all in one commit, and unblocks the next delivery of each subject. Returns the
+    /// leases that were lost, whose outcome is not written. A repeated call with the same completions changes nothing
+    /// and reports none of them as lost.
+    async fn complete(&self, completions: &[Completion]) -> Result<Vec<Lease>, Error>;
 
-    /// Returns once something may be due that was not before, as far as the store learns of it. May never return,
-    /// and may return in vain.
+    /// Completes when something may be ready that was not ready before, as far as the store knows. May never complete,
+    /// and may complete without a reason.
     async fn changed(&self);
 
-    /// How often to look for what [`changed`](Self::changed) does not learn of.
+    /// Returns how often a worker should look for what [`changed`](Self::changed) does not report.
     fn poll_interval(&self) -> Duration;
 
-    /// The vendors, and whether verified, of what is not handled yet, dead ones not counted.
-    async fn unfinished(&self) -> Result<Vec<Route>, Error>;
+    /// Returns the kinds of all unfinished deliveries, without dead letters.
+    async fn unfinished_kinds(&self) -> Result<Vec<DeliveryKind>, Error>;
 
-    /// Some of the deliveries, the newest first.
+    /// Lists deliveries, the newest first.
     async fn list(&self, filter: &Filter) -> Result<Page, Error>;
 
-    /// All there is of one.
-    async fn get(&self, id: EntryId) -> Result<Option<Details>, Error>;
+    /// Returns everything about one delivery.
+    async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryDetails>, Error>;
 
-    /// Makes a delivery due now, with all its attempts before it.
-    ///
-    /// # Errors
-    /// If there is none, a worker holds it, or its body was purged.
-    async fn replay(&self, id: EntryId) -> Result<(), Error>;
+    /// Makes a delivery ready again with all its attempts, unless a worker holds it or its body was purged.
+    async fn replay(&self, id: DeliveryId) -> Result<(), Error>;
 
-    /// Makes a delivery that waits, or that could not be read, a dead letter, with the reason in its history. One that
-    /// is dead stays as it is.
-    ///
-    /// # Errors
-    /// If there is none, a worker holds it, or it is done.
-    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error>;
+    /// Makes a waiting delivery a dead letter. A dead letter stays as it is.
+    async fn dead_letter(&self, id: DeliveryId, reason: &str) -> Result<(), Error>;
 
-    /// Removes body, subject, key in words, the event's name, the secret's label, conflicting bodies and all reasons
-    /// of what was handled (or, if `dead`, given up) longer ago. The digests stay.
-    async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error>;
+    /// Removes what the retention no longer keeps.
+    async fn purge(&self, retention: &Retention) -> Result<Purged, Error>;
 
-    /// How much there is.
+    /// Removes bodies, conflicts, reasons and names of all deliveries about a subject.
+    async fn erase(&self, vendor: &str, subject: &str) -> Result<Erased, Error>;
+
+    /// Counts unfinished deliveries.
     async fn stats(&self) -> Result<Stats, Error>;
 
-    /// Ends what runs in the background. Leases stay.
+    /// Returns the SQL statement that completes a lease inside a transaction of the handler, with the delivery's id and
+    /// the lease's token as `$1` and `$2`. `None` if the engine has none.
+    fn complete_statement(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    /// Stops background tasks. Leases stay.
     async fn close(&self);
 }
 
-/// Proof that a worker holds a delivery. No two leases of a store have the same, and it grows with each lease of a
-/// delivery and of a lane, so whoever was told of a newer one can turn an older one away: that is what makes it a
-/// fencing token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Token(i64);
-
-impl Token {
-    /// That number.
-    #[must_use]
-    pub fn new(number: i64) -> Self {
-        Self(number)
-    }
-
-    /// The number.
-    #[must_use]
-    pub fn get(self) -> i64 {
-        self.0
-    }
-}
-
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// Deliveries that one handler takes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(clippy::exhaustive_structs, reason = "the two things that choose a handler")]
-pub struct Route {
-    /// The vendor's name.
-    pub vendor: Cow<'static, str>,
-    /// Whether the sender was authenticated.
-    pub verified: bool,
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.verified { "Verified" } else { "Unverified" };
-        write!(f, "{kind} of {}", self.vendor)
-    }
-}
-
-/// What a worker asks for.
+/// The request of a worker for deliveries.
 #[derive(Clone, Debug)]
-#[allow(clippy::exhaustive_structs, reason = "made by workers and taken apart by stores")]
-pub struct LeaseRequest {
-    /// Name of the worker, for people who look into the store.
+#[allow(clippy::exhaustive_structs, reason = "workers make it, stores read it")]
+pub struct ClaimRequest {
+    /// The worker's name, for operators.
     pub worker: Arc<str>,
-    /// At most so many.
-    pub most: usize,
-    /// For how long.
-    pub time: Duration,
-    /// Deliveries that were taken up so often are dead when their lease runs out.
-    pub attempts: u32,
-    /// What the worker has handlers for.
-    pub routes: Arc<[Route]>,
-    /// Number of the release that reads, of the crates of events: unreadable deliveries are given to a higher one than
-    /// found them so.
-    pub reader: i64,
+    /// How many deliveries to claim at most.
+    pub limit: usize,
+    /// How long the leases last.
+    pub lease: Duration,
+    /// The kinds that the worker has handlers for.
+    pub kinds: Vec<KindRequest>,
+    /// Deliveries that lost this many leases become dead letters.
+    pub max_lost_leases: u32,
+    /// How long a delivery waits after its lease expired.
+    pub backoff: Backoff,
+    /// Whether nothing is running, so that a suspect may be claimed alone.
+    pub idle: bool,
 }
 
-/// What a worker got.
+/// One kind in a [`ClaimRequest`].
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "workers make it, stores read it")]
+pub struct KindRequest {
+    /// The kind.
+    pub kind: DeliveryKind,
+    /// The version of the worker's decoder.
+    pub decoder_version: i64,
+    /// How many deliveries of this kind the worker handles now: the kind with the fewest goes first.
+    pub running: usize,
+}
+
+/// The answer to a [`ClaimRequest`].
 #[derive(Clone, Debug, Default)]
-#[allow(clippy::exhaustive_structs, reason = "made by stores and taken apart by workers")]
-pub struct Batch {
-    /// The deliveries.
-    pub leased: Vec<Leased>,
-    /// The leases that had run out.
+#[allow(clippy::exhaustive_structs, reason = "stores make it, workers read it")]
+pub struct Claimed {
+    /// The claimed deliveries, with body and token. If the first one [is a suspect](is_suspect), it is the only one.
+    pub deliveries: Vec<DeliveryRecord>,
+    /// The deliveries whose leases had expired.
     pub expired: Vec<Expired>,
-    /// Time until the next pending delivery is due that is not yet; `None` if there is none. Zero if some that are due may
-    /// not have been looked at: a worker that is told so, or gets deliveries, asks again, and else takes it that there
-    /// are none.
+    /// Whether a suspect waits: a busy worker claims nothing until it is idle.
+    pub suspect_waiting: bool,
+    /// How long until something is due, as far as the store knows. Zero if more may be ready now.
     pub next: Option<Duration>,
 }
 
-/// A lease that had run out.
+/// A delivery whose lease had expired.
 #[derive(Clone, Debug)]
-#[allow(clippy::exhaustive_structs, reason = "made by stores and taken apart by workers")]
+#[allow(clippy::exhaustive_structs, reason = "stores make it, workers read it")]
 pub struct Expired {
     /// The delivery.
-    pub id: EntryId,
+    pub id: DeliveryId,
     /// Its vendor.
     pub vendor: Box<str>,
-    /// Whether that was its last attempt.
+    /// Whether it became a dead letter.
     pub dead: bool,
 }
 
-/// A delivery in a worker's hands.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Leased {
-    /// Its number.
-    pub id: EntryId,
+/// The outcome of one attempt.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "workers make it, stores read it")]
+pub struct Completion {
     /// The lease.
-    pub token: Token,
-    /// Which handler takes it.
-    pub route: Route,
-    /// How often it was taken up, this time included.
+    pub lease: Lease,
+    /// The subject key of the delivery.
+    pub subject_key: Option<i64>,
+    /// The number of the attempt.
     pub attempt: u32,
-    /// When it was handed in.
-    pub received_at: SystemTime,
-    /// Since when it could have been handled.
-    pub due_at: SystemTime,
-    /// The same bytes came before the window of their key.
-    pub possible_replay: bool,
-    /// What was kept; `None` if this release does not know its method of authentication.
-    pub(crate) stored: Option<Stored>,
+    /// The outcome; a retry names its delay.
+    pub outcome: Outcome,
 }
 
-impl Leased {
-    /// A delivery in a worker's hands, put together from what was kept.
-    #[must_use]
-    pub fn new(id: EntryId, token: Token, route: Route, kept: Kept) -> Self {
-        let Kept { body, method, secret_index, label, endpoint } = kept;
-        let stored = idhooks_core::__stored::method(&method).map(|method| Stored {
-            body,
-            method,
-            secret_index: secret_index.and_then(|index| usize::try_from(index).ok()),
-            label: label.map(Arc::from),
-            endpoint: endpoint.map(Arc::from),
-        });
-        let now = SystemTime::now();
-        Self { id, token, route, attempt: 1, received_at: now, due_at: now, possible_replay: false, stored }
-    }
-}
-
-impl fmt::Debug for Leased {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Leased")
-            .field("id", &self.id)
-            .field("token", &self.token)
-            .field("route", &self.route)
-            .field("attempt", &self.attempt)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What was kept of a delivery, as [`Arrival`] gave it.
-#[allow(clippy::exhaustive_structs, reason = "made by stores")]
-pub struct Kept {
-    /// [`Arrival::body`].
-    pub body: Bytes,
-    /// [`Arrival::method`].
-    pub method: String,
-    /// [`Arrival::secret_index`].
-    pub secret_index: Option<i64>,
-    /// [`Arrival::label`].
-    pub label: Option<String>,
-    /// [`Arrival::endpoint`].
-    pub endpoint: Option<String>,
-}
-
-impl fmt::Debug for Kept {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Kept({} bytes)", self.body.len())
-    }
-}
-
-/// What becomes of a delivery when its lease ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "a store must know them all")]
-pub enum Verdict {
-    /// It was handled.
-    Done,
-    /// It is to be handled again.
-    Retry {
-        /// Not before that much time has passed.
-        after: Duration,
-        /// Why, for its history.
-        reason: Cow<'static, str>,
-    },
-    /// It is given up.
-    Dead {
-        /// Why, for its history.
-        reason: Cow<'static, str>,
-    },
-    /// This release cannot read it.
-    Unreadable {
-        /// Number of the release.
-        reader: i64,
-        /// Why, for [`Entry::reason`](crate::Entry::reason); it is no attempt of a handler, so its history has none.
-        reason: Cow<'static, str>,
-    },
-    /// The worker stops: it is as if it had not been taken up.
-    Released,
+/// Returns whether a delivery is claimed alone, because it may be what kills its workers.
+#[must_use]
+pub fn is_suspect(record: &DeliveryRecord) -> bool {
+    record.lost_leases >= crate::record::SUSPECT_AFTER
 }
