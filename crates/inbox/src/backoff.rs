@@ -1,9 +1,17 @@
-//! How long to wait before the next attempt.
+//! The delay between attempts.
 
 use std::time::Duration;
 
-/// How long to wait before a delivery is handled again: twice as long each time, up to a limit, less a random part
-/// so that what failed together does not come back together.
+/// The delay between attempts: it doubles up to a limit, less a random part of up to a half, so that deliveries that
+/// failed together are not retried together.
+///
+/// ```
+/// use std::time::Duration;
+/// use idhooks_inbox::Backoff;
+///
+/// let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+/// assert_eq!(backoff.wait(3, 0.0), Duration::from_secs(4));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     first: Duration,
@@ -11,25 +19,36 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// From `first`, doubled after each attempt, to at most `longest`.
+    /// Creates a backoff that starts with `first` and doubles up to `longest`.
     #[must_use]
     pub fn new(first: Duration, longest: Duration) -> Self {
         Self { first, longest }
     }
 
-    /// The time to wait after attempt number `attempt`, counted from 1. `jitter` is from 0 to 1: none or half of it
-    /// is left out.
+    /// Returns the first delay.
+    #[must_use]
+    pub fn first(&self) -> Duration {
+        self.first
+    }
+
+    /// Returns the longest delay.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.longest
+    }
+
+    /// Returns the delay after attempt number `attempt`, counted from 1. A `jitter` from 0 to 1 takes off up to a half.
     #[must_use]
     pub fn wait(&self, attempt: u32, jitter: f64) -> Duration {
         let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(30)).min(self.longest);
         let jitter = if jitter.is_nan() { 0.0 } else { jitter.clamp(0.0, 1.0) };
-        // A product that is nearly `Duration::MAX` may be rounded up to what is no duration; half of it never is.
+        // Half of the longest duration cannot overflow, a product close to it could.
         doubled - doubled.mul_f64(jitter / 2.0)
     }
 }
 
 impl Default for Backoff {
-    /// From ten seconds to an hour: the 25 attempts of the default take most of a day.
+    /// From ten seconds to one hour: 25 attempts take most of a day.
     fn default() -> Self {
         Self::new(Duration::from_secs(10), Duration::from_secs(3600))
     }

@@ -97,6 +97,7 @@ impl Error {
     }
 
     /// Copies the error for another caller of the same commit.
+    #[cfg(feature = "postgres")]
     pub(crate) fn duplicate(&self) -> Self {
         let source = self.source.as_ref().map(|source| Source::from(source.to_string()));
         Self { kind: self.kind, message: self.message.clone(), source }

@@ -4,7 +4,11 @@ use std::{borrow::Cow, collections::BTreeMap, error, fmt, future::Future, pin::P
 
 use idhooks_core::{__stored::Restore, WebhookEvent};
 
-use crate::{Job, Outcome, job::JobContext, store::{DeliveryKind, DeliveryRecord}};
+use crate::{
+    Job, Outcome,
+    job::JobContext,
+    store::{DeliveryKind, DeliveryRecord},
+};
 
 /// The handlers of a worker, one for each kind of delivery.
 ///
@@ -74,9 +78,7 @@ impl Handlers {
 
     /// Returns those of `kinds` that no worker handles, as far as this one knows.
     pub(crate) fn missing(&self, kinds: impl IntoIterator<Item = DeliveryKind>) -> Vec<DeliveryKind> {
-        let missing = |kind: &DeliveryKind| {
-            !self.handlers.contains_key(kind) && !self.elsewhere.contains(&kind.vendor)
-        };
+        let missing = |kind: &DeliveryKind| !self.handlers.contains_key(kind) && !self.elsewhere.contains(&kind.vendor);
         let mut kinds: Vec<_> = kinds.into_iter().filter(missing).collect();
         kinds.sort();
         kinds.dedup();

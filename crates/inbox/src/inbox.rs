@@ -1,7 +1,6 @@
-//! The inbox itself.
+//! The inbox: accept, list, replay, purge.
 
 use std::{
-    borrow::Cow,
     collections::BTreeSet,
     fmt,
     sync::{
@@ -15,21 +14,23 @@ use idhooks_core::{Delivery, WebhookEvent};
 use tokio::time::timeout;
 
 use crate::{
-    Accepted, Details, Entry, EntryId, Error, Filter, Handlers, Page, Purged, RunError, State, Stats, Worker,
-    handlers::route_of,
-    observe,
-    outcome::keepable,
-    store::{Arrival, Route, Store},
+    AcceptOutcome, DeliveryDetails, DeliveryId, DeliveryKind, DeliverySummary, Erased, Error, Filter, Handlers,
+    MissingHandler, Page, Purged, Retention, State, Stats, Worker, observe,
+    outcome::storable_reason,
+    store::{DeliveryRecord, Store},
 };
 
-/// A durable inbox: what it has accepted is on disk, and is handled at least once and by one worker at a time.
+/// Bytes that a waiting delivery counts besides its body.
+const RECORD_OVERHEAD: usize = 1024;
+
+/// A durable inbox: a delivery that it has accepted is on disk, and handled at least once and by one worker at a time.
 ///
 /// Cheap to clone; clones share the store.
 ///
 /// ```
 /// use idhooks_capa as capa;
 /// use idhooks_core::{Secret, Verified};
-/// use idhooks_inbox::{Accepted, Handlers, Inbox, Job};
+/// use idhooks_inbox::{AcceptOutcome, Handlers, Inbox, Job};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -38,18 +39,17 @@ use crate::{
 /// # let url = format!("sqlite:{}", file.display());
 /// let inbox = Inbox::open(&url).await?; // "sqlite:inbox.db"
 ///
-/// // Where the request is: answer 200 once it is accepted.
+/// // In the receiver: respond with 200 once the delivery is accepted.
 /// let secret = Secret::new("the secret of Capa's panel")?;
 /// let body = br#"{"type":"KYC","event":"VERIFIED_USER","externalUserId":"customer-1"}"#;
 /// let delivery = capa::Verifier::new(secret.clone()).verify(&[capa::sign(&secret, body)], &body[..])?;
-/// let accepted = inbox.accept(&delivery).await?;
-/// assert!(matches!(accepted, Accepted::New { .. }));
-/// assert!(matches!(inbox.accept(&delivery).await?, Accepted::Duplicate { .. }));
+/// assert!(matches!(inbox.accept(&delivery).await?, AcceptOutcome::New { .. }));
+/// assert!(matches!(inbox.accept(&delivery).await?, AcceptOutcome::Duplicate { .. }));
 ///
-/// // Where the work is done, in the same process or another one.
+/// // In the worker, in the same process or another one.
 /// let handlers = Handlers::new().on(|job: Job<Verified<capa::Event>>| async move { println!("{:?}", job.delivery()) });
-/// inbox.worker().until_idle().run(handlers).await?; // a service says `until(ctrl_c)`
-/// assert_eq!(inbox.stats().await?.done, 1);
+/// inbox.worker().until_idle().run(handlers).await?; // a service uses `with_graceful_shutdown`
+/// assert_eq!(inbox.stats().await?.waiting(), 0);
 /// # Ok(())
 /// # }
 /// ```
@@ -59,144 +59,191 @@ pub struct Inbox(pub(crate) Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) store: Box<dyn Store>,
     settings: InboxBuilder,
-    /// Bytes of bodies that may still wait to be stored.
-    room: Arc<AtomicUsize>,
-    expected: Mutex<BTreeSet<Route>>,
+    /// Bytes that may still wait to be stored.
+    memory: Arc<AtomicUsize>,
+    sources: Mutex<BTreeSet<DeliveryKind>>,
 }
 
 impl Inbox {
-    /// Opens a store, and makes it first if it is not there.
+    /// Opens a store, and creates it if it does not exist.
     ///
-    /// `sqlite:inbox.db` (the path as it stands behind the colon, from the working directory or absolute) with the
-    /// feature `sqlite`; `postgres://user:password@host/database` with the feature `postgres`.
+    /// The URL is `sqlite:` and a path (feature `sqlite`), or `postgres://user:password@host/database` (feature
+    /// `postgres`); the crate's README lists the parameters.
     ///
     /// # Errors
-    /// If the URL names no engine that is built in, the store cannot be reached, was written by a release this one
-    /// cannot work beside, or would promise less than "on disk".
+    /// If the URL is wrong or names an engine that was not built in, or if the store cannot be reached, is not durable,
+    /// or has an incompatible schema.
     pub async fn open(url: &str) -> Result<Self, Error> {
         Self::builder().open(url).await
     }
 
-    /// With settings of your own.
+    /// Creates a builder with the default settings.
     #[must_use]
     pub fn builder() -> InboxBuilder {
         InboxBuilder::default()
     }
 
-    /// Keeps a delivery. Once this returns, answer 200, whatever became of it.
+    /// Stores a delivery. Respond with 200 after any `Ok`, and with 503 after an error.
     ///
-    /// If it is dropped half-way the delivery is kept or not; the sender comes again in either case.
+    /// If the future is dropped, the delivery is stored or not; the sender retries in both cases.
     ///
     /// # Errors
-    /// If it is not known to be on disk: the sender must not be answered with success. See
-    /// [`Error::is_unavailable`].
-    pub async fn accept<D: Delivery>(&self, delivery: &D) -> Result<Accepted, Error> {
+    /// If the delivery is not known to be on disk.
+    pub async fn accept<D: Delivery>(&self, delivery: &D) -> Result<AcceptOutcome, Error> {
         let started = Instant::now();
         let vendor = <D::Event as WebhookEvent>::VENDOR;
-        let settings = &self.0.settings;
-        let accepted = match self.0.take_room(delivery.body().len()) {
-            None => Err(Error::busy("more deliveries are waiting to be stored than there is memory for")),
-            Some(room) => {
-                let room = Some(Arc::new(room));
-                let arrival = Arrival { room, ..Arrival::new(delivery, settings.content_window) };
-                let late = || Error::unavailable("the store did not answer in time");
-                timeout(settings.accept_deadline, self.0.store.accept(arrival)).await.unwrap_or_else(|_| Err(late()))
-            }
-        };
+        let accepted = self.store_delivery(delivery).await;
         observe::accepted(vendor, &accepted, started.elapsed());
         accepted
     }
 
-    /// Says that deliveries of this kind will come, so that a worker of this process without a handler for them
-    /// is told at its start. The intake of `idhooks-axum` says it for its verifier.
-    pub fn expect<D: Delivery>(&self) {
-        self.0.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(route_of::<D>());
+    async fn store_delivery<D: Delivery>(&self, delivery: &D) -> Result<AcceptOutcome, Error> {
+        let InboxBuilder { dedup_window, accept_timeout, .. } = self.0.settings;
+        let Some(permit) = self.0.take_memory(delivery.body().len()) else {
+            return Err(Error::busy("too many bytes wait to be stored"));
+        };
+        let window = dedup_window.unwrap_or(<D::Event as WebhookEvent>::DEDUP_WINDOW);
+        let record = DeliveryRecord::with_permit(delivery, window, Some(Arc::new(permit)));
+        let late = |_| Err(Error::unavailable("the store did not respond in time"));
+        timeout(accept_timeout, self.0.store.accept(record)).await.unwrap_or_else(late)
     }
 
-    /// Handles deliveries, with the default settings of a [`Worker`], until the future is dropped.
+    /// Registers that this program receives deliveries of this kind. A worker of the same program then refuses to start
+    /// without a handler for them. The receiver of `idhooks-axum` registers its verifier.
+    ///
+    /// ```no_run
+    /// # async fn register() -> Result<(), idhooks_inbox::Error> {
+    /// use idhooks_capa as capa;
+    /// use idhooks_core::Verified;
+    /// use idhooks_inbox::Inbox;
+    ///
+    /// let inbox = Inbox::open("sqlite:inbox.db").await?;
+    /// inbox.register_source::<Verified<capa::Event>>();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn register_source<D: Delivery>(&self) {
+        self.0.sources.lock().unwrap_or_else(PoisonError::into_inner).insert(DeliveryKind::of::<D>());
+    }
+
+    pub(crate) fn sources(&self) -> BTreeSet<DeliveryKind> {
+        self.0.sources.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Runs a worker with the default settings until the future is dropped: see [`Worker::run`].
     ///
     /// # Errors
-    /// If something in the store, or expected, has no handler; or the store cannot be read at the start. What
-    /// happens to the store later is waited out.
-    pub async fn run(&self, handlers: Handlers) -> Result<(), RunError> {
+    /// As [`Worker::run`].
+    pub async fn run(&self, handlers: Handlers) -> Result<(), MissingHandler> {
         self.worker().run(handlers).await
     }
 
-    /// Handles deliveries, with settings of your own.
+    /// Creates a worker.
     pub fn worker(&self) -> Worker {
         Worker::new(self.clone())
     }
 
-    /// Some of the deliveries, the newest first.
+    /// Lists deliveries, the newest first.
+    ///
+    /// ```no_run
+    /// # async fn list(inbox: &idhooks_inbox::Inbox) -> Result<(), idhooks_inbox::Error> {
+    /// use idhooks_inbox::Filter;
+    ///
+    /// for delivery in inbox.list(&Filter::new().vendor("caf").subject("profile-1")).await?.deliveries {
+    ///     println!("{} {}", delivery.id, delivery.state.as_str());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// If the store cannot be read, or a subject is asked for without its vendor.
+    /// If the store cannot be read, or if the filter has a subject and no vendor.
     pub async fn list(&self, filter: &Filter) -> Result<Page, Error> {
         if filter.subject.is_some() && filter.vendor.is_none() {
-            return Err(Error::settings("a subject is one vendor's: filter by the vendor too"));
+            return Err(Error::config("a filter by subject needs a vendor"));
         }
         self.0.store.list(filter).await
     }
 
-    /// Those given up, the newest first: the first hundred. [`list`](Self::list) gives the others.
+    /// Lists the newest 100 dead letters; [`list`](Self::list) pages through all.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub async fn dead_letters(&self) -> Result<Vec<Entry>, Error> {
-        Ok(self.list(&Filter::new().state(State::Dead)).await?.entries)
+    pub async fn dead_letters(&self) -> Result<Vec<DeliverySummary>, Error> {
+        Ok(self.list(&Filter::new().state(State::DeadLetter)).await?.deliveries)
     }
 
-    /// All there is of one delivery.
+    /// Returns everything about one delivery, or `None` if it does not exist.
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub async fn get(&self, id: EntryId) -> Result<Option<Details>, Error> {
+    pub async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryDetails>, Error> {
         self.0.store.get(id).await
     }
 
-    /// Has a delivery handled again, now and with all attempts before it, wherever it stands: one that waits for its
-    /// next attempt, was given up, could not be read, or is done.
+    /// Makes a delivery ready again with all its attempts, whatever its state: a dead letter, a scheduled or undecodable
+    /// one, or one that is done.
+    ///
+    /// ```no_run
+    /// # async fn replay(inbox: &idhooks_inbox::Inbox) -> Result<(), idhooks_inbox::Error> {
+    /// for delivery in inbox.dead_letters().await? {
+    ///     inbox.replay(delivery.id).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// If there is none, a worker holds it, or its body was purged.
-    pub async fn replay(&self, id: EntryId) -> Result<(), Error> {
+    /// If the delivery does not exist, a worker holds it, or its body was purged.
+    pub async fn replay(&self, id: DeliveryId) -> Result<(), Error> {
         self.0.store.replay(id).await
     }
 
-    /// Makes a delivery a dead letter that nobody is to handle: one that waits for an attempt, or that could not be
-    /// read and never will be. Then [`purge_dead_letters`](Self::purge_dead_letters) removes its body, and
-    /// [`replay`](Self::replay) brings it back before that. One that is dead stays as it is.
+    /// Makes a waiting or undecodable delivery a dead letter. A dead letter stays as it is.
     ///
-    /// The reason is kept and listed, its first thousand bytes: write one of your own, without personal data.
+    /// The reason is stored up to 1000 bytes and listed, so it must not hold personal data.
     ///
     /// # Errors
-    /// If there is none, a worker holds it, or it is done.
-    pub async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
-        self.0.store.give_up(id, &keepable(Cow::Borrowed(reason))).await
+    /// If the delivery does not exist, a worker holds it, or it is done.
+    pub async fn dead_letter(&self, id: DeliveryId, reason: &str) -> Result<(), Error> {
+        self.0.store.dead_letter(id, &storable_reason(reason)).await
     }
 
-    /// Removes what was handled longer ago: body, subject, key in words, the event's name, the secret's label, conflicting
-    /// bodies, reasons of attempts that failed. A digest of the key stays, so the same delivery is still a duplicate for as
-    /// long as its key is good.
-    /// What is not handled is never touched, and what was given up only by
-    /// [`purge_dead_letters`](Self::purge_dead_letters).
+    /// Purges deliveries that were handled longer ago than `age`: see [`Retention`], which workers apply by themselves.
     ///
     /// # Errors
-    /// If the store is not available; what was purged before stays purged.
-    pub async fn purge(&self, older_than: Duration) -> Result<Purged, Error> {
-        self.0.store.purge(older_than, false).await
+    /// If the store is unavailable; earlier steps stay.
+    pub async fn purge(&self, age: Duration) -> Result<Purged, Error> {
+        self.0.store.purge(&Retention { done: Some(age), ..Retention::forever() }).await
     }
 
-    /// As [`purge`](Self::purge), for what was given up longer ago.
+    /// Purges dead letters that are older than `age`.
     ///
     /// # Errors
-    /// If the store is not available; what was purged before stays purged.
-    pub async fn purge_dead_letters(&self, older_than: Duration) -> Result<Purged, Error> {
-        self.0.store.purge(older_than, true).await
+    /// As [`purge`](Self::purge).
+    pub async fn purge_dead_letters(&self, age: Duration) -> Result<Purged, Error> {
+        self.0.store.purge(&Retention { dead_letters: Some(age), ..Retention::forever() }).await
     }
 
-    /// How much there is; also given to the `metrics` facade as gauges, if the feature is on. It counts every delivery
-    /// of the store, so ask once a minute rather than once a second.
+    /// Erases a person: removes bodies, conflicting bodies, reasons, events and names of all deliveries of a vendor about
+    /// a subject, at whichever endpoint they arrived. Deduplication digests stay. Waiting deliveries become dead letters.
+    /// A delivery that a worker holds is left alone and reported, so call it again.
+    ///
+    /// ```no_run
+    /// # async fn erase(inbox: &idhooks_inbox::Inbox) -> Result<(), idhooks_inbox::Error> {
+    /// let erased = inbox.erase("caf", "profile-1").await?;
+    /// println!("{} erased, {} running", erased.deliveries, erased.running.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the store is unavailable.
+    pub async fn erase(&self, vendor: &str, subject: &str) -> Result<Erased, Error> {
+        self.0.store.erase(vendor, subject).await
+    }
+
+    /// Counts unfinished deliveries, and sets the gauges of the `metrics` feature.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -206,19 +253,16 @@ impl Inbox {
         Ok(stats)
     }
 
-    /// Ends what runs in the background. What comes later, from clones too, is an error.
+    /// Stops background tasks. Later calls fail, also those of clones.
     pub async fn close(&self) {
         self.0.store.close().await;
     }
 
-    /// The engine below, for a [`Store`] of your own that wraps it, and for tests of one.
+    /// Returns the engine, for a [`Store`] that wraps it and for tests of one.
+    #[cfg(feature = "unstable-store")]
     #[must_use]
     pub fn store(&self) -> &dyn Store {
         &*self.0.store
-    }
-
-    pub(crate) fn expected(&self) -> Vec<Route> {
-        self.0.expected.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
 
@@ -229,65 +273,71 @@ impl fmt::Debug for Inbox {
 }
 
 impl Shared {
-    /// Room for a body of that size, given back when dropped.
-    fn take_room(&self, bytes: usize) -> Option<Room> {
-        let bytes = bytes.saturating_add(1024);
-        let taken = self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(bytes));
-        taken.ok().map(|_| Room { room: Arc::clone(&self.room), bytes })
+    fn take_memory(&self, body: usize) -> Option<MemoryPermit> {
+        let bytes = body.saturating_add(RECORD_OVERHEAD);
+        let taken = self.memory.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(bytes));
+        taken.ok().map(|_| MemoryPermit { memory: Arc::clone(&self.memory), bytes })
     }
 }
 
-pub(crate) struct Room {
-    room: Arc<AtomicUsize>,
+/// Memory of a delivery that waits to be stored; free again when it is dropped.
+pub(crate) struct MemoryPermit {
+    memory: Arc<AtomicUsize>,
     bytes: usize,
 }
 
-impl Drop for Room {
+impl Drop for MemoryPermit {
     fn drop(&mut self) {
-        self.room.fetch_add(self.bytes, Ordering::Relaxed);
+        self.memory.fetch_add(self.bytes, Ordering::Relaxed);
     }
 }
 
-/// Settings of an [`Inbox`].
+/// The settings of an [`Inbox`].
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use idhooks_inbox::Inbox;
+///
+/// # async fn open() -> Result<(), idhooks_inbox::Error> {
+/// let inbox = Inbox::builder().accept_timeout(Duration::from_secs(2)).open("sqlite:inbox.db").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct InboxBuilder {
-    content_window: Duration,
-    accept_deadline: Duration,
-    max_waiting: usize,
+    dedup_window: Option<Duration>,
+    accept_timeout: Duration,
+    max_pending_bytes: usize,
 }
 
 impl Default for InboxBuilder {
     fn default() -> Self {
-        Self {
-            content_window: Duration::from_secs(24 * 3600),
-            accept_deadline: Duration::from_secs(5),
-            max_waiting: 64 * 1024 * 1024,
-        }
+        Self { dedup_window: None, accept_timeout: Duration::from_secs(5), max_pending_bytes: 64 * 1024 * 1024 }
     }
 }
 
 impl InboxBuilder {
-    /// For how long equal bytes mean the same event, where the vendor gives no id: a day, unless said. Later ones are
-    /// accepted and flagged as a possible replay.
+    /// Sets how long equal bytes mean the same event where the vendor gives no id. Later ones are new and flagged as a
+    /// possible replay. Defaults to the vendor's [`WebhookEvent::DEDUP_WINDOW`], which covers its retries.
     #[must_use]
-    pub fn content_window(mut self, window: Duration) -> Self {
-        self.content_window = window;
+    pub fn dedup_window(mut self, window: Duration) -> Self {
+        self.dedup_window = Some(window);
         self
     }
 
-    /// How long a store may take to accept before the sender is told to come again: five seconds, unless said. What is
-    /// accepted after that is kept all the same, and a duplicate when the sender comes.
+    /// Sets how long [`Inbox::accept`] waits for the store. A delivery that is stored later is a duplicate when the
+    /// sender retries. Defaults to 5 seconds.
     #[must_use]
-    pub fn accept_deadline(mut self, deadline: Duration) -> Self {
-        self.accept_deadline = deadline;
+    pub fn accept_timeout(mut self, timeout: Duration) -> Self {
+        self.accept_timeout = timeout;
         self
     }
 
-    /// Memory for bodies that wait to be stored, in bytes: 64 MiB, unless said. What does not fit is turned away at
-    /// once. Each body counts 1 KiB besides its length.
+    /// Sets how many bytes may wait to be stored; a delivery counts 1 KiB besides its body. What exceeds it fails at
+    /// once. Defaults to 64 MiB.
     #[must_use]
-    pub fn max_waiting(mut self, bytes: usize) -> Self {
-        self.max_waiting = bytes;
+    pub fn max_pending_bytes(mut self, bytes: usize) -> Self {
+        self.max_pending_bytes = bytes;
         self
     }
 
@@ -296,31 +346,43 @@ impl InboxBuilder {
     /// # Errors
     /// As [`Inbox::open`].
     pub async fn open(self, url: &str) -> Result<Inbox, Error> {
-        let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
-        match scheme {
-            "sqlite" => {
-                #[cfg(feature = "sqlite")]
-                return Ok(self.with_store(crate::sqlite::Sqlite::open(rest).await?));
-                #[cfg(not(feature = "sqlite"))]
-                {
-                    let _ = rest;
-                    Err(Error::settings("this program was built without the feature `sqlite` of idhooks-inbox"))
-                }
-            }
-            "postgres" | "postgresql" => {
-                #[cfg(feature = "postgres")]
-                return Ok(self.with_store(crate::postgres::Postgres::open(url).await?));
-                #[cfg(not(feature = "postgres"))]
-                Err(Error::settings("this program was built without the feature `postgres` of idhooks-inbox"))
-            }
-            _ => Err(Error::settings("the store's URL must begin with `sqlite:` or `postgres:`")),
+        match url.split_once(':').unwrap_or((url, "")) {
+            #[cfg(feature = "sqlite")]
+            ("sqlite", path) => Ok(self.build(crate::sqlite::Sqlite::open(path).await?)),
+            #[cfg(not(feature = "sqlite"))]
+            ("sqlite", _) => Err(Error::config(
+                "this program has no SQLite engine: add the feature `inbox-sqlite` of idhooks (`sqlite` of idhooks-inbox)",
+            )),
+            #[cfg(feature = "postgres")]
+            ("postgres" | "postgresql", _) => self.open_postgres(crate::PostgresConfig::new(url)?).await,
+            #[cfg(not(feature = "postgres"))]
+            ("postgres" | "postgresql", _) => Err(Error::config(
+                "this program has no PostgreSQL engine: add the feature `inbox-postgres` of idhooks (`postgres` of \
+                 idhooks-inbox)",
+            )),
+            _ => Err(Error::config("unknown store URL: it must begin with `sqlite:` or `postgres:`")),
         }
     }
 
-    /// An inbox over an engine of your own.
+    /// Opens a PostgreSQL store with settings that do not fit in a URL.
+    ///
+    /// # Errors
+    /// As [`Inbox::open`].
+    #[cfg(feature = "postgres")]
+    pub async fn open_postgres(self, config: crate::PostgresConfig) -> Result<Inbox, Error> {
+        Ok(self.build(crate::postgres::Postgres::open(config).await?))
+    }
+
+    /// Creates an inbox on an engine of your own.
+    #[cfg(feature = "unstable-store")]
     #[must_use]
     pub fn with_store(self, store: impl Store) -> Inbox {
-        let room = Arc::new(AtomicUsize::new(self.max_waiting));
-        Inbox(Arc::new(Shared { store: Box::new(store), settings: self, room, expected: Mutex::default() }))
+        self.build(store)
+    }
+
+    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "unstable-store")), expect(dead_code))]
+    fn build(self, store: impl Store) -> Inbox {
+        let memory = Arc::new(AtomicUsize::new(self.max_pending_bytes));
+        Inbox(Arc::new(Shared { store: Box::new(store), settings: self, memory, sources: Mutex::default() }))
     }
 }

@@ -2,33 +2,44 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
-mod accepted;
-mod arrival;
+mod accept;
 mod backoff;
-mod entry;
+mod clock;
 mod error;
 mod handlers;
 mod inbox;
 mod job;
+mod listing;
 #[doc(hidden)]
 pub mod observe;
 mod outcome;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod record;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "unstable-store")]
 pub mod store;
+#[cfg(not(feature = "unstable-store"))]
+mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod unhandled;
 mod worker;
 
-pub use accepted::Accepted;
+pub use accept::AcceptOutcome;
 pub use backoff::Backoff;
-pub use entry::{Attempt, Conflicting, Details, Entry, EntryId, Filter, Page, Purged, State, Stats};
-pub use error::Error;
-pub use handlers::{Handlers, NoHandler};
+pub use error::{Error, ErrorKind};
+pub use handlers::{Handlers, MissingHandler};
 pub use inbox::{Inbox, InboxBuilder};
-pub use job::Job;
-pub use outcome::{Failed, Outcome};
-pub use worker::{RunError, Worker};
+pub use job::{CompleteStatement, Job};
+pub use listing::{
+    Conflict, DeliveryDetails, DeliverySummary, Erased, FailedAttempt, Filter, Page, Purged, Retention, Stats,
+};
+pub use outcome::{HandlerError, Outcome};
+#[cfg(feature = "postgres")]
+pub use postgres::{Durability, PostgresConfig};
+pub use record::{DeliveryId, DeliveryKind, FencingToken, State};
+pub use worker::Worker;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use idhooks_core::Pii;
 
-use crate::{DeliveryId, DeliveryRecord, State};
+use crate::{DeliveryId, State, record::DeliveryRecord};
 
 /// The largest page of a list.
 const MAX_PAGE: usize = 1000;

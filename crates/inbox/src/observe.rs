@@ -1,14 +1,11 @@
-//! Everything that is told to the outside: metrics and spans, with labels of bounded number and nothing from inside
-//! a body. Without the features these functions do nothing.
+//! Metrics, spans and log events. Labels have few values, and nothing comes from inside a body. Without the features
+//! these functions do nothing.
 //!
-//! Public for the intake of `idhooks-axum` alone.
+//! Public for the receiver of `idhooks-axum` only.
 
 use std::time::{Duration, SystemTime};
 
-use crate::{
-    Accepted, Error, Stats,
-    store::{Leased, Route},
-};
+use crate::{AcceptOutcome, DeliveryKind, Error, ErrorKind, Stats, record::DeliveryRecord};
 
 macro_rules! counter {
     ($name:literal $(, $label:literal => $value:expr)*) => {
@@ -35,116 +32,136 @@ macro_rules! event {
     };
 }
 
-/// A request was turned away before it came to the inbox.
+/// Counts a request that was rejected before it reached the inbox.
 pub fn refused(vendor: &'static str, reason: &'static str) {
     counter!("idhooks_refused_total", "vendor" => vendor, "reason" => reason);
-    event!(debug, vendor, reason, "refused");
+    event!(debug, vendor, reason, "request rejected");
 }
 
-/// A request was answered.
+/// Measures a request that was acknowledged.
 pub fn acknowledged(vendor: &'static str, took: Duration) {
     seconds!("idhooks_ack_seconds", took.as_secs_f64(), "vendor" => vendor);
 }
 
-pub(crate) fn accepted(vendor: &'static str, accepted: &Result<Accepted, Error>, took: Duration) {
+pub(crate) fn accepted(vendor: &'static str, accepted: &Result<AcceptOutcome, Error>, took: Duration) {
     let outcome = match accepted {
         Ok(accepted) => accepted.as_str(),
-        Err(error) if error.is_busy() => "busy",
+        Err(error) if error.kind() == ErrorKind::Busy => "busy",
         Err(_) => "unavailable",
     };
     counter!("idhooks_inbox_accepted_total", "vendor" => vendor, "outcome" => outcome);
     seconds!("idhooks_inbox_accept_seconds", took.as_secs_f64(), "vendor" => vendor);
     match accepted {
-        Ok(Accepted::Conflict { id }) => {
+        Ok(AcceptOutcome::Conflict { id }) => {
             let _ = id;
-            event!(warn, vendor, id = id.get(), "the key of a delivery was taken by another body");
+            event!(warn, vendor, id = id.get(), "another delivery has the same key and other content");
         }
         Ok(accepted) => {
             let _ = accepted;
-            event!(debug, vendor, outcome, id = accepted.id().get(), "accepted");
+            event!(debug, vendor, outcome, id = accepted.id().get(), "delivery accepted");
         }
         Err(error) => {
             let _ = error;
-            event!(warn, vendor, outcome, %error, "not accepted");
+            event!(warn, vendor, outcome, %error, "delivery not accepted");
         }
     }
 }
 
-pub(crate) fn started(leased: &Leased) {
-    let lag = SystemTime::now().duration_since(leased.due_at).unwrap_or_default().as_secs_f64();
-    seconds!("idhooks_inbox_lag_seconds", lag, "vendor" => leased.route.vendor.clone());
+pub(crate) fn started(record: &DeliveryRecord) {
+    let lag = SystemTime::now().duration_since(record.due_at).unwrap_or_default().as_secs_f64();
+    seconds!("idhooks_inbox_lag_seconds", lag, "vendor" => record.kind.vendor.clone());
 }
 
-/// `outcome` is done, retry, dead, unreadable, lease_lost or released.
+/// Counts an attempt that ended. The outcome is done, retry, dead_letter, undecodable, lease_lost or released.
 pub(crate) fn ended(vendor: &str, outcome: &'static str, took: Duration) {
     counter!("idhooks_inbox_handled_total", "vendor" => vendor.to_owned(), "outcome" => outcome);
     seconds!("idhooks_inbox_handle_seconds", took.as_secs_f64(), "vendor" => vendor.to_owned());
-    if matches!(outcome, "dead" | "lease_lost") {
-        event!(warn, vendor, outcome, "a delivery was not handled");
+    if matches!(outcome, "dead_letter" | "lease_lost") {
+        event!(warn, vendor, outcome, "delivery not handled");
     }
 }
 
 pub(crate) fn lease_expired(vendor: &str, dead: bool) {
     counter!("idhooks_inbox_lease_expired_total", "vendor" => vendor.to_owned());
     if dead {
-        counter!("idhooks_inbox_handled_total", "vendor" => vendor.to_owned(), "outcome" => "dead");
+        counter!("idhooks_inbox_handled_total", "vendor" => vendor.to_owned(), "outcome" => "dead_letter");
     }
-    event!(warn, vendor, dead, "a lease ran out: its worker died, or lost the store");
+    event!(warn, vendor, dead, "lease expired: the worker died or lost the store");
 }
 
 pub(crate) fn store_failed(error: &Error) {
     counter!("idhooks_inbox_store_errors_total");
     let _ = error;
-    event!(warn, %error, "the store failed; it is tried again");
+    event!(warn, %error, "the store failed; retrying");
 }
 
-/// Deliveries wait, or are expected, that no handler of this worker takes.
-pub(crate) fn no_handler(route: &Route) {
-    unhandled(route, true);
-    event!(warn, vendor = &*route.vendor, kind = kind(route), "deliveries wait that no handler of this worker takes");
+/// Warns about a setting that the inbox replaced by another one.
+#[cfg(feature = "postgres")]
+pub(crate) fn setting_replaced(message: &str) {
+    let _ = message;
+    event!(warn, "{message}");
 }
 
-/// They do no longer.
-pub(crate) fn handler_found(route: &Route) {
-    unhandled(route, false);
-}
-
-fn unhandled(route: &Route, waits: bool) {
+/// Warns about SQLite's log, which grows while another program keeps reading.
+#[cfg(feature = "sqlite")]
+pub(crate) fn log_grows(bytes: u64) {
     #[cfg(feature = "metrics")]
-    metrics::gauge!("idhooks_inbox_no_handler", "vendor" => route.vendor.clone(), "kind" => kind(route))
-        .set(f64::from(u8::from(waits)));
-    let _ = (route, waits);
+    #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    metrics::gauge!("idhooks_inbox_log_bytes").set(bytes as f64);
+    event!(warn, bytes, "SQLite's log grows: another program has been reading the store for a long time");
+    let _ = bytes;
 }
 
-#[cfg(any(feature = "metrics", feature = "tracing"))]
-fn kind(route: &Route) -> &'static str {
-    if route.verified { "verified" } else { "unverified" }
+/// Warns that deliveries wait which no handler of this worker takes.
+pub(crate) fn no_handler(kind: &DeliveryKind) {
+    set_no_handler(kind, true);
+    event!(
+        warn,
+        vendor = &*kind.vendor,
+        verified = kind.verified,
+        "no handler of this worker takes waiting deliveries"
+    );
+}
+
+/// Takes that warning back.
+pub(crate) fn handler_found(kind: &DeliveryKind) {
+    set_no_handler(kind, false);
+}
+
+fn set_no_handler(kind: &DeliveryKind, waits: bool) {
+    #[cfg(feature = "metrics")]
+    {
+        let verified = if kind.verified { "verified" } else { "unverified" };
+        metrics::gauge!("idhooks_inbox_no_handler", "vendor" => kind.vendor.clone(), "kind" => verified)
+            .set(f64::from(u8::from(waits)));
+    }
+    let _ = (kind, waits);
 }
 
 pub(crate) fn stats(stats: &Stats) {
     #[cfg(feature = "metrics")]
+    #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
     {
-        #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
-        for state in crate::State::ALL {
+        for state in crate::State::ALL.into_iter().filter(|state| *state != crate::State::Done) {
             metrics::gauge!("idhooks_inbox_deliveries", "state" => state.as_str()).set(stats.of(state) as f64);
         }
-        metrics::gauge!("idhooks_inbox_oldest_seconds").set(stats.lag.unwrap_or_default().as_secs_f64());
+        metrics::gauge!("idhooks_inbox_oldest_seconds").set(stats.oldest_ready.unwrap_or_default().as_secs_f64());
+        metrics::gauge!("idhooks_inbox_log_bytes").set(stats.log_bytes as f64);
     }
-    #[cfg(not(feature = "metrics"))]
     let _ = stats;
 }
 
 /// Runs a handler inside a span.
-pub(crate) async fn handling<T>(leased: (i64, u32, &str), run: impl Future<Output = T>) -> T {
+pub(crate) async fn handling<T>(delivery: (i64, u32, &str), run: impl Future<Output = T>) -> T {
     #[cfg(feature = "tracing")]
     {
         use tracing::Instrument as _;
-        let (id, attempt, vendor) = leased;
+        let (id, attempt, vendor) = delivery;
         run.instrument(tracing::info_span!("idhooks.handle", vendor, id, attempt)).await
     }
     #[cfg(not(feature = "tracing"))]
     {
-        let _ = leased;
+        let _ = delivery;
         run.await
     }
 }

@@ -4,7 +4,9 @@ use std::time::SystemTime;
 
 use idhooks_core::Pii;
 
-use crate::{Conflict, DeliveryId, DeliveryKind, DeliveryRecord, DeliverySummary, FailedAttempt, FencingToken, State};
+use crate::{
+    Conflict, DeliveryId, DeliveryKind, DeliverySummary, FailedAttempt, FencingToken, State, record::DeliveryRecord,
+};
 
 /// A row whose columns are read by name. `None` stands for NULL.
 pub(crate) trait Row {
@@ -53,10 +55,7 @@ pub(crate) fn record<R: Row>(row: &R) -> Result<DeliveryRecord, R::Error> {
         dedup: row.digest("dedup")?,
         dedup_until: row.time("dedup_until")?,
         body_digest: R::required("body_digest", row.digest("body_digest")?)?,
-        kind: DeliveryKind {
-            vendor: R::required("vendor", text("vendor")?)?.into(),
-            verified: row.flag("verified")?,
-        },
+        kind: DeliveryKind { vendor: R::required("vendor", text("vendor")?)?.into(), verified: row.flag("verified")? },
         endpoint: text("endpoint")?.map(Into::into),
         event: text("event")?.map(Into::into),
         subject: text("subject")?.map(|subject| Pii::from(subject.into_boxed_str())),

@@ -1,18 +1,20 @@
 //! The engine for one machine: a SQLite file.
 
-mod clock;
-mod keys;
-mod lease;
-mod place;
+mod admin;
+mod claim;
+mod file;
+mod log;
 mod read;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod write;
 mod writer;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use async_trait::async_trait;
@@ -20,66 +22,77 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi};
 use tokio::{sync::Notify, time::sleep};
 
 use self::{
-    clock::{Clock, Machine},
-    write::Write,
-    writer::Writer,
+    file::{Location, OpenFiles},
+    write::{WriteConnection, wall_clock},
+    writer::WriterHandle,
 };
 use crate::{
-    Accepted, Details, EntryId, Error, Filter, Page, Purged, Stats,
-    store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
+    AcceptOutcome, DeliveryDetails, DeliveryId, Erased, Error, Filter, Page, Purged, Retention, State, Stats,
+    store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, Lease, Store},
 };
 
-/// How long to wait for another process that writes.
-const BUSY: Duration = Duration::from_secs(4);
+/// How long to wait for another program that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// How often to ask whether it has ended.
-const ASK_AGAIN: Duration = Duration::from_millis(1);
+/// How often to look whether it has ended.
+const BUSY_INTERVAL: Duration = Duration::from_millis(1);
 
-/// How often to ask whether somebody still reads the log that is to be emptied.
-const ASK_FOR_LOG: Duration = Duration::from_millis(50);
+/// How often to look whether another program still reads the log.
+const LOG_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How often to look for what other processes have written: one read of an index that is in memory.
-const POLL: Duration = Duration::from_millis(100);
+/// How often to look for what other programs have written.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A file that one thread writes, so that what arrives together is committed together, and a second connection reads.
+type Clock = Box<dyn Fn() -> SystemTime + Send>;
+
+/// A file that one thread writes, so that it can commit in batches, and that a second connection reads.
 pub(crate) struct Sqlite {
-    writer: Writer,
+    writer: WriterHandle,
     /// `None` once the store is closed.
     reader: Arc<Mutex<Option<Connection>>>,
+    files: OpenFiles,
     changed: Notify,
 }
 
 impl Sqlite {
-    /// Opens the file behind `sqlite:`, or makes it.
+    /// Opens the file behind `sqlite:`, or creates it.
     pub(crate) async fn open(rest: &str) -> Result<Self, Error> {
-        let path = path(rest)?;
-        blocking(move || Self::open_file(&path, Machine::new())).await
+        let location = Location::parse(rest)?;
+        blocking(move || Self::open_file(&location, Box::new(wall_clock))).await
     }
 
-    fn open_file(path: &Path, clock: impl Clock) -> Result<Self, Error> {
-        create(path)?;
+    fn open_file(location: &Location, clock: Clock) -> Result<Self, Error> {
+        location.create()?;
+        location.check_file_system()?;
+        let path = &location.path;
+        let had_log = log::exists(path);
         let mut connection = connect(path)?;
         schema::configure(&connection)?;
         schema::migrate(&mut connection)?;
-        schema::sync_log(&connection)?;
+        if had_log {
+            log::check(&connection, path)?;
+        }
+        // Also syncs what a killed program wrote and did not sync: a duplicate of it is acknowledged without a write.
+        log::begin_generation(&connection).map_err(failed)?;
         let reader = connect(path)?;
         schema::configure(&reader)?;
         reader.execute_batch("PRAGMA query_only = ON").map_err(failed)?;
-        let writer = Writer::start(Write::new(connection, Box::new(clock))?)?;
-        Ok(Self { writer, reader: Arc::new(Mutex::new(Some(reader))), changed: Notify::new() })
+        let writer = WriterHandle::start(WriteConnection::new(connection, OpenFiles::of(path), clock))?;
+        let reader = Arc::new(Mutex::new(Some(reader)));
+        Ok(Self { writer, reader, files: OpenFiles::of(path), changed: Notify::new() })
     }
 
-    /// Whether the log could be emptied.
+    /// Returns whether the log is empty.
     async fn empty_log(&self) -> Result<bool, Error> {
-        let give_up_at = Instant::now() + BUSY;
+        let deadline = Instant::now() + BUSY_TIMEOUT;
         loop {
-            if self.writer.checkpoint().await? {
+            if self.writer.empty_log().await? {
                 return Ok(true);
             }
-            if Instant::now() > give_up_at {
+            if Instant::now() > deadline {
                 return Ok(false);
             }
-            sleep(ASK_FOR_LOG).await;
+            sleep(LOG_INTERVAL).await;
         }
     }
 
@@ -94,32 +107,45 @@ impl Sqlite {
         };
         blocking(run).await
     }
+
+    /// Purges in steps, so that deliveries that arrive do not wait for all of them.
+    async fn purge_state(&self, state: State, age: Option<Duration>, purged: &mut Purged) -> Result<(), Error> {
+        let Some(age) = age else { return Ok(()) };
+        let mut after = i64::MIN;
+        while let Some((step, last)) = self.writer.run(move |write| write.purge_step(after, state, age)).await? {
+            purged.deliveries += step;
+            after = last;
+        }
+        purged.deliveries += self.writer.run(move |write| write.purge_late_conflicts(state, age)).await?;
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl Store for Sqlite {
-    async fn accept(&self, arrival: Arrival) -> Result<Accepted, Error> {
-        let accepted = self.writer.run(move |write| write.accept(&arrival)).await?;
-        if matches!(accepted, Accepted::New { .. }) {
+    async fn accept(&self, record: DeliveryRecord) -> Result<AcceptOutcome, Error> {
+        let accepted = self.writer.run(move |write| write.accept(&record)).await?;
+        if matches!(accepted, AcceptOutcome::New { .. }) {
             self.changed.notify_one();
         }
         Ok(accepted)
     }
 
-    async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error> {
-        self.writer.run_for_asker(move |write| write.lease(&request)).await
+    async fn claim(&self, request: ClaimRequest) -> Result<Claimed, Error> {
+        self.writer.run_if_awaited(move |write| write.claim(&request)).await
     }
 
-    async fn renew(&self, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error> {
-        let tokens = tokens.to_vec();
-        self.writer.run(move |write| write.renew(&tokens, time)).await
+    async fn renew(&self, leases: &[Lease], time: Duration) -> Result<Vec<Lease>, Error> {
+        let leases = leases.to_vec();
+        self.writer.run(move |write| write.renew(&leases, time)).await
     }
 
-    async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
-        let finished = self.writer.run(move |write| write.finish(id, token, &verdict)).await?;
-        // Another delivery of the same subject may be next.
+    async fn complete(&self, completions: &[Completion]) -> Result<Vec<Lease>, Error> {
+        let completions = completions.to_vec();
+        let lost = self.writer.run(move |write| write.complete(&completions)).await?;
+        // Another delivery of a subject may be ready.
         self.changed.notify_one();
-        Ok(finished)
+        Ok(lost)
     }
 
     async fn changed(&self) {
@@ -127,11 +153,11 @@ impl Store for Sqlite {
     }
 
     fn poll_interval(&self) -> Duration {
-        POLL
+        POLL_INTERVAL
     }
 
-    async fn unfinished(&self) -> Result<Vec<Route>, Error> {
-        self.read(|connection| read::unfinished(connection)).await
+    async fn unfinished_kinds(&self) -> Result<Vec<DeliveryKind>, Error> {
+        self.read(|connection| read::unfinished_kinds(connection)).await
     }
 
     async fn list(&self, filter: &Filter) -> Result<Page, Error> {
@@ -139,39 +165,49 @@ impl Store for Sqlite {
         self.read(move |connection| read::list(connection, &filter)).await
     }
 
-    async fn get(&self, id: EntryId) -> Result<Option<Details>, Error> {
+    async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryDetails>, Error> {
         self.read(move |connection| read::get(connection, id)).await
     }
 
-    async fn replay(&self, id: EntryId) -> Result<(), Error> {
+    async fn replay(&self, id: DeliveryId) -> Result<(), Error> {
         self.writer.run(move |write| write.replay(id)).await??;
         self.changed.notify_one();
         Ok(())
     }
 
-    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
+    async fn dead_letter(&self, id: DeliveryId, reason: &str) -> Result<(), Error> {
         let reason = reason.to_owned();
-        self.writer.run(move |write| write.give_up_waiting(id, &reason)).await??;
-        // Another delivery of the same subject may be next.
+        self.writer.run(move |write| write.dead_letter(id, &reason)).await??;
         self.changed.notify_one();
         Ok(())
     }
 
-    async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
-        let (mut purged, mut after) = (Purged::default(), 0);
-        // In steps, so that what arrives meanwhile does not wait for all of it.
-        while let Some((step, last)) = self.writer.run(move |write| write.purge(after, older_than, dead)).await? {
-            purged.deliveries += step;
-            after = last;
+    async fn purge(&self, retention: &Retention) -> Result<Purged, Error> {
+        let (mut purged, retention) = (Purged::default(), *retention);
+        self.purge_state(State::Done, retention.done, &mut purged).await?;
+        self.purge_state(State::DeadLetter, retention.dead_letters, &mut purged).await?;
+        let mut more = true;
+        while more {
+            let (rows, again) = self.writer.run(move |write| write.purge_rows(&retention)).await?;
+            purged.rows += rows;
+            more = again;
         }
         // Also if nothing was purged: an earlier purge may have left something there.
         purged.in_log = !self.empty_log().await?;
         Ok(purged)
     }
 
+    async fn erase(&self, vendor: &str, subject: &str) -> Result<Erased, Error> {
+        let (vendor, subject) = (vendor.to_owned(), subject.to_owned());
+        let mut erased = self.writer.run(move |write| write.erase(&vendor, &subject)).await?;
+        erased.in_log = !self.empty_log().await?;
+        self.changed.notify_one();
+        Ok(erased)
+    }
+
     async fn stats(&self) -> Result<Stats, Error> {
-        let now = clock::micros(std::time::SystemTime::now());
-        self.read(move |connection| read::stats(connection, now)).await
+        let stats = self.read(|connection| read::stats(connection, SystemTime::now())).await?;
+        Ok(Stats { log_bytes: self.files.log_bytes(), ..stats })
     }
 
     async fn close(&self) {
@@ -180,7 +216,7 @@ impl Store for Sqlite {
             *reader.lock().unwrap_or_else(PoisonError::into_inner) = None;
             Ok(())
         };
-        // The one that writes is the last, because it tidies the log up as it goes.
+        // The connection that writes is the last one, because it removes the log.
         let _ = blocking(close).await;
         self.writer.close().await;
     }
@@ -192,90 +228,53 @@ fn closed() -> Error {
 
 fn connect(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| {
-        let what = format!("{} cannot be opened", path.display());
-        failed(error).caused_by(what)
-    })?;
-    // What may not be written SQLite opens for reading, and says so at the first change.
+    let mut connection = Connection::open_with_flags(path, flags)
+        .map_err(|error| failed(error).caused_by(format!("cannot open {}", path.display())))?;
+    // SQLite opens a file that it may not write for reading, and fails at the first change.
     if connection.is_readonly(MAIN_DB).map_err(failed)? {
-        return Err(Error::unavailable(format!("{} cannot be written", path.display())));
+        return Err(Error::unavailable(format!("cannot write {}", path.display())));
     }
     connection.busy_handler(Some(wait_for_others)).map_err(failed)?;
     Ok(connection)
 }
 
-/// Asks each millisecond. SQLite's own handler asks ten times a second in the end, and beside a program that commits
-/// without a pause hardly ever finds the file free.
-fn wait_for_others(asked: i32) -> bool {
-    std::thread::sleep(ASK_AGAIN);
-    u128::try_from(asked).is_ok_and(|asked| asked < BUSY.as_millis() / ASK_AGAIN.as_millis())
-}
-
-/// The path as it stands behind the colon; two slashes before it, as other URLs have them, are passed over.
-fn path(rest: &str) -> Result<PathBuf, Error> {
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    if path.is_empty() {
-        return Err(Error::settings("the store's URL names no file: write `sqlite:inbox.db`"));
-    }
-    if path.contains('?') {
-        return Err(Error::settings("a `sqlite:` URL takes a path and no parameters"));
-    }
-    if path == ":memory:" {
-        return Err(Error::weak("SQLite in memory keeps nothing: the store must be a file on a disk of this machine"));
-    }
-    // What begins like this SQLite takes for a URL, whose path is another one than was made here for its user alone.
-    Ok(if path.starts_with("file:") { Path::new(".").join(path) } else { PathBuf::from(path) })
-}
-
-/// Makes the file for this user alone: it will hold personal data. One that is there is left to SQLite, because a process
-/// that closes any handle of a file loses all its locks on it.
-fn create(path: &Path) -> Result<(), Error> {
-    /// Nobody else of this process has locks yet on what is closed here.
-    static ALONE: Mutex<()> = Mutex::new(());
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    if path.exists() {
-        return Ok(());
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| {
-        let what = match error.kind() {
-            std::io::ErrorKind::NotFound => format!("the folder of {} does not exist", path.display()),
-            kind => format!("{} cannot be written: {kind}", path.display()),
-        };
-        Error::unavailable(what).caused_by(error)
-    })
+/// Looks each millisecond. SQLite's own handler looks ten times a second in the end, and hardly ever finds the file free
+/// beside a program that commits without a pause.
+fn wait_for_others(looks: i32) -> bool {
+    std::thread::sleep(BUSY_INTERVAL);
+    u128::try_from(looks).is_ok_and(|looks| looks < BUSY_TIMEOUT.as_millis() / BUSY_INTERVAL.as_millis())
 }
 
 async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-    let stopped = |_| Error::unavailable("the program is stopping");
+    let stopped = |_| Error::unavailable("the program is shutting down");
     tokio::task::spawn_blocking(run).await.map_err(stopped)?
 }
 
-/// What SQLite said, without the words of its message, which may name what was stored.
+/// Translates an error of SQLite without its message, which may quote what was stored.
 fn failed(error: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(code, _) = error else {
-        return Error::unavailable("a row of the store cannot be read: is the file an inbox's?");
+        return Error::unavailable("cannot read a row of the store: is the file an inbox?");
     };
-    let what = match code.code {
-        ErrorCode::DiskFull => "the disk of the store is full",
+    let message = match code.code {
+        ErrorCode::DiskFull => "the disk is full",
         ErrorCode::ReadOnly if code.extended_code == ffi::SQLITE_READONLY_DBMOVED => {
-            "the file of the store was deleted or replaced: what has it open must start again"
+            "the database file or its log was deleted or replaced: restart the process"
         }
         ErrorCode::ReadOnly => "the store is read-only",
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "the store is locked by another program",
-        ErrorCode::CannotOpen | ErrorCode::PermissionDenied => "the file of the store cannot be opened",
-        ErrorCode::DatabaseCorrupt => "the file of the store is damaged",
-        ErrorCode::NotADatabase => "the file is not a database of SQLite",
-        ErrorCode::SystemIoFailure => "the disk of the store fails",
-        ErrorCode::TooBig => "the delivery is larger than SQLite takes",
-        _ => "SQLite could not do it",
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "another program has locked the store",
+        ErrorCode::CannotOpen | ErrorCode::PermissionDenied => "cannot open the file of the store",
+        ErrorCode::DatabaseCorrupt => {
+            "the file of the store is damaged: was a backup restored beside an old `-wal` file?"
+        }
+        ErrorCode::NotADatabase => "the file is not a SQLite database",
+        ErrorCode::SystemIoFailure => "the disk of the store failed",
+        ErrorCode::TooBig => "the delivery is larger than SQLite allows",
+        _ => "SQLite failed",
     };
     let cause = format!("SQLite error {}", code.extended_code);
-    if code.code == ErrorCode::NotADatabase { Error::schema(what) } else { Error::unavailable(what) }.caused_by(cause)
+    let error = match code.code {
+        ErrorCode::NotADatabase => Error::incompatible_schema(message),
+        _ => Error::unavailable(message),
+    };
+    error.caused_by(cause)
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,10 +6,10 @@ use std::{sync::Arc, time::Duration};
 
 pub use async_trait::async_trait;
 
+pub use crate::record::{DeliveryKind, DeliveryRecord, FencingToken, Lease};
 use crate::{
     AcceptOutcome, Backoff, DeliveryDetails, DeliveryId, Erased, Error, Filter, Outcome, Page, Purged, Retention, Stats,
 };
-pub use crate::record::{DeliveryKind, DeliveryRecord, FencingToken, Lease};
 
 /// How many conflicting bodies a store keeps for one key.
 pub const MAX_CONFLICTS: u32 = 16;

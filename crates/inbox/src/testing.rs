@@ -1,16 +1,14 @@
-//! Jobs for unit tests of your own handlers.
+//! Jobs for unit tests of your handlers.
 //!
-//! Feature `testing`, for tests alone: switch it on under `[dev-dependencies]` only, because it switches on
-//! [`idhooks_core::testing`] too.
+//! Enable the feature `testing` in `[dev-dependencies]` only, because it also enables [`idhooks_core::testing`].
 
 use std::time::{Duration, Instant, SystemTime};
 
 use idhooks_core::{DecodeError, Delivery};
 
-use crate::{EntryId, Job, job::About, store::Token};
+use crate::{DeliveryId, FencingToken, Job, job::JobContext};
 
-/// A job with that delivery, without a store. The delivery is one that a verifier made, or
-/// [`idhooks_core::testing`].
+/// Creates the builder of a job without a store. A verifier or [`idhooks_core::testing`] makes the delivery.
 ///
 /// ```
 /// use idhooks_capa as capa;
@@ -18,80 +16,81 @@ use crate::{EntryId, Job, job::About, store::Token};
 /// use idhooks_inbox::{Job, Outcome, testing::job};
 ///
 /// async fn handle(job: Job<Verified<capa::Event>>) -> Outcome {
-///     if job.attempt() < 3 { Outcome::retry("not yet") } else { Outcome::give_up("never") }
+///     if job.attempt() < 3 { Outcome::retry("not yet") } else { Outcome::dead_letter("never") }
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), idhooks_core::DecodeError> {
 /// let delivery: Verified<capa::Event> = verified(&br#"{"type":"KYC","event":"VERIFIED_USER"}"#[..]);
 /// assert_eq!(handle(job(delivery.clone()).build()?).await, Outcome::retry("not yet"));
-/// assert_eq!(handle(job(delivery).attempt(3).build()?).await, Outcome::give_up("never"));
+/// assert_eq!(handle(job(delivery).attempt(3).build()?).await, Outcome::dead_letter("never"));
 /// # Ok(())
 /// # }
 /// ```
 pub fn job<D: Delivery>(delivery: D) -> JobBuilder<D> {
-    let about = About {
-        id: EntryId::new(1),
-        token: Token::new(1),
+    let context = JobContext {
+        id: DeliveryId::new(1),
+        token: FencingToken::new(1),
         attempt: 1,
         received_at: SystemTime::now(),
         deadline: Instant::now() + Duration::from_secs(300),
         possible_replay: false,
+        complete_statement: None,
     };
-    JobBuilder { delivery, about }
+    JobBuilder { delivery, context }
 }
 
-/// A job to be: of delivery 1, received now, at its first attempt, with five minutes left, unless said.
+/// Builds a [`Job`]. Defaults to delivery 1, received now, at its first attempt, with five minutes left.
 #[derive(Clone, Debug)]
-#[must_use = "it is no job until `build`"]
+#[must_use = "call `build`"]
 pub struct JobBuilder<D> {
     delivery: D,
-    about: About,
+    context: JobContext,
 }
 
 impl<D: Delivery> JobBuilder<D> {
-    /// Its number in the inbox.
-    pub fn id(mut self, id: EntryId) -> Self {
-        self.about.id = id;
+    /// Sets the id. Defaults to 1.
+    pub fn id(mut self, id: DeliveryId) -> Self {
+        self.context.id = id;
         self
     }
 
-    /// How often it was taken up, this time included.
+    /// Sets the number of the attempt. Defaults to 1.
     pub fn attempt(mut self, number: u32) -> Self {
-        self.about.attempt = number;
+        self.context.attempt = number;
         self
     }
 
-    /// The fencing token.
-    pub fn token(mut self, token: Token) -> Self {
-        self.about.token = token;
+    /// Sets the fencing token. Defaults to 1.
+    pub fn token(mut self, token: FencingToken) -> Self {
+        self.context.token = token;
         self
     }
 
-    /// When the handler would be stopped. Nothing stops it here.
+    /// Sets the deadline; nothing stops the handler here. Defaults to five minutes from now.
     pub fn deadline(mut self, deadline: Instant) -> Self {
-        self.about.deadline = deadline;
+        self.context.deadline = deadline;
         self
     }
 
-    /// When it was accepted.
+    /// Sets when the delivery was accepted. Defaults to now.
     pub fn received_at(mut self, at: SystemTime) -> Self {
-        self.about.received_at = at;
+        self.context.received_at = at;
         self
     }
 
-    /// Whether the same bytes came before the window of their key.
+    /// Sets whether the delivery is a possible replay. Defaults to `false`.
     pub fn possible_replay(mut self, is_one: bool) -> Self {
-        self.about.possible_replay = is_one;
+        self.context.possible_replay = is_one;
         self
     }
 
-    /// The job.
+    /// Builds the job.
     ///
     /// # Errors
-    /// If the body cannot be read: then a worker asks no handler.
+    /// If the body cannot be decoded; a worker then calls no handler.
     pub fn build(self) -> Result<Job<D>, DecodeError> {
         let event = self.delivery.decode()?;
-        Ok(Job { delivery: self.delivery, event, about: self.about })
+        Ok(Job { delivery: self.delivery, event, context: self.context })
     }
 }

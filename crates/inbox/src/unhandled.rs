@@ -1,32 +1,28 @@
-//! What has no handler here, and came after the worker's start.
+//! Warns about deliveries that no handler takes.
 
-use std::{collections::BTreeSet, convert::Infallible, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use tokio::time::sleep;
 
-use crate::{Handlers, Inbox, NoHandler, observe, store::Route};
+use crate::{DeliveryKind, Handlers, Inbox, observe};
 
-/// How often a worker looks. Whoever sends a vendor's first webhooks wants to know within minutes.
-pub(crate) const EVERY: Duration = Duration::from_secs(60);
+/// How often a worker looks, after its start.
+pub(crate) const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Tells of what waits in vain, for as long as it is polled.
-pub(crate) async fn watch(inbox: Inbox, handlers: Handlers, every: Duration) -> Infallible {
+/// Warns when deliveries wait that this worker has no handler for, and takes the warning back. Never completes.
+pub(crate) async fn watch(inbox: Inbox, handlers: Handlers, interval: Duration) {
     let mut known = BTreeSet::new();
     loop {
-        sleep(every).await;
-        // A store that fails tells so where it is worked with.
-        let Ok(missing) = missing(&inbox, &handlers).await else { continue };
-        let missing: BTreeSet<Route> = missing.map_or_else(BTreeSet::new, |missing| missing.into_routes().collect());
-        missing.difference(&known).for_each(observe::no_handler);
-        known.difference(&missing).for_each(observe::handler_found);
-        known = missing;
+        // A store that fails is reported where the worker claims.
+        if let Ok(kinds) = inbox.0.store.unfinished_kinds().await {
+            let missing: BTreeSet<DeliveryKind> =
+                handlers.missing(kinds.into_iter().chain(inbox.sources())).into_iter().collect();
+            missing.difference(&known).for_each(observe::no_handler);
+            known.difference(&missing).for_each(observe::handler_found);
+            known = missing;
+        }
+        sleep(interval).await;
     }
-}
-
-/// What is kept, or expected, and has no handler here.
-pub(crate) async fn missing(inbox: &Inbox, handlers: &Handlers) -> Result<Option<NoHandler>, crate::Error> {
-    let wanted = inbox.0.store.unfinished().await?;
-    Ok(handlers.missing(wanted.into_iter().chain(inbox.expected())).err())
 }
 
 #[cfg(all(test, feature = "sqlite", feature = "metrics"))]
@@ -91,18 +87,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_comes_after_the_start_without_a_handler_is_told() {
+    async fn warns_about_deliveries_without_a_handler() {
         let gauges = Gauges::default();
         let _here = metrics::set_default_local_recorder(&gauges);
         let folder = tempfile::tempdir().unwrap();
         let inbox = Inbox::open(&format!("sqlite:{}", folder.path().join("inbox.db").display())).await.unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let mut worker = inbox.worker();
-        worker.look_for_unhandled = Duration::from_millis(5);
-        let handlers = Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}).elsewhere("unico");
-        let run = worker.until(async { drop(stopped.await) }).run(handlers);
+        worker.unhandled_interval = Duration::from_millis(5);
+        let handlers = Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}).handled_elsewhere("unico");
+        let run = worker.with_graceful_shutdown(async { drop(stopped.await) }).run(handlers);
         let look = async {
-            inbox.expect::<Verified<idhooks_unico::Event>>();
+            inbox.register_source::<Verified<idhooks_unico::Event>>();
             let (of_caf, of_case_keeper) = (
                 "idhooks_inbox_no_handler vendor=caf kind=verified",
                 "idhooks_inbox_no_handler vendor=case-keeper kind=unverified",
@@ -110,9 +106,9 @@ mod tests {
             let body = r#"{"type":"PROFILEUPDATEDEVENT","source":"SMARTAUTH","id":"e1"}"#;
             let id = inbox.accept(&verified::<caf::Event>(body)).await.unwrap().id();
             gauges.comes_to(of_caf, 1.0).await;
-            inbox.expect::<Unverified<case_keeper::Event>>();
+            inbox.register_source::<Unverified<case_keeper::Event>>();
             gauges.comes_to(of_case_keeper, 1.0).await;
-            inbox.give_up(id, "nobody has a handler for it").await.unwrap();
+            inbox.dead_letter(id, "nobody has a handler for it").await.unwrap();
             gauges.comes_to(of_caf, 0.0).await;
             assert_eq!(gauges.value(of_case_keeper), Some(1.0));
             assert_eq!(gauges.value("idhooks_inbox_no_handler vendor=unico kind=verified"), None);

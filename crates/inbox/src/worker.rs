@@ -1,48 +1,51 @@
-//! Takes deliveries out of the store and has them handled.
+//! The worker: claims deliveries and calls their handlers.
 
-mod limits;
-mod shift;
+mod run;
 
 use std::{
-    error, fmt,
-    future::{Future, pending, ready},
+    fmt,
+    future::{Future, pending},
     pin::Pin,
     time::Duration,
 };
 
 use tokio::time::sleep;
 
-use self::shift::Shift;
-use crate::{Backoff, Error, Handlers, Inbox, NoHandler, unhandled};
+use self::run::WorkerLoop;
+use crate::{Backoff, Handlers, Inbox, MissingHandler, Retention, observe, store::MAX_LEASE, unhandled};
 
-/// As good as forever, and still a time that can be added to now.
-const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+/// How often the retention is applied.
+const RETENTION_INTERVAL: Duration = Duration::from_secs(3600);
 
-/// How long the look at the store before the start may still take once the worker is told to stop.
-const LOOKING: Duration = Duration::from_secs(5);
+/// How long after its start a worker applies the retention for the first time.
+const RETENTION_DELAY: Duration = Duration::from_secs(60);
 
-/// Takes deliveries out of an [`Inbox`] and has them handled.
+/// As good as forever, and still safe to add to the current time.
+const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+
+/// Claims deliveries from an [`Inbox`] and calls their handlers.
 ///
-/// The defaults: 16 at a time, leases of thirty seconds that are renewed while the handler runs, five minutes for a
-/// handler, 25 attempts, ten seconds to an hour between them, and thirty seconds for handlers to end at a stop.
+/// Each handler runs as a task of its own. A panic or a timeout is a failed attempt, and the other handlers go on. The
+/// worker stops a handler at an `await`; a handler that blocks its thread cannot be stopped, may overlap with the next
+/// attempt, and can no longer complete the delivery.
 ///
-/// A handler runs as a task of its own: if it panics, or is still running at its deadline, that is a failed attempt and
-/// its neighbours go on. It is stopped where it waits, so one that blocks its thread cannot be stopped; it may then
-/// overlap with the next attempt, and can no longer finish the delivery.
-///
-/// If the worker dies, what it held is handed out again when the lease runs out.
-#[must_use = "it does nothing until `run`"]
+/// If the worker dies, another one claims its deliveries when their leases expire. A delivery that lost two leases in a
+/// row may be what kills its workers: workers handle it alone, and after [`max_lost_leases`](Self::max_lost_leases) it
+/// becomes a dead letter.
+#[must_use = "a worker does nothing until `run`"]
 pub struct Worker {
     inbox: Inbox,
     concurrency: usize,
     lease: Duration,
-    time_limit: Duration,
-    attempts: u32,
+    handler_timeout: Duration,
+    max_attempts: u32,
+    max_lost_leases: u32,
     backoff: Backoff,
-    grace: Duration,
-    until: Pin<Box<dyn Future<Output = ()> + Send>>,
+    retention: Retention,
+    shutdown_timeout: Duration,
+    shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
     until_idle: bool,
-    pub(crate) look_for_unhandled: Duration,
+    pub(crate) unhandled_interval: Duration,
 }
 
 impl Worker {
@@ -51,99 +54,133 @@ impl Worker {
             inbox,
             concurrency: 16,
             lease: Duration::from_secs(30),
-            time_limit: Duration::from_secs(300),
-            attempts: 25,
+            handler_timeout: Duration::from_secs(300),
+            max_attempts: 25,
+            max_lost_leases: 5,
             backoff: Backoff::default(),
-            grace: Duration::from_secs(30),
-            until: Box::pin(pending()),
+            retention: Retention::default(),
+            shutdown_timeout: Duration::from_secs(30),
+            shutdown: Box::pin(pending()),
             until_idle: false,
-            look_for_unhandled: unhandled::EVERY,
+            unhandled_interval: unhandled::INTERVAL,
         }
     }
 
-    /// How many deliveries are handled at the same time; at least one.
-    pub fn concurrency(mut self, most: usize) -> Self {
-        self.concurrency = most.max(1);
+    /// Sets how many deliveries are handled at the same time, at least one. Defaults to 16.
+    pub fn concurrency(mut self, limit: usize) -> Self {
+        self.concurrency = limit.max(1);
         self
     }
 
-    /// How long others leave a delivery alone after this worker was last heard of; at least a tenth of a second.
-    /// Shorter means that a dead worker's deliveries are taken over sooner, and that a shorter silence of the store
-    /// stops handlers.
+    /// Sets how long a lease lasts without a renewal, from 100 milliseconds to one hour. The worker renews it three
+    /// times as often. A shorter lease frees a dead worker's deliveries earlier, and stops handlers after a shorter
+    /// outage of the store. Defaults to 30 seconds.
     pub fn lease(mut self, time: Duration) -> Self {
-        self.lease = time.clamp(Duration::from_millis(100), LONGEST);
+        self.lease = time.clamp(Duration::from_millis(100), MAX_LEASE);
         self
     }
 
-    /// How long a handler may take.
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit.min(LONGEST);
+    /// Sets how long a handler may run. Defaults to 5 minutes.
+    pub fn handler_timeout(mut self, timeout: Duration) -> Self {
+        self.handler_timeout = timeout.min(FOREVER);
         self
     }
 
-    /// How often a delivery is taken up before it becomes a dead letter; at least once. A worker that dies, or is cut off
-    /// from the store just as it is given a delivery, has used an attempt although no handler may have seen it: leave a few.
-    pub fn attempts(mut self, most: u32) -> Self {
-        self.attempts = most.max(1);
+    /// Sets after how many failed attempts a delivery becomes a dead letter, at least one. Defaults to 25.
+    pub fn max_attempts(mut self, limit: u32) -> Self {
+        self.max_attempts = limit.max(1);
         self
     }
 
-    /// How long to wait between attempts.
+    /// Sets after how many expired leases in a row a delivery becomes a dead letter, at least one. Defaults to 5.
+    pub fn max_lost_leases(mut self, limit: u32) -> Self {
+        self.max_lost_leases = limit.max(1);
+        self
+    }
+
+    /// Sets the delay between attempts. Defaults to [`Backoff::default`].
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;
         self
     }
 
-    /// How long handlers may take to end once the worker is told to stop. What is still running then is handed back.
-    pub fn grace(mut self, grace: Duration) -> Self {
-        self.grace = grace.min(LONGEST);
+    /// Sets how long the inbox keeps what it no longer needs. Defaults to [`Retention::default`].
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
         self
     }
 
-    /// Stops once `stop` is there, Ctrl-C for instance: nothing new is taken up, and [`run`](Self::run) returns when
-    /// what is being handled has ended.
-    pub fn until(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
-        self.until = Box::pin(stop);
+    /// Sets how long handlers may run on after the shutdown has begun. The worker then stops them and releases their
+    /// deliveries. Defaults to 30 seconds.
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = timeout.min(FOREVER);
         self
     }
 
-    /// Stops once everything that can be handled now is handled, for a cron job, a Lambda or a test: nothing is due, and
-    /// nothing that this worker took up is running. What waits for a later attempt is not waited for, nor what another
-    /// worker holds or has no handler here. With a [`backoff`](Self::backoff) of zero every attempt is made.
+    /// Shuts down gracefully when `signal` completes: the worker claims nothing more, and [`run`](Self::run) returns when
+    /// the running handlers have ended.
+    pub fn with_graceful_shutdown(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.shutdown = Box::pin(signal);
+        self
+    }
+
+    /// Shuts down when nothing is ready and nothing of this worker is running, for a cron job, a Lambda or a test. The
+    /// worker does not wait for later attempts, nor for deliveries that another worker holds. With a
+    /// [`backoff`](Self::backoff) of zero it makes every attempt.
     ///
-    /// A store that fails meanwhile is waited for, so give a limit by [`until`](Self::until) as well: it stops at
-    /// whichever comes first.
+    /// While the store is unavailable the worker waits, so also set a limit with
+    /// [`with_graceful_shutdown`](Self::with_graceful_shutdown).
     pub fn until_idle(mut self) -> Self {
         self.until_idle = true;
         self
     }
 
-    /// Handles deliveries until told to stop, or until the inbox is closed. Dropping it stops the handlers where they
-    /// are; their deliveries are handed out again when the leases run out.
+    /// Handles deliveries until the shutdown, or until the inbox is closed. While the store is unavailable, the worker
+    /// waits. If the future is dropped, the handlers stop, and other workers claim their deliveries when the leases
+    /// expire.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use idhooks_capa as capa;
+    /// use idhooks_core::Verified;
+    /// use idhooks_inbox::{Handlers, Inbox, Job};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let url = format!("sqlite:{}", folder.path().join("inbox.db").display());
+    /// let inbox = Inbox::open(&url).await?; // "sqlite:inbox.db"
+    /// let handlers = Handlers::new().on(|job: Job<Verified<capa::Event>>| async move { println!("{}", job.id()) });
+    /// inbox.worker().concurrency(4).until_idle().run(handlers).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// If something in the store, or expected, has no handler; or the store cannot be read at the start. What
-    /// happens to the store later is waited out.
-    pub async fn run(mut self, handlers: Handlers) -> Result<(), RunError> {
-        let until = &mut self.until;
-        let stopped = async {
-            until.as_mut().await;
-            // It is there once, and is waited for again.
-            *until = Box::pin(ready(()));
-            sleep(LOOKING).await;
-        };
-        let missing = tokio::select! {
-            missing = unhandled::missing(&self.inbox, &handlers) => missing.map_err(RunError::Store)?,
-            () = stopped => return Ok(()),
-        };
-        if let Some(missing) = missing {
-            return Err(RunError::NoHandler(missing));
+    /// If this program receives deliveries (see [`Inbox::register_source`]) that have no handler.
+    pub async fn run(self, handlers: Handlers) -> Result<(), MissingHandler> {
+        let kinds = handlers.missing(self.inbox.sources());
+        if !kinds.is_empty() {
+            return Err(MissingHandler { kinds });
         }
-        let watch = unhandled::watch(self.inbox.clone(), handlers.clone(), self.look_for_unhandled);
+        let watch = unhandled::watch(self.inbox.clone(), handlers.clone(), self.unhandled_interval);
+        let retain = retain(self.inbox.clone(), self.retention);
         tokio::select! {
-            () = Shift::new(self, handlers).work() => Ok(()),
-            never = watch => match never {},
+            () = WorkerLoop::new(self, handlers).run() => {}
+            () = watch => {}
+            () = retain => {}
         }
+        Ok(())
+    }
+}
+
+/// Applies the retention again and again. Never completes.
+async fn retain(inbox: Inbox, retention: Retention) {
+    sleep(RETENTION_DELAY.mul_f64(1.0 + fastrand::f64())).await;
+    loop {
+        if let Err(error) = inbox.0.store.purge(&retention).await {
+            observe::store_failed(&error);
+        }
+        sleep(RETENTION_INTERVAL).await;
     }
 }
 
@@ -152,46 +189,12 @@ impl fmt::Debug for Worker {
         f.debug_struct("Worker")
             .field("concurrency", &self.concurrency)
             .field("lease", &self.lease)
-            .field("time_limit", &self.time_limit)
-            .field("attempts", &self.attempts)
+            .field("handler_timeout", &self.handler_timeout)
+            .field("max_attempts", &self.max_attempts)
+            .field("max_lost_leases", &self.max_lost_leases)
             .field("backoff", &self.backoff)
-            .field("grace", &self.grace)
+            .field("retention", &self.retention)
+            .field("shutdown_timeout", &self.shutdown_timeout)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why a worker did not start. `Debug` says it in words, as a `main` that fails prints it.
-#[non_exhaustive]
-pub enum RunError {
-    /// Deliveries are in the store, or expected, that no handler takes.
-    NoHandler(NoHandler),
-    /// The store could not be read.
-    Store(Error),
-}
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoHandler(missing) => missing.fmt(f),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl fmt::Debug for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoHandler(missing) => missing.fmt(f),
-            Self::Store(error) => fmt::Debug::fmt(error, f),
-        }
-    }
-}
-
-impl error::Error for RunError {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match self {
-            Self::NoHandler(_) => None,
-            Self::Store(error) => error.source(),
-        }
     }
 }

@@ -1,115 +1,114 @@
-//! The one thread that writes: it takes what has gathered, and commits it together.
+//! The thread that writes: it commits pending changes in batches (group commit).
 
 use std::{ops::ControlFlow, thread};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{closed, failed, write::Write};
-use crate::{Error, observe};
+use super::{closed, failed, write::WriteConnection};
+use crate::Error;
 
-/// How many changes wait at most; who comes then waits to be let in.
-const WAITING: usize = 4096;
+/// How many changes may wait; later callers wait until there is room.
+const MAX_WAITING: usize = 4096;
 
-/// How many changes are committed together at most.
-const TOGETHER: usize = 512;
+/// How many changes one commit holds at most.
+const MAX_BATCH: usize = 512;
 
 /// Sends changes to the thread.
-pub(super) struct Writer(mpsc::Sender<Command>);
+pub(super) struct WriterHandle(mpsc::Sender<Command>);
 
 enum Command {
     Change(Box<dyn Change>),
-    /// Writes the log into the file, and empties it, unless somebody reads it.
-    Checkpoint(oneshot::Sender<Result<bool, Error>>),
+    /// Copies the log into the file and empties it.
+    EmptyLog(oneshot::Sender<Result<bool, Error>>),
     Close(oneshot::Sender<()>),
 }
 
-/// A change to be made inside a transaction, and whoever waits for it.
+/// A change to make inside a transaction, and its caller.
 trait Change: Send {
-    /// Makes it. It may be made again, if the transaction it was part of failed.
-    fn make(&mut self, write: &mut Write) -> Result<(), Error>;
+    /// Makes the change; again, if the transaction failed.
+    fn make(&mut self, write: &mut WriteConnection) -> Result<(), Error>;
 
-    /// Tells who waits that it is on disk, or what `make` said.
-    fn tell(self: Box<Self>, committed: Result<(), Error>);
+    /// Responds to the caller once the change is on disk, or failed.
+    fn respond(self: Box<Self>, committed: Result<(), Error>);
 }
 
-struct Asked<F, T> {
+struct Pending<F, T> {
     run: F,
     done: Option<T>,
     reply: oneshot::Sender<Result<T, Error>>,
-    /// Not made if nobody waits for it any more.
-    for_asker: bool,
+    /// Skipped if the caller no longer waits.
+    if_awaited: bool,
 }
 
-impl<F, T> Change for Asked<F, T>
+impl<F, T> Change for Pending<F, T>
 where
-    F: FnMut(&mut Write) -> Result<T, Error> + Send,
+    F: FnMut(&mut WriteConnection) -> Result<T, Error> + Send,
     T: Send,
 {
-    fn make(&mut self, write: &mut Write) -> Result<(), Error> {
-        if self.for_asker && self.reply.is_closed() {
+    fn make(&mut self, write: &mut WriteConnection) -> Result<(), Error> {
+        if self.if_awaited && self.reply.is_closed() {
             return Ok(());
         }
         self.done = Some((self.run)(write)?);
         Ok(())
     }
 
-    fn tell(self: Box<Self>, committed: Result<(), Error>) {
+    fn respond(self: Box<Self>, committed: Result<(), Error>) {
         let Self { run, done, reply, .. } = *self;
-        // What it holds on to is free again when it is answered: a body's room, for the next one.
+        // Before the response, so that the memory of the body is free for the caller's next delivery.
         drop(run);
-        let none = || Error::unavailable("the change was not made");
+        let none = || Error::unavailable("the store did not make the change");
         let answer = committed.and_then(|()| done.ok_or_else(none));
-        // Whoever asked may have stopped waiting.
+        // The caller may no longer wait.
         let _ = reply.send(answer);
     }
 }
 
-impl Writer {
-    pub(super) fn start(write: Write) -> Result<Self, Error> {
-        let (send, receive) = mpsc::channel(WAITING);
+impl WriterHandle {
+    pub(super) fn start(write: WriteConnection) -> Result<Self, Error> {
+        let (send, receive) = mpsc::channel(MAX_WAITING);
         let thread = thread::Builder::new().name("idhooks-inbox".to_owned());
         let started = thread.spawn(move || work(write, receive));
-        started.map_err(|error| Error::unavailable("no thread could be started").caused_by(error))?;
+        started.map_err(|error| Error::unavailable("cannot start a thread").caused_by(error))?;
         Ok(Self(send))
     }
 
-    /// Makes a change, and returns once it is on disk.
+    /// Makes a change and returns when it is on disk.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        run: impl FnMut(&mut Write) -> Result<T, Error> + Send + 'static,
+        run: impl FnMut(&mut WriteConnection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         self.ask(run, false).await
     }
 
-    /// As [`run`](Self::run), unless whoever asked has stopped waiting before it is made: a lease that is given to
-    /// nobody is an attempt.
-    pub(super) async fn run_for_asker<T: Send + 'static>(
+    /// Does nothing if the caller no longer waits when its turn comes: nobody would hold the lease.
+    pub(super) async fn run_if_awaited<T: Send + 'static>(
         &self,
-        run: impl FnMut(&mut Write) -> Result<T, Error> + Send + 'static,
+        run: impl FnMut(&mut WriteConnection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         self.ask(run, true).await
     }
 
     async fn ask<T: Send + 'static>(
         &self,
-        run: impl FnMut(&mut Write) -> Result<T, Error> + Send + 'static,
-        for_asker: bool,
+        run: impl FnMut(&mut WriteConnection) -> Result<T, Error> + Send + 'static,
+        if_awaited: bool,
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Change(Box::new(Asked { run, done: None, reply, for_asker }))).await?;
+        self.send(Command::Change(Box::new(Pending { run, done: None, reply, if_awaited }))).await?;
         answer.await.map_err(|_| closed())?
     }
 
-    pub(super) async fn checkpoint(&self) -> Result<bool, Error> {
+    pub(super) async fn empty_log(&self) -> Result<bool, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Checkpoint(reply)).await?;
+        self.send(Command::EmptyLog(reply)).await?;
         answer.await.map_err(|_| closed())?
     }
 
     pub(super) async fn close(&self) {
         let (reply, answer) = oneshot::channel();
         if self.send(Command::Close(reply)).await.is_ok() {
-            // An error means that it was closed already.
+            // An error means that it is closed already.
             let _ = answer.await;
         }
     }
@@ -119,7 +118,7 @@ impl Writer {
     }
 }
 
-fn work(mut write: Write, mut commands: mpsc::Receiver<Command>) {
+fn work(mut write: WriteConnection, mut commands: mpsc::Receiver<Command>) {
     let mut changes = Vec::new();
     while let Some(first) = commands.blocking_recv() {
         let mut next = Some(first);
@@ -131,20 +130,17 @@ fn work(mut write: Write, mut commands: mpsc::Receiver<Command>) {
                 None
             }
         });
-        // Nothing that was told depends on it; it is tried again after the next changes.
-        if let Err(error) = write.settle() {
-            observe::store_failed(&error);
-        }
+        write.maintain();
         if finish(&mut write, other).is_break() {
             return;
         }
     }
 }
 
-fn finish(write: &mut Write, command: Option<Command>) -> ControlFlow<()> {
+fn finish(write: &mut WriteConnection, command: Option<Command>) -> ControlFlow<()> {
     match command {
-        Some(Command::Checkpoint(reply)) => {
-            let _ = reply.send(write.checkpoint());
+        Some(Command::EmptyLog(reply)) => {
+            let _ = reply.send(write.empty_log());
         }
         Some(Command::Close(reply)) => {
             write.close();
@@ -156,16 +152,20 @@ fn finish(write: &mut Write, command: Option<Command>) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// All in one transaction, those too that come while it is being made; if that fails, each in one of its own, so that
-/// one that cannot be made does no harm to the others. `changes` is empty before and after.
-fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>, mut next: impl FnMut() -> Option<Box<dyn Change>>) {
+/// Commits all pending changes in one transaction, also those that arrive meanwhile. If that fails, each change gets a
+/// transaction of its own, so that one bad change does not fail the others. `changes` is empty before and after.
+fn commit(
+    write: &mut WriteConnection,
+    changes: &mut Vec<Box<dyn Change>>,
+    mut next: impl FnMut() -> Option<Box<dyn Change>>,
+) {
     let Some(first) = next() else { return };
     changes.push(first);
     if let Err(error) = write.begin() {
-        // The store's fault and no change's: each by itself would only wait for it again.
-        changes.extend(std::iter::from_fn(&mut next).take(TOGETHER - 1));
+        // No change is at fault, so each one alone would only wait again.
+        changes.extend(std::iter::from_fn(&mut next).take(MAX_BATCH - 1));
         for change in changes.drain(..) {
-            change.tell(Err(failed(same(&error))));
+            change.respond(Err(failed(same(&error))));
         }
         return;
     }
@@ -174,7 +174,7 @@ fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>, mut next: impl 
         while let Some(change) = changes.get_mut(made) {
             change.make(write)?;
             made += 1;
-            if made == changes.len() && made < TOGETHER {
+            if made == changes.len() && made < MAX_BATCH {
                 changes.extend(next());
             }
         }
@@ -183,28 +183,34 @@ fn commit(write: &mut Write, changes: &mut Vec<Box<dyn Change>>, mut next: impl 
     if together.is_err() && changes.len() > 1 {
         for mut change in changes.drain(..) {
             let alone = transact(write, |write| change.make(write));
-            change.tell(alone);
+            change.respond(alone);
         }
         return;
     }
     let mut together = Some(together);
     for change in changes.drain(..) {
-        change.tell(together.take().unwrap_or(Ok(())));
+        change.respond(together.take().unwrap_or(Ok(())));
     }
 }
 
-/// An error for each of those it befell.
+/// Copies an error for each caller.
 fn same(error: &rusqlite::Error) -> rusqlite::Error {
     error.sqlite_error().map_or(rusqlite::Error::InvalidQuery, |code| rusqlite::Error::SqliteFailure(*code, None))
 }
 
-fn transact(write: &mut Write, make: impl FnOnce(&mut Write) -> Result<(), Error>) -> Result<(), Error> {
+fn transact(
+    write: &mut WriteConnection,
+    make: impl FnOnce(&mut WriteConnection) -> Result<(), Error>,
+) -> Result<(), Error> {
     write.begin().map_err(failed)?;
     complete(write, make)
 }
 
-/// What is left of a transaction that was begun.
-fn complete(write: &mut Write, make: impl FnOnce(&mut Write) -> Result<(), Error>) -> Result<(), Error> {
+/// Completes a transaction that was begun.
+fn complete(
+    write: &mut WriteConnection,
+    make: impl FnOnce(&mut WriteConnection) -> Result<(), Error>,
+) -> Result<(), Error> {
     let made = make(write).and_then(|()| write.commit().map_err(failed));
     if made.is_err() {
         write.roll_back();

@@ -1,0 +1,3 @@
+-- Scheduled deliveries that are due, or due later than any retry could be: the clock was set back.
+SELECT id, subject_key FROM idhooks_deliveries
+WHERE state = 2 AND (due_at <= ?1 OR due_at > ?2) ORDER BY due_at LIMIT 256

@@ -1,0 +1,465 @@
+//! The loop of a worker. It alone writes outcomes: handlers run as tasks and return theirs to it.
+
+use std::{
+    collections::HashMap,
+    future::{Future, pending},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    task::{AbortHandle, Id, JoinError, JoinSet},
+    time::{sleep_until, timeout},
+};
+
+use super::Worker;
+use crate::{
+    Error, Handlers, Outcome, clock,
+    job::JobContext,
+    observe,
+    store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, KindRequest, Lease, is_suspect},
+};
+
+/// The longest delay of a retry: a slip of a unit in a handler must not lose a delivery for years.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How long to wait after the store failed.
+const AFTER_FAILURE: Duration = Duration::from_millis(500);
+
+/// How long to wait for the store.
+const STORE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the last outcomes and releases may take during the shutdown. Other workers claim the rest when its leases
+/// expire.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many outcomes are written together at most.
+const MAX_COMPLETIONS: usize = 64;
+
+type Call<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+/// A worker at work.
+pub(super) struct WorkerLoop {
+    worker: Worker,
+    handlers: Handlers,
+    name: Arc<str>,
+    tasks: JoinSet<Option<Outcome>>,
+    /// Deliveries whose handlers run.
+    running: HashMap<Id, Running>,
+    /// Attempts that ended, and whose outcome is not written yet.
+    ended: Vec<Ended>,
+    /// The same, while the store writes them.
+    completing: Vec<Ended>,
+    claim: Option<(Call<Claimed>, Duration)>,
+    complete: Option<Call<Vec<Lease>>>,
+    renew: Option<(Call<Vec<Lease>>, Vec<Lease>, Duration)>,
+    /// No claim before.
+    claim_at: Instant,
+    /// Whether a change in the store ends the wait for `claim_at`.
+    claim_on_change: bool,
+    complete_at: Instant,
+    renew_at: Instant,
+    /// A suspect waits for the running handlers, or runs alone.
+    alone: bool,
+    /// Nothing was left to do when the current or last claim began.
+    claimed_when_idle: bool,
+    /// That claim found nothing either.
+    idle: bool,
+    closed: bool,
+}
+
+/// A delivery whose handler runs.
+struct Running {
+    attempt: Attempt,
+    abort: AbortHandle,
+    lease_end: Arc<AtomicU64>,
+}
+
+/// What the loop keeps of a delivery, without its body.
+struct Attempt {
+    lease: Lease,
+    kind: DeliveryKind,
+    subject_key: Option<i64>,
+    number: u32,
+    failed: u32,
+    started: Instant,
+}
+
+struct Ended {
+    attempt: Attempt,
+    outcome: Outcome,
+    took: Duration,
+}
+
+impl WorkerLoop {
+    pub(super) fn new(worker: Worker, handlers: Handlers) -> Self {
+        let now = Instant::now();
+        let renew_at = now + worker.lease / 3;
+        Self {
+            worker,
+            handlers,
+            name: format!("{}-{:08x}", std::process::id(), fastrand::u32(..)).into(),
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+            ended: Vec::new(),
+            completing: Vec::new(),
+            claim: None,
+            complete: None,
+            renew: None,
+            claim_at: now,
+            claim_on_change: false,
+            complete_at: now,
+            renew_at,
+            alone: false,
+            claimed_when_idle: false,
+            idle: false,
+            closed: false,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut shutdown = std::mem::replace(&mut self.worker.shutdown, Box::pin(pending()));
+        self.work(&mut shutdown).await;
+        self.drain().await;
+    }
+
+    /// Claims and handles until the shutdown begins, the inbox is closed, or the worker is idle and was asked to stop then.
+    async fn work(&mut self, shutdown: &mut Pin<Box<dyn Future<Output = ()> + Send>>) {
+        loop {
+            if self.closed || self.idle && self.worker.until_idle {
+                return;
+            }
+            self.start_calls(true);
+            let changed = self.claim_on_change && self.claim.is_none() && self.room() > 0;
+            let inbox = self.worker.inbox.clone();
+            tokio::select! {
+                biased;
+                () = shutdown.as_mut() => return,
+                () = self.step() => {}
+                () = async { if changed { inbox.0.store.changed().await } else { pending().await } } => {
+                    self.claim_at = Instant::now();
+                    self.claim_on_change = false;
+                }
+            }
+        }
+    }
+
+    /// Lets the running handlers end, then stops and releases the rest.
+    async fn drain(&mut self) {
+        let stop_at = Instant::now() + self.worker.shutdown_timeout;
+        while !(self.running.is_empty() && self.quiet()) && !self.closed {
+            self.start_calls(false);
+            tokio::select! {
+                () = self.step() => {}
+                () = sleep_until(stop_at.into()) => break,
+            }
+        }
+        for running in self.running.values() {
+            running.abort.abort();
+        }
+        let release = async {
+            while !(self.running.is_empty() && self.quiet()) && !self.closed {
+                self.start_calls(false);
+                self.step().await;
+            }
+        };
+        // A handler that blocks its thread does not end, and a store that is away does not answer.
+        let _ = timeout(RELEASE_TIMEOUT, release).await;
+    }
+
+    /// Returns whether nothing is left to write.
+    fn quiet(&self) -> bool {
+        self.claim.is_none() && self.complete.is_none() && self.ended.is_empty()
+    }
+
+    fn room(&self) -> usize {
+        self.worker.concurrency.saturating_sub(self.running.len())
+    }
+
+    /// Starts the calls to the store that are due. Each kind of call is made once at a time.
+    fn start_calls(&mut self, may_claim: bool) {
+        let now = Instant::now();
+        if self.complete.is_none() && !self.ended.is_empty() && now >= self.complete_at {
+            let batch = self.ended.len().min(MAX_COMPLETIONS);
+            self.completing.extend(self.ended.drain(..batch));
+            let completions: Vec<Completion> = self.completing.iter().map(Ended::completion).collect();
+            let inbox = self.worker.inbox.clone();
+            self.complete = Some(Box::pin(async move { in_time(inbox.0.store.complete(&completions)).await }));
+        }
+        if self.renew.is_none() && now >= self.renew_at {
+            self.start_renewal();
+        }
+        let room = self.room();
+        let may_claim = may_claim && (!self.alone || self.running.is_empty()) && now >= self.claim_at;
+        if self.claim.is_none() && room > 0 && may_claim {
+            let request = self.claim_request(room);
+            let inbox = self.worker.inbox.clone();
+            self.claimed_when_idle = self.running.is_empty() && self.complete.is_none() && self.ended.is_empty();
+            let asked = clock::uptime();
+            self.claim = Some((Box::pin(async move { in_time(inbox.0.store.claim(request)).await }), asked));
+        }
+    }
+
+    fn claim_request(&self, limit: usize) -> ClaimRequest {
+        let mut running = HashMap::<&DeliveryKind, usize>::new();
+        for held in self.running.values() {
+            *running.entry(&held.attempt.kind).or_default() += 1;
+        }
+        let kinds = self.handlers.kinds().map(|(kind, decoder_version)| KindRequest {
+            kind: kind.clone(),
+            decoder_version,
+            running: running.get(kind).copied().unwrap_or_default(),
+        });
+        ClaimRequest {
+            worker: Arc::clone(&self.name),
+            limit,
+            lease: self.worker.lease,
+            kinds: kinds.collect(),
+            max_lost_leases: self.worker.max_lost_leases,
+            backoff: self.worker.backoff,
+            idle: self.running.is_empty(),
+        }
+    }
+
+    /// Waits for the next event and applies it.
+    async fn step(&mut self) {
+        let next = [
+            (self.complete.is_none() && !self.ended.is_empty()).then_some(self.complete_at),
+            self.renew.is_none().then_some(self.renew_at),
+            (self.claim.is_none() && self.room() > 0).then_some(self.claim_at).filter(|at| *at > Instant::now()),
+        ];
+        let wake = next.into_iter().flatten().min();
+        tokio::select! {
+            biased;
+            Some(ended) = self.tasks.join_next_with_id() => {
+                self.task_ended(ended);
+                while let Some(ended) = self.tasks.try_join_next_with_id() {
+                    self.task_ended(ended);
+                }
+            }
+            lost = call(&mut self.complete) => self.completed(lost),
+            (claimed, asked) = call_with(&mut self.claim) => self.claimed(claimed, asked),
+            (lost, leases, asked) = renewal(&mut self.renew) => self.renewed(lost, &leases, asked),
+            () = async { match wake { Some(at) => sleep_until(at.into()).await, None => pending().await } } => {}
+        }
+    }
+
+    fn claimed(&mut self, claimed: Result<Claimed, Error>, asked: Duration) {
+        let now = Instant::now();
+        let claimed = match claimed {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                self.failed(&error);
+                // Not at each change either: a store that fails must not be asked for every delivery that arrives.
+                (self.claim_at, self.claim_on_change) = (now + AFTER_FAILURE, false);
+                return;
+            }
+        };
+        for expired in &claimed.expired {
+            observe::lease_expired(&expired.vendor, expired.dead);
+        }
+        let more = !claimed.deliveries.is_empty() || claimed.next == Some(Duration::ZERO);
+        self.idle = self.claimed_when_idle && !more && !claimed.suspect_waiting;
+        self.alone = claimed.suspect_waiting || claimed.deliveries.first().is_some_and(is_suspect);
+        let poll = self.worker.inbox.0.store.poll_interval();
+        let wait = if more { Duration::ZERO } else { claimed.next.map_or(poll, |next| next.min(poll)) };
+        (self.claim_at, self.claim_on_change) = (now + wait, true);
+        for record in claimed.deliveries {
+            self.start(record, asked);
+        }
+    }
+
+    fn start(&mut self, record: DeliveryRecord, asked: Duration) {
+        let Some(lease) = record.lease() else { return };
+        observe::started(&record);
+        let started = Instant::now();
+        let handler_timeout = self.worker.handler_timeout;
+        let context = JobContext {
+            id: record.id,
+            token: lease.token,
+            attempt: record.attempt(),
+            received_at: record.received_at,
+            deadline: started + handler_timeout,
+            possible_replay: record.possible_replay,
+            complete_statement: self.worker.inbox.0.store.complete_statement(),
+        };
+        let attempt = Attempt {
+            lease,
+            kind: record.kind.clone(),
+            subject_key: record.subject_key,
+            number: record.attempt(),
+            failed: record.attempts,
+            started,
+        };
+        let lease_end = Arc::new(AtomicU64::new(micros(asked + self.worker.lease)));
+        let handler = self.handlers.get(&record.kind).cloned();
+        let end = Arc::clone(&lease_end);
+        let abort = self.tasks.spawn(async move {
+            let Some(handler) = handler else { return Some(Outcome::Released) };
+            let span = (record.id.get(), context.attempt, record.kind.vendor.clone());
+            let handling = match handler.start(&record, context) {
+                Ok(handling) => handling,
+                Err(undecodable) => return Some(undecodable),
+            };
+            drop(record);
+            let handling = observe::handling((span.0, span.1, &span.2), handling);
+            let leased = WhileLeased { future: Box::pin(handling), end };
+            timeout(handler_timeout, leased).await.unwrap_or_else(|_| Some(Outcome::retry("handler timed out")))
+        });
+        self.running.insert(abort.id(), Running { attempt, abort, lease_end });
+    }
+
+    fn task_ended(&mut self, ended: Result<(Id, Option<Outcome>), JoinError>) {
+        let (id, outcome) = match ended {
+            Ok((id, outcome)) => (id, outcome),
+            // Without the words of the panic, which may quote the delivery.
+            Err(error) if error.is_panic() => (error.id(), Some(Outcome::retry("handler panicked"))),
+            Err(error) => (error.id(), Some(Outcome::Released)),
+        };
+        let Some(Running { attempt, lease_end, .. }) = self.running.remove(&id) else { return };
+        if self.running.is_empty() && std::mem::take(&mut self.alone) {
+            self.claim_at = Instant::now();
+        }
+        let took = attempt.started.elapsed();
+        match outcome {
+            Some(outcome) if lease_end.load(Ordering::Relaxed) > 0 => {
+                let outcome = self.final_outcome(outcome, &attempt);
+                self.ended.push(Ended { attempt, outcome, took });
+            }
+            _ => observe::ended(&attempt.kind.vendor, "lease_lost", took),
+        }
+    }
+
+    /// Turns a last retry into a dead letter, and gives every other retry its delay.
+    fn final_outcome(&self, outcome: Outcome, attempt: &Attempt) -> Outcome {
+        let failed = attempt.failed.saturating_add(1);
+        let outcome = match outcome {
+            Outcome::Retry { reason, .. } if failed >= self.worker.max_attempts => Outcome::DeadLetter { reason },
+            Outcome::Retry { after, reason } => {
+                let after = after.unwrap_or_else(|| self.worker.backoff.wait(failed, fastrand::f64()));
+                Outcome::Retry { after: Some(after.min(MAX_RETRY_DELAY)), reason }
+            }
+            outcome => outcome,
+        };
+        outcome.storable()
+    }
+
+    fn completed(&mut self, lost: Result<Vec<Lease>, Error>) {
+        match lost {
+            Ok(lost) => {
+                for Ended { attempt, outcome, took } in self.completing.drain(..) {
+                    let name = if lost.contains(&attempt.lease) { "lease_lost" } else { outcome.as_str() };
+                    observe::ended(&attempt.kind.vendor, name, took);
+                }
+                // The next delivery of a subject may be ready.
+                self.claim_at = if self.claim_on_change { Instant::now() } else { self.claim_at };
+            }
+            Err(error) => {
+                self.failed(&error);
+                self.complete_at = Instant::now() + AFTER_FAILURE;
+                self.ended.splice(0..0, self.completing.drain(..));
+            }
+        }
+    }
+
+    fn start_renewal(&mut self) {
+        let unwritten = self.ended.iter().chain(&self.completing).map(|ended| ended.attempt.lease);
+        let leases: Vec<Lease> = self.running.values().map(|held| held.attempt.lease).chain(unwritten).collect();
+        self.renew_at = Instant::now() + self.worker.lease / 3;
+        if leases.is_empty() {
+            return;
+        }
+        let (inbox, time, asked) = (self.worker.inbox.clone(), self.worker.lease, leases.clone());
+        let renew = async move { in_time(inbox.0.store.renew(&asked, time)).await };
+        self.renew = Some((Box::pin(renew), leases, clock::uptime()));
+    }
+
+    /// Extends the leases that were renewed, and stops the handlers of those that are lost or over.
+    fn renewed(&mut self, lost: Result<Vec<Lease>, Error>, asked_for: &[Lease], asked: Duration) {
+        let lost = lost.map_err(|error| self.failed(&error));
+        if lost.is_err() {
+            self.renew_at = Instant::now() + AFTER_FAILURE.min(self.worker.lease / 3);
+        }
+        let now = micros(clock::uptime());
+        let is_lost = |lease: &Lease| lost.as_ref().is_ok_and(|lost| lost.contains(lease));
+        for held in self.running.values() {
+            let lease = &held.attempt.lease;
+            if is_lost(lease) {
+                held.lease_end.store(0, Ordering::Relaxed);
+            } else if lost.is_ok() && asked_for.contains(lease) {
+                held.lease_end.store(micros(asked + self.worker.lease), Ordering::Relaxed);
+            }
+            if held.lease_end.load(Ordering::Relaxed) <= now {
+                held.lease_end.store(0, Ordering::Relaxed);
+                held.abort.abort();
+            }
+        }
+        // The store refuses the outcome of a lost lease by itself, also of one that a repeated call has just written.
+    }
+
+    fn failed(&mut self, error: &Error) {
+        observe::store_failed(error);
+        self.closed |= error.kind() == crate::ErrorKind::Closed;
+    }
+}
+
+impl Ended {
+    fn completion(&self) -> Completion {
+        let Attempt { lease, subject_key, number, .. } = self.attempt;
+        Completion { lease, subject_key, attempt: number, outcome: self.outcome.clone() }
+    }
+}
+
+async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    timeout(STORE_TIMEOUT, call).await.unwrap_or_else(|_| Err(Error::unavailable("the store did not respond in time")))
+}
+
+/// Waits for a call, and forever if there is none.
+async fn call<T>(pending_call: &mut Option<Call<T>>) -> Result<T, Error> {
+    let Some(running) = pending_call else { return pending().await };
+    let result = running.await;
+    *pending_call = None;
+    result
+}
+
+async fn call_with<T>(pending_call: &mut Option<(Call<T>, Duration)>) -> (Result<T, Error>, Duration) {
+    let Some((running, asked)) = pending_call else { return pending().await };
+    let result = (running.await, *asked);
+    *pending_call = None;
+    result
+}
+
+async fn renewal(
+    pending_call: &mut Option<(Call<Vec<Lease>>, Vec<Lease>, Duration)>,
+) -> (Result<Vec<Lease>, Error>, Vec<Lease>, Duration) {
+    let Some((running, ..)) = pending_call else { return pending().await };
+    let result = running.await;
+    let (leases, asked) = pending_call.take().map_or_else(Default::default, |(_, leases, asked)| (leases, asked));
+    (result, leases, asked)
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// A handler that is not polled any more once its lease is over, also after the machine has slept.
+struct WhileLeased<F> {
+    future: Pin<Box<F>>,
+    end: Arc<AtomicU64>,
+}
+
+impl<F: Future> Future for WhileLeased<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if micros(clock::uptime()) >= self.end.load(Ordering::Relaxed) {
+            return Poll::Ready(None);
+        }
+        self.future.as_mut().poll(cx).map(Some)
+    }
+}
