@@ -62,9 +62,6 @@ pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
     /// The media type that the vendor documents for its deliveries.
     const CONTENT_TYPE: Option<&'static str> = None;
 
-    /// TEMP
-    const DEDUP_WINDOW: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
-
     /// Decodes the event. An event name that this release does not know is an event too.
     ///
     /// # Errors

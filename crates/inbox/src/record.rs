@@ -254,7 +254,7 @@ impl DeliveryRecord {
             id: DeliveryId::default(),
             dedup: Some(dedup(&kind, endpoint, key)),
             dedup_until: matches!(key, DedupKey::BodyDigest(_)).then(|| later(received_at, window)),
-            body_digest: Sha256::digest(delivery.body()).into(), // TEMP
+            body_digest: delivery.content_digest(),
             subject_key: envelope.subject_id().map(|subject| subject_key(&kind, endpoint, subject)),
             kind,
             endpoint: endpoint.map(|endpoint| without_nul(endpoint).into()),
