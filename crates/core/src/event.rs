@@ -1,5 +1,7 @@
 //! The trait of a vendor's event.
 
+use std::time::Duration;
+
 use crate::{
     DecodeError, Envelope,
     json::{self, FromJson},
@@ -61,6 +63,13 @@ pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
 
     /// The media type that the vendor documents for its deliveries.
     const CONTENT_TYPE: Option<&'static str> = None;
+
+    /// How long equal bytes mean the same event, where the key is a [`DedupKey::BodyDigest`](crate::DedupKey::BodyDigest).
+    /// Ids of the vendor are good forever and ignore it.
+    ///
+    /// Set it just longer than the vendor's own retries. A longer window swallows a genuine second event with the same
+    /// bytes; a shorter one only handles a retry twice. Defaults to 24 hours.
+    const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
     /// Decodes the event. An event name that this release does not know is an event too.
     ///
