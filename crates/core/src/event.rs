@@ -82,6 +82,16 @@ pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
     /// Reads the envelope without decoding the event. Never fails: a member that is missing, or there twice, is left out.
     fn envelope(body: &[u8]) -> Envelope;
 
+    /// Returns the part of the body that is the event's content, the same for each delivery of one event. Two deliveries
+    /// with one [`DedupKey::VendorId`](crate::DedupKey::VendorId) and other content are in conflict. Defaults to the
+    /// whole body.
+    ///
+    /// Override it when the vendor wraps one event in another object for each endpoint. It only selects bytes that came,
+    /// so that the digest does not depend on the release that computes it.
+    fn content(body: &[u8]) -> &[u8] {
+        body
+    }
+
     /// Writes the body as the vendor signs it, for [`SignsJsonText`](crate::SignsJsonText). `None` if it cannot.
     #[doc(hidden)]
     fn reserialize(_: &[u8]) -> Option<String> {
