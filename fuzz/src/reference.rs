@@ -67,6 +67,8 @@ struct ExpectedEnvelope {
     time: Option<String>,
     /// The parts of a vendor's key, if the event has such a one.
     identity: Option<Vec<Option<String>>>,
+    /// Whether the digest of the body follows those parts.
+    is_body_in_key: bool,
 }
 
 impl ExpectedEnvelope {
@@ -92,9 +94,13 @@ impl ExpectedEnvelope {
 
     fn key(&self, body: &[u8]) -> String {
         let parts = self.identity.iter().flatten().map(|part| part.as_deref().filter(|part| !part.is_empty()));
+        let digest = format!("sha256:{}", hex(&Sha256::digest(body)));
         match parts.collect::<Option<Vec<&str>>>() {
-            Some(parts) if !parts.is_empty() => parts.into_iter().map(key_part).collect::<Vec<_>>().join("/"),
-            _ => format!("sha256:{}", hex(&Sha256::digest(body))),
+            Some(parts) if !parts.is_empty() => {
+                let digest = self.is_body_in_key.then_some(digest);
+                parts.into_iter().map(key_part).chain(digest).collect::<Vec<_>>().join("/")
+            }
+            _ => digest,
         }
     }
 }

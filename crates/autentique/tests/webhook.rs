@@ -5,8 +5,8 @@
 mod support;
 
 use idhooks_autentique::{
-    Action, Event, EventBody, Format, ObjectType, SignatureEventKind,
-    core::{Decimal, Pii, WebhookEvent as _},
+    Action, Event, EventBody, Format, ObjectType, SignatureEventKind, Verifier,
+    core::{Decimal, DedupKey, Pii, Secret, Secrets, WebhookEvent as _, testing::verified},
 };
 use idhooks_fixtures::AUTENTIQUE;
 use support::{body, document, read, signature};
@@ -214,6 +214,40 @@ fn one_event_at_two_endpoints_has_one_key() {
         Event::decode(first.as_bytes()).unwrap().webhook.id,
         Event::decode(second.as_bytes()).unwrap().webhook.id
     );
+}
+
+/// The envelopes differ in `id`, `name` and `url`, and each endpoint signs with a secret of its own.
+#[test]
+fn one_event_at_two_endpoints_has_one_content() {
+    let secrets = ["made-up-autentique-secret-a", "made-up-autentique-secret-b"].map(|text| Secret::new(text).unwrap());
+    let verifier = Verifier::new(Secrets::new(secrets).unwrap());
+    let verify =
+        |name: &str, signature: &str| verifier.verify(&[("x-autentique-signature", signature)], body(name)).unwrap();
+    let one =
+        verify("document-created-at-endpoint-a", "7be901fd515656ee957501cd9ec031b7f351bcae60fee93c24518b6203cd3aea");
+    let two =
+        verify("document-created-at-endpoint-b", "e69093165ac75f20aaccbcf2a9bdc18eb54199ab94bae6ee337d2d3369bb3627");
+    assert_ne!(one.body(), two.body());
+    assert_eq!([one.authentication().secret_index(), two.authentication().secret_index()], [Some(0), Some(1)]);
+    assert_eq!(one.dedup_key(), two.dedup_key());
+    assert_eq!(one.content_digest(), two.content_digest(), "a duplicate");
+}
+
+#[test]
+fn another_event_under_the_same_id_has_other_content() {
+    let sent = body("document-created-at-endpoint-a");
+    let digest = |body: &str| verified::<Event>(body.to_owned()).content_digest();
+    let changed = sent.replace("\"refusable\":true", "\"refusable\":false");
+    assert_ne!(changed, sent);
+    assert_ne!(digest(&changed), digest(&sent), "a conflict");
+
+    // Without one event to select, the content is the whole body.
+    for body in [r#"{"event":{"id":"a"},"event":{"id":"b"}}"#, r#"{"id":"a"}"#, "[]", ""] {
+        let delivery = verified::<Event>(body);
+        assert_eq!(Event::content(body.as_bytes()), body.as_bytes());
+        let DedupKey::BodyDigest(whole) = delivery.dedup_key() else { panic!("{body}") };
+        assert_eq!(*whole.digest(), delivery.content_digest(), "{body}");
+    }
 }
 
 /// Two members that `payload.rs` cannot look for by name, because harmless ones share it.

@@ -1,5 +1,7 @@
 //! The flat body: `type`, `event`, and fields beside them.
 
+use std::time::Duration;
+
 use idhooks_core::{
     Decimal, DecodeError, Envelope, Lenient, Pii, WebhookEvent, envelope,
     json::{self, FromJson, members, text},
@@ -90,6 +92,11 @@ payload! {
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "capa";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    /// One hour. The last automatic retry comes 31 minutes after the first delivery
+    /// ([documented](https://docs.capa.fi/docs/how-our-webhooks-work), newer edition: at once and after 1, 5, 10 and 15
+    /// minutes). The rest is for timeouts, whose length is not documented. A rejected user who files again causes two
+    /// KYC events with the same bytes (inferred), so a longer window loses events.
+    const DEDUP_WINDOW: Duration = Duration::from_secs(60 * 60);
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         json::decode_flat(body, Self::from_wire)

@@ -15,9 +15,10 @@ impl SignsJsonText for Event {}
 /// **What a fitting signature proves:** the body was signed, to the last bit, by someone who knows
 /// the webhook secret. **What it does not:** that the delivery is new. There is no time and no
 /// event id, in the header or the body, so a recorded delivery stays valid forever, and two genuine
-/// KYC events can have the same bytes; deduplicate by `dedup_key()` within a day or so and read the KYC
-/// details or the transaction by REST before you act. Nor does it prove that none is missing: after
-/// five retries Capa gives up until you ask for a manual one.
+/// KYC events can have the same bytes. Deduplicate by `dedup_key()` within
+/// [`DEDUP_WINDOW`](idhooks_core::WebhookEvent::DEDUP_WINDOW), and read the KYC details or the transaction by REST
+/// before you act. Nor does it prove that none is missing: after five retries Capa gives up until you ask for a manual
+/// one.
 ///
 /// ```
 /// use idhooks_capa::{Verifier, core::Secret, sign};

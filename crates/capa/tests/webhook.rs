@@ -2,8 +2,10 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use idhooks_capa::{Event, EventFamily, Kyc, KycEvent, Transaction, TransactionEvent};
-use idhooks_core::{Decimal, WebhookEvent, testing::verified};
+use std::{collections::HashMap, time::Duration};
+
+use idhooks_capa::{Event, EventFamily, Kyc, KycEvent, Transaction, TransactionEvent, Verifier};
+use idhooks_core::{Decimal, Secret, WebhookEvent, testing::verified};
 use idhooks_fixtures::{CAPA, find};
 
 fn body(name: &str) -> &'static [u8] {
@@ -247,6 +249,28 @@ fn keys_are_digests_of_the_body() {
     assert_eq!(keys.len(), CAPA.len());
     let rejected = body("kyc-rejected");
     assert_eq!(key(rejected), key(rejected));
+}
+
+/// A rejected user files again: the second pair of events has the bytes of the first. Only time tells a retry from news.
+#[test]
+fn the_window_is_longer_than_retries_and_shorter_than_a_resubmission() {
+    let verifier = Verifier::new(Secret::new("made-up-capa-secret-0001").expect("a secret"));
+    let key = |name: &str, signature: &str| {
+        verifier.verify(&[("capa-signature", signature)], body(name)).expect("signed").dedup_key().clone()
+    };
+    let created = ("kyc-created-resubmission", "c8c8f71de1a7e9a529e620c2dc413fe9043ceb2c5ef250c6506c96b4321c07b3");
+    let rejected = ("kyc-rejected-resubmission", "0490215ec0485d840268e83097b28be4b42a90e8b103c5fe8c05a10fba9d5269");
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    // When each came, in minutes.
+    let sent = [(created, 0), (rejected, 10), (created, 130), (rejected, 240)];
+    let mut seen = HashMap::new();
+    for ((name, signature), at) in sent {
+        let before = seen.insert(key(name, signature), minutes(at));
+        assert!(before.is_none_or(|before| minutes(at) - before > Event::DEDUP_WINDOW), "{name} at {at} is news");
+    }
+    assert_eq!(seen.len(), 2, "equal bytes have equal keys");
+    // At once, and after 1, 5, 10 and 15 minutes.
+    assert!(Event::DEDUP_WINDOW > minutes(1 + 5 + 10 + 15), "the last retry is a duplicate");
 }
 
 #[test]

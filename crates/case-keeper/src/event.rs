@@ -1,5 +1,7 @@
 //! The event that a delivery carries, and the one verification that it names.
 
+use std::time::Duration;
+
 use idhooks_core::{
     DecodeError, Envelope, Lenient, RawJson, Timestamp, WebhookEvent, impl_deserialize,
     json::{FromJson, Place, members, members_once, text},
@@ -21,8 +23,8 @@ payload! {
     /// does not decode: which verification to fetch must never be a guess. Ids that differ only in case are equal.
     ///
     /// Deliveries carry no id and no time of their own, so the dedup key of a delivery is the digest of its body, and two
-    /// genuine events can have the same bytes (the second `updated` of a verification). Deduplicate inside a short window
-    /// only, and order by `updatedAt` of the verification that you fetch.
+    /// genuine events can have the same bytes (the second `updated` of a verification). Deduplicate within
+    /// [`DEDUP_WINDOW`](WebhookEvent::DEDUP_WINDOW) only, and order by `updatedAt` of the verification that you fetch.
     ///
     /// Source: [documented](https://case-keeper-core.readme.io/docs/handling-case-keeper-webhook-events);
     /// fields beyond `key` and `data` observed in public code, 2024-03 and 2026-03.
@@ -165,6 +167,10 @@ impl WebhookEvent for Event {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     /// The text read from cards, with its confidences and comparisons, comes along for every attempt.
     const MAX_BODY: usize = 2 * 1024 * 1024;
+    /// Ten minutes (inferred). No retry is documented or was ever seen, so this only covers a proxy or a sender that
+    /// retries at once. The second `verification.updated` of a verification can have the bytes of the first: to swallow
+    /// it loses a change, while to handle a retry twice only fetches the verification again.
+    const DEDUP_WINDOW: Duration = Duration::from_secs(10 * 60);
 
     fn envelope(body: &[u8]) -> Envelope {
         let [key, data, outer] = members(body, ["key", "data", OUTER]);

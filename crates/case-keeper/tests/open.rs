@@ -159,3 +159,12 @@ fn a_delivery_says_what_glue_needs() {
     assert_eq!(hint.envelope().time(), None);
     assert!(matches!(hint.dedup_key(), DedupKey::BodyDigest(_)), "the vendor gives no id of a delivery");
 }
+
+/// Two changes of one verification can have the same bytes, and no retry is documented that would justify a long window.
+#[test]
+fn a_second_change_is_soon_news_again() {
+    let updated = br#"{"key":"verification.updated","data":{"id":"v-1"}}"#;
+    let deliver = || OpenEndpoint::new().verify(NO_HEADERS, &updated[..]).expect("open");
+    assert_eq!(deliver().dedup_key(), deliver().dedup_key());
+    assert_eq!(Event::DEDUP_WINDOW, Duration::from_secs(10 * 60));
+}

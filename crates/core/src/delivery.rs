@@ -1,6 +1,7 @@
 //! Deliveries: the result of a verifier.
 
 use std::{
+    borrow::Cow,
     fmt,
     marker::PhantomData,
     sync::{Arc, OnceLock},
@@ -8,6 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 
 use crate::{AuthMethod, Authentication, DecodeError, DedupKey, Envelope, WebhookEvent, json};
 
@@ -19,24 +21,38 @@ struct Parts {
     endpoint: Option<Arc<str>>,
     /// Computed when it is first asked for, and kept.
     scanned: OnceLock<(Envelope, DedupKey)>,
+    /// The same.
+    content_digest: OnceLock<[u8; 32]>,
 }
 
 impl Parts {
     fn scanned<E: WebhookEvent>(&self, is_verified: bool) -> &(Envelope, DedupKey) {
         self.scanned.get_or_init(|| {
             let envelope = E::envelope(&self.body);
-            let key = match self.authentication.method() {
+            let key = if is_verified {
+                envelope.dedup_key(&self.signed::<E>())
+            } else {
                 // Anyone could have written the ids, so a key made of them could take the place of an event.
-                _ if !is_verified => Envelope::new().dedup_key(&self.body),
-                // The same JSON can be written in many ways, so without a vendor's id the key is made of the signed text.
-                AuthMethod::ReserializedSignature => {
-                    let signed = E::reserialize(&self.body);
-                    envelope.dedup_key(signed.as_ref().map_or(&self.body, |text| text.as_bytes()))
-                }
-                _ => envelope.dedup_key(&self.body),
+                Envelope::new().dedup_key(&self.body)
             };
             (envelope, key)
         })
+    }
+
+    fn content_digest<E: WebhookEvent>(&self, is_verified: bool) -> [u8; 32] {
+        *self.content_digest.get_or_init(|| match &self.scanned::<E>(is_verified).1 {
+            DedupKey::BodyDigest(body) => *body.digest(),
+            DedupKey::VendorId(_) => Sha256::digest(E::content(&self.signed::<E>())).into(),
+        })
+    }
+
+    /// Returns the text that the signature covers. The same JSON can be written in many ways, so keys are made of this one.
+    fn signed<E: WebhookEvent>(&self) -> Cow<'_, [u8]> {
+        let reserialized = match self.authentication.method() {
+            AuthMethod::ReserializedSignature => E::reserialize(&self.body),
+            _ => None,
+        };
+        reserialized.map_or(Cow::Borrowed(&self.body), |text| Cow::Owned(text.into_bytes()))
     }
 }
 
@@ -128,6 +144,9 @@ pub trait Delivery: sealed::Sealed + Send + Sync + Clone + 'static {
     /// Returns the key for deduplication.
     fn dedup_key(&self) -> &DedupKey;
 
+    /// Returns the SHA-256 of the event's content.
+    fn content_digest(&self) -> [u8; 32];
+
     /// Decodes the event.
     ///
     /// # Errors
@@ -147,7 +166,8 @@ macro_rules! delivery {
     ($name:ident, $verified:literal) => {
         impl<E> $name<E> {
             pub(crate) fn new(body: Bytes, authentication: Authentication, endpoint: Option<Arc<str>>) -> Self {
-                let parts = Parts { body, authentication, endpoint, scanned: OnceLock::new() };
+                let parts =
+                    Parts { body, authentication, endpoint, scanned: OnceLock::new(), content_digest: OnceLock::new() };
                 Self { parts, event: PhantomData }
             }
 
@@ -199,6 +219,15 @@ macro_rules! delivery {
             #[must_use]
             pub fn dedup_key(&self) -> &DedupKey {
                 &self.parts.scanned::<E>($verified).1
+            }
+
+            /// Returns the SHA-256 of the event's content, computed once. The content is the whole body, or the part that
+            /// [`WebhookEvent::content`] selects. If the key is a [`DedupKey::BodyDigest`], it is that digest.
+            ///
+            /// Compare it where two keys are equal: equal content is a duplicate, and other content a conflict.
+            #[must_use]
+            pub fn content_digest(&self) -> [u8; 32] {
+                self.parts.content_digest::<E>($verified)
             }
         }
 
@@ -255,6 +284,10 @@ macro_rules! delivery {
                 self.dedup_key()
             }
 
+            fn content_digest(&self) -> [u8; 32] {
+                self.content_digest()
+            }
+
             fn decode(&self) -> Result<E, DecodeError> {
                 self.decode()
             }
@@ -268,3 +301,77 @@ macro_rules! delivery {
 
 delivery!(Verified, true);
 delivery!(Unverified, false);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{json, payload};
+
+    payload! {
+        struct Wrapped {
+            event: crate::Lenient<crate::RawJson> = "event",
+        }
+    }
+
+    impl WebhookEvent for Wrapped {
+        const VENDOR: &'static str = "wrapped";
+
+        fn envelope(body: &[u8]) -> Envelope {
+            let [event] = json::members(body, ["event"]);
+            let [id] = json::members_of(event, ["id"]).map(json::text);
+            Envelope::new().with_identity([id])
+        }
+
+        fn content(body: &[u8]) -> &[u8] {
+            let [event] = json::members(body, ["event"]);
+            event.map_or(body, |event| event.get().as_bytes())
+        }
+
+        fn reserialize(body: &[u8]) -> Option<String> {
+            std::str::from_utf8(body).ok().map(|text| text.replace(' ', ""))
+        }
+    }
+
+    const EVENT: &str = r#"{"id":"e-1","n":1}"#;
+
+    fn verified(method: AuthMethod, body: &str) -> Verified<Wrapped> {
+        Verified::new(body.to_owned().into(), Authentication::without_secret(method), None)
+    }
+
+    fn sha256(text: &str) -> [u8; 32] {
+        Sha256::digest(text).into()
+    }
+
+    #[test]
+    fn the_content_is_what_the_vendor_selects() {
+        let [one, two] = ["a", "b"].map(|endpoint| format!(r#"{{"endpoint":"{endpoint}","event": {EVENT} }}"#));
+        let [one, two] = [one, two].map(|body| verified(AuthMethod::Signature, &body));
+        assert_eq!(one.dedup_key(), two.dedup_key());
+        assert_eq!((one.content_digest(), two.content_digest()), (sha256(EVENT), sha256(EVENT)));
+        let other = verified(AuthMethod::Signature, r#"{"endpoint":"a","event":{"id":"e-1","n":2}}"#);
+        assert_eq!(one.dedup_key(), other.dedup_key());
+        assert_ne!(one.content_digest(), other.content_digest());
+        assert_eq!(Delivery::content_digest(&one), one.clone().content_digest());
+    }
+
+    #[test]
+    fn the_content_is_part_of_what_was_signed() {
+        let spaced = verified(AuthMethod::ReserializedSignature, r#"{"event": {"id": "e-1", "n": 1}}"#);
+        assert_eq!(spaced.content_digest(), sha256(EVENT));
+        let raw = verified(AuthMethod::Signature, r#"{"event": {"id": "e-1", "n": 1}}"#);
+        assert_ne!(raw.content_digest(), sha256(EVENT));
+    }
+
+    #[test]
+    fn without_ids_the_content_is_all_that_the_key_covers() {
+        let body = r#"{"event": {"n":1}}"#;
+        assert_eq!(verified(AuthMethod::Signature, body).content_digest(), sha256(body));
+        let signed = verified(AuthMethod::ReserializedSignature, body);
+        assert_eq!(signed.content_digest(), sha256(&body.replace(' ', "")));
+
+        let claimed = format!(r#"{{"event":{EVENT}}}"#);
+        let unverified: Unverified<Wrapped> =
+            Unverified::new(claimed.clone().into(), Authentication::without_secret(AuthMethod::Nothing), None);
+        assert_eq!(unverified.content_digest(), sha256(&claimed), "anyone could have chosen the part");
+    }
+}

@@ -17,6 +17,7 @@ pub struct Envelope {
     subject: Option<Box<str>>,
     occurred_at: Option<Box<str>>,
     identity: Option<VendorId>,
+    is_body_in_key: bool,
 }
 
 fn owned(text: Option<Cow<'_, str>>) -> Option<Box<str>> {
@@ -54,6 +55,14 @@ impl Envelope {
         Self { identity: VendorId::of(&parts), ..self }
     }
 
+    /// Adds the digest of the body to the ids of [`Self::with_identity`], for a vendor that sends other content under the
+    /// same ids. Equal bytes then have the same key forever, and other bytes have another key. Without ids it changes
+    /// nothing.
+    #[must_use]
+    pub fn with_body_digest(self) -> Self {
+        Self { is_body_in_key: true, ..self }
+    }
+
     /// Returns the vendor's name of the event.
     #[must_use]
     pub fn event_name(&self) -> Option<&str> {
@@ -72,11 +81,19 @@ impl Envelope {
         self.occurred_at.as_deref()
     }
 
-    /// Returns the key for deduplication: the vendor's ids if there are any, and the digest of `signed` otherwise.
+    /// Returns the key for deduplication: the vendor's ids if there are any, and the digest of `signed` otherwise. With
+    /// [`Self::with_body_digest`], the ids and the digest.
     #[must_use]
     pub fn dedup_key(&self, signed: &[u8]) -> DedupKey {
-        let id = self.identity.clone().map(DedupKey::VendorId);
-        id.unwrap_or_else(|| DedupKey::BodyDigest(BodyDigest::of(signed)))
+        let digest = || DedupKey::BodyDigest(BodyDigest::of(signed));
+        match &self.identity {
+            // No id can hold a colon, so none looks like the digest.
+            Some(VendorId(ids)) if self.is_body_in_key => {
+                DedupKey::VendorId(VendorId(format!("{ids}/{}", digest()).into()))
+            }
+            Some(ids) => DedupKey::VendorId(ids.clone()),
+            None => digest(),
+        }
     }
 }
 
@@ -87,14 +104,16 @@ impl Envelope {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum DedupKey {
-    /// The vendor's own ids: unique forever.
+    /// The vendor's own ids: unique forever. Where the vendor sends other content under the same ids, the digest of the
+    /// body follows them.
     VendorId(VendorId),
     /// The digest of the body, or of the text that was signed instead
     /// ([`AuthMethod::ReserializedSignature`](crate::AuthMethod::ReserializedSignature)). Used where the vendor gives
     /// no id, and for every [`Unverified`](crate::Unverified), whose ids anyone could have written.
     ///
-    /// Two genuine events can have the same bytes. Deduplicate inside a window only, such as a day, and treat a later
-    /// delivery as a possible replay.
+    /// Two genuine events can have the same bytes. Deduplicate within
+    /// [`WebhookEvent::DEDUP_WINDOW`](crate::WebhookEvent::DEDUP_WINDOW) only, and treat a later delivery as a possible
+    /// replay.
     BodyDigest(BodyDigest),
 }
 
@@ -114,7 +133,8 @@ impl VendorId {
         (!text.is_empty()).then(|| Self(text.into()))
     }
 
-    /// Returns the ids, percent-encoded and joined with `/`.
+    /// Returns the ids, percent-encoded and joined with `/`. The digest of the body, where there is one, is the last part:
+    /// `sha256:` and 64 hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -206,6 +226,22 @@ mod tests {
         assert!(key([long]).len() < 80);
         let digest: &'static str = Box::leak(key([long]).into_boxed_str());
         assert_ne!(key([digest]), key([long]), "an id that looks like a digest is not one");
+    }
+
+    #[test]
+    fn a_body_digest_follows_the_ids() {
+        let envelope = Envelope::new().with_identity([Some("p".into()), Some("done".into())]).with_body_digest();
+        let key = |body: &[u8]| envelope.dedup_key(body);
+        // printf body | sha256sum
+        let sha = "sha256:230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5";
+        assert_eq!(key(b"body").to_string(), format!("p/done/{sha}"));
+        assert!(matches!(key(b"body"), DedupKey::VendorId(_)), "good forever");
+        assert_eq!(key(b"body"), key(b"body"));
+        assert_ne!(key(b"body"), key(b"other"));
+
+        let written_like_it = Envelope::new().with_identity(["p", "done", sha].map(|part| Some(part.into())));
+        assert_ne!(written_like_it.dedup_key(b"body"), key(b"body"));
+        assert_eq!(Envelope::new().with_body_digest().dedup_key(b"body").to_string(), sha, "no ids");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The trait of a vendor's event.
 
+use std::time::Duration;
+
 use crate::{
     DecodeError, Envelope,
     json::{self, FromJson},
@@ -62,6 +64,13 @@ pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
     /// The media type that the vendor documents for its deliveries.
     const CONTENT_TYPE: Option<&'static str> = None;
 
+    /// How long equal bytes mean the same event, where the key is a [`DedupKey::BodyDigest`](crate::DedupKey::BodyDigest).
+    /// Ids of the vendor are good forever and ignore it.
+    ///
+    /// Set it just longer than the vendor's own retries. A longer window swallows a genuine second event with the same
+    /// bytes; a shorter one only handles a retry twice. Defaults to 24 hours.
+    const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
     /// Decodes the event. An event name that this release does not know is an event too.
     ///
     /// # Errors
@@ -72,6 +81,16 @@ pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
 
     /// Reads the envelope without decoding the event. Never fails: a member that is missing, or there twice, is left out.
     fn envelope(body: &[u8]) -> Envelope;
+
+    /// Returns the part of the body that is the event's content, the same for each delivery of one event. Two deliveries
+    /// with one [`DedupKey::VendorId`](crate::DedupKey::VendorId) and other content are in conflict. Defaults to the
+    /// whole body.
+    ///
+    /// Override it when the vendor wraps one event in another object for each endpoint. It only selects bytes that came,
+    /// so that the digest does not depend on the release that computes it.
+    fn content(body: &[u8]) -> &[u8] {
+        body
+    }
 
     /// Writes the body as the vendor signs it, for [`SignsJsonText`](crate::SignsJsonText). `None` if it cannot.
     #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! The body of a delivery: two envelopes, told apart by the member that names what happened.
 
-use std::{borrow::Cow, mem};
+use std::{borrow::Cow, mem, time::Duration};
 
 use idhooks_core::{
     Decimal, DecodeError, Envelope, Lenient, Pii, Timestamp, WebhookEvent, envelope,
@@ -16,6 +16,12 @@ use crate::{
 
 envelope! {
     /// One notification of Unico.
+    ///
+    /// The dedup key of a verified delivery with a `state` is the process id, the state and the digest of the body. Equal
+    /// bytes are a duplicate. Other content for the same process and state is a new delivery: a process that was
+    /// `expired` may be `ok` later. The key of [`Check`](Self::Check) is the process id, the event, the status and the
+    /// score. Both are inferred: the vendor's [page](https://developer.unico.io/developers/webhooks-and-events/security/index.html)
+    /// names the process id alone, and the body has neither an id nor a time of the event.
     ///
     /// Sources: [documented](https://developer.unico.io/developers/webhooks-and-events/event-types) for
     /// [`Finished`](Self::Finished), observed in public code for [`Check`](Self::Check).
@@ -96,6 +102,11 @@ impl Wire {
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "unico";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    /// A day (inferred), for bodies without ids and for deliveries from an open endpoint. You register the number and
+    /// interval of retries, with exponential backoff and no documented default
+    /// ([documented](https://developer.unico.io/developers/webhooks-and-events/setup)). Two genuine notifications rarely
+    /// have the same bytes, so a long window loses little.
+    const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         json::decode_flat(body, Self::from_wire)
@@ -114,7 +125,10 @@ impl WebhookEvent for Event {
             return Envelope::new()
                 .with_event(state.clone())
                 .with_subject(process.clone())
-                .with_identity([process.map(lower_case), state]);
+                .with_identity([process.map(lower_case), state])
+                // The same process can end again in the same state, `expired` first and `ok` later (inferred). No id and
+                // no time tells the two apart, and a handler must see both.
+                .with_body_digest();
         }
         let (id, event) = (text(id), text(event));
         let facts = Envelope::new().with_event(event.clone()).with_subject(id.clone()).with_time(text(time));

@@ -1,7 +1,10 @@
 //! Every promise about bodies, over every fixture. The two envelopes name what happened by different
 //! members, so each is a set of its own.
 
-use idhooks_fixtures::{Fixture, UNICO, payload_rows, suite::Payload};
+use idhooks_fixtures::{
+    Fixture, UNICO, payload_rows,
+    suite::{Payload, WHOLE_BODY},
+};
 use idhooks_unico::Event;
 
 const CHECK: &str = "update_process";
@@ -23,7 +26,7 @@ fn finished() -> Payload<Event> {
         is_known: Event::is_known,
         required: |_, place| matches!(place, "processId" | "state"),
         name: "state",
-        identity: &["processId", "state"],
+        identity: &["processId", "state", WHOLE_BODY],
         personal: &["lastEventDescription"],
     }
 }

@@ -2,13 +2,16 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
-use idhooks_core::{WebhookEvent, testing::verified};
+use idhooks_core::{DedupKey, WebhookEvent, testing::verified};
 use idhooks_fixtures::{UNICO, find};
 use idhooks_unico::{
-    CheckEvent, CheckStatus, CheckUpdate, Event, Flow, LastEvent, ProcessFinished, ProcessId, ProcessResult,
-    ProcessState,
+    CheckEvent, CheckStatus, CheckUpdate, Event, Flow, LastEvent, OpenEndpoint, ProcessFinished, ProcessId,
+    ProcessResult, ProcessState, Verifier,
 };
 
 const ID: &str = "8263a268-5388-492a-bca2-28e1ff4a69f0";
@@ -169,7 +172,9 @@ fn facts_of_both_envelopes() {
     let envelope = delivery.envelope();
     assert_eq!(envelope.event_name(), Some("PROCESS_STATE_FINISHED"));
     assert_eq!((envelope.subject_id(), envelope.time()), (Some(ID), None));
-    assert_eq!(delivery.dedup_key().to_string(), format!("{ID}/PROCESS_STATE_FINISHED"));
+    // sha256sum finished-ok--documented.json, in `fixtures/unico`
+    let digest = "sha256:0ad3bfb7b6fbc70981641e928a1ca895bbaac22069d851ad4280613764f37e57";
+    assert_eq!(delivery.dedup_key().to_string(), format!("{ID}/PROCESS_STATE_FINISHED/{digest}"));
 
     let delivery = verified::<Event>(body("check-update-process"));
     let envelope = delivery.envelope();
@@ -180,7 +185,7 @@ fn facts_of_both_envelopes() {
     let upper = String::from_utf8_lossy(body("finished-ok")).replace(ID, &ID.to_uppercase());
     let delivery = verified::<Event>(upper.clone());
     assert_eq!(delivery.envelope().subject_id(), Some(&*ID.to_uppercase()), "the subject is as sent");
-    assert_eq!(key(upper), key(body("finished-ok")), "the key is not");
+    assert!(key(upper).starts_with(&format!("{ID}/PROCESS_STATE_FINISHED/sha256:")), "the key is not");
     let upper = String::from_utf8_lossy(body("check-update-process")).replace(CHECK_ID, &CHECK_ID.to_uppercase());
     assert_eq!(key(upper), key(body("check-update-process")));
 }
@@ -219,7 +224,45 @@ fn row_31_a_later_state_has_a_key_of_its_own() {
     let other_date = String::from_utf8_lossy(body("check-update-process")).replace("13:10:00", "13:25:00");
     assert_eq!(key(other_date), key(body("check-update-process")), "the date is no part of it");
     assert_ne!(key(body("check-divergence")), key(body("check-update-process")), "2, then 3");
-    assert_eq!(key(body("finished-ok")), key(body("finished-expired")), "one process ends once");
+    assert_ne!(key(body("finished-ok")), key(body("finished-expired")), "expired, then ok");
+}
+
+/// Neither an id nor a time tells the two notifications of one process apart, so their content does.
+#[test]
+fn expired_and_later_ok_are_two_deliveries() {
+    let verifier = Verifier::basic("made-up-user", "made-up-password").expect("a credential");
+    let headers = [("authorization", "Basic bWFkZS11cC11c2VyOm1hZGUtdXAtcGFzc3dvcmQ=")];
+    let verify = |name: &str| verifier.verify(&headers, body(name)).expect("the credential");
+    let (expired, ok) = (verify("finished-expired-first"), verify("finished-ok-later"));
+
+    let [expired_envelope, ok_envelope] = [expired.envelope(), ok.envelope()];
+    assert_eq!(expired_envelope.subject_id(), Some("00000000-0000-4000-8000-0000000b0023"));
+    assert_eq!(expired_envelope.subject_id(), ok_envelope.subject_id());
+    assert_eq!(expired_envelope.event_name(), ok_envelope.event_name());
+
+    assert_ne!(expired.dedup_key(), ok.dedup_key(), "news");
+    assert_eq!(expired.dedup_key(), verify("finished-expired-first").dedup_key(), "a duplicate");
+    for delivery in [&expired, &ok] {
+        assert!(matches!(delivery.dedup_key(), DedupKey::VendorId(_)), "good forever");
+        let shown = delivery.dedup_key().to_string();
+        assert!(shown.starts_with("00000000-0000-4000-8000-0000000b0023/PROCESS_STATE_FINISHED/sha256:"), "{shown}");
+        assert!(shown.bytes().all(|byte| byte.is_ascii_graphic()), "{shown}");
+    }
+}
+
+#[test]
+fn the_key_is_bounded_whatever_the_ids() {
+    let long = "\u{202e}".repeat(10_000);
+    let shown = key(format!(r#"{{"processId":"{long}","state":"{long}"}}"#));
+    assert!(shown.len() < 256 && shown.bytes().all(|byte| byte.is_ascii_graphic()), "{shown}");
+}
+
+/// Retries are registered for each endpoint, and nothing says for how long at most.
+#[test]
+fn without_ids_equal_bytes_are_a_duplicate_for_a_day() {
+    assert_eq!(Event::DEDUP_WINDOW, Duration::from_secs(24 * 60 * 60));
+    let unverified = OpenEndpoint::new().verify::<[(&str, &str)]>(&[], body("finished-ok-later")).expect("open");
+    assert!(matches!(unverified.dedup_key(), DedupKey::BodyDigest(_)));
 }
 
 /// Without an id, or under a name nobody knows the meaning of, only the bytes tell events apart.
@@ -290,7 +333,7 @@ fn a_known_event_that_does_not_fit_is_an_error_that_says_where() {
 fn a_body_that_is_both_is_the_current_one() {
     let both = r#"{"processId":"a","state":"finished","event":"update_process","data":{"id":"a","status":3}}"#;
     assert_eq!(finished(both.as_bytes()).process_id.as_str(), "a");
-    assert_eq!(key(both), "a/finished");
+    assert!(key(both).starts_with("a/finished/sha256:"), "{}", key(both));
 
     let null = r#"{"processId":"b","state":null,"event":"update_process","data":{"id":"b","status":3}}"#;
     assert_eq!(check(null.as_bytes()).data.id.as_str(), "b");

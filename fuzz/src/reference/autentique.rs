@@ -128,5 +128,5 @@ fn envelope(body: &[u8]) -> ExpectedEnvelope {
         _ => None,
     };
     let time = text(event.get("created_at"));
-    ExpectedEnvelope { event: kind, subject, time, identity: Some(vec![text(event.get("id"))]) }
+    ExpectedEnvelope { event: kind, subject, time, identity: Some(vec![text(event.get("id"))]), is_body_in_key: false }
 }

@@ -73,9 +73,9 @@ fn envelope(body: &[u8]) -> ExpectedEnvelope {
     if !is_null(object.get("state")) {
         let state = text(object.get("state"));
         let identity = Some(vec![lower(process.clone()), state.clone()]);
-        return ExpectedEnvelope { event: state, subject: process, time: None, identity };
+        return ExpectedEnvelope { event: state, subject: process, time: None, identity, is_body_in_key: true };
     }
     let raw = |member: Option<&serde_json::value::RawValue>| Some(member.map_or("null", |raw| raw.get()).to_owned());
     let identity = is_check.then(|| vec![lower(id.clone()), event.clone(), raw(status), raw(score)]);
-    ExpectedEnvelope { event, subject: id, time: text(object.get("eventDate")), identity }
+    ExpectedEnvelope { event, subject: id, time: text(object.get("eventDate")), identity, is_body_in_key: false }
 }
