@@ -13,6 +13,7 @@ mod metadata;
 mod msrv;
 mod new_vendor;
 mod packages;
+mod postgres;
 mod powerset;
 mod public;
 mod registry;
@@ -49,6 +50,8 @@ cargo xtask fuzz [--seconds N] [--jobs N] [TARGET...]
 cargo xtask crash [--quick] [--seed N] [sqlite|postgres]
                         kills receivers and workers of the inbox with -9 under load, breaks their store, and counts
                         what became of the deliveries
+cargo xtask postgres [MAJOR...]
+                        the suite of the inbox on PostgreSQL 14 to 18, whose servers come from npm
 cargo xtask bench [--quick] [SECTION...]
                         measures against the floor, code by hand, and peers, and says which bounds hold;
                         sections: receive, memory, axum, growth, client, inbox
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
             Err(problem) => return misused(&problem),
         },
         ["crash", ..] if crash::knows(rest) => crash::crash(rest),
+        ["postgres", ..] if postgres::knows(rest) => postgres::postgres(rest),
         ["weigh"] => weigh::webhooks::weigh().and_then(|()| weigh::clients::weigh()),
         ["weigh", "webhooks"] => weigh::webhooks::weigh(),
         ["weigh", "clients"] => weigh::clients::weigh(),
