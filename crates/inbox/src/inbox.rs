@@ -17,6 +17,7 @@ use crate::{
     AcceptOutcome, DeliveryDetails, DeliveryId, DeliveryKind, DeliverySummary, Erased, Error, Filter, Handlers,
     MissingHandler, Page, Purged, Retention, State, Stats, Worker, observe,
     outcome::storable_reason,
+    record::storable_subject,
     store::{DeliveryRecord, Store},
 };
 
@@ -240,7 +241,7 @@ impl Inbox {
     /// # Errors
     /// If the store is unavailable.
     pub async fn erase(&self, vendor: &str, subject: &str) -> Result<Erased, Error> {
-        self.0.store.erase(vendor, subject).await
+        self.0.store.erase(vendor, &storable_subject(subject)).await
     }
 
     /// Counts unfinished deliveries, and sets the gauges of the `metrics` feature.

@@ -5,7 +5,10 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use idhooks_core::Pii;
 
-use crate::{DeliveryId, State, record::DeliveryRecord};
+use crate::{
+    DeliveryId, State,
+    record::{DeliveryRecord, storable_subject, without_nul},
+};
 
 /// The largest page of a list.
 const MAX_PAGE: usize = 1000;
@@ -25,7 +28,8 @@ pub struct DeliverySummary {
     pub endpoint: Option<Box<str>>,
     /// The vendor's name of the event. It is text from outside: print it through [`Escaped`](idhooks_core::Escaped).
     pub event: Option<Box<str>>,
-    /// The id of the thing that the event is about. At one vendor this id alone gives access.
+    /// The id of the thing that the event is about, or a digest if the id is longer than 256 bytes. At one vendor this id
+    /// alone gives access.
     pub subject: Option<Pii<Box<str>>>,
     /// The state.
     pub state: State,
@@ -181,21 +185,21 @@ impl Filter {
     /// Selects deliveries of this vendor only, such as `case-keeper`.
     #[must_use]
     pub fn vendor(mut self, vendor: &str) -> Self {
-        self.vendor = Some(vendor.into());
+        self.vendor = Some(without_nul(vendor).into());
         self
     }
 
     /// Selects deliveries of this endpoint only.
     #[must_use]
     pub fn endpoint(mut self, endpoint: &str) -> Self {
-        self.endpoint = Some(endpoint.into());
+        self.endpoint = Some(without_nul(endpoint).into());
         self
     }
 
     /// Selects deliveries about this subject only, at whichever endpoint they arrived. Needs a [`vendor`](Self::vendor).
     #[must_use]
     pub fn subject(mut self, subject: &str) -> Self {
-        self.subject = Some(Pii::from(Box::from(subject)));
+        self.subject = Some(Pii::from(storable_subject(subject)));
         self
     }
 

@@ -198,7 +198,7 @@ pub struct DeliveryRecord {
     pub endpoint: Option<Arc<str>>,
     /// The vendor's name of the event, if it is of bounded length.
     pub event: Option<Box<str>>,
-    /// The id of the thing that the event is about, if it is of bounded length.
+    /// The id of the thing that the event is about; a digest of it, if it is too long or holds a NUL.
     pub subject: Option<Pii<Box<str>>>,
     /// Equal for deliveries of one kind, endpoint and subject, which are handled one at a time.
     pub subject_key: Option<i64>,
@@ -245,7 +245,6 @@ impl DeliveryRecord {
         let (authentication, endpoint, envelope, key) =
             (delivery.authentication(), delivery.endpoint(), delivery.envelope(), delivery.dedup_key());
         let received_at = SystemTime::now();
-        let subject = bounded(envelope.subject_id());
         let auth = match authentication.secret_index() {
             Some(index) => format!("{}/{index}", authentication.method().as_str()),
             None => authentication.method().as_str().to_owned(),
@@ -259,7 +258,7 @@ impl DeliveryRecord {
             kind,
             endpoint: endpoint.map(|endpoint| without_nul(endpoint).into()),
             event: bounded(envelope.event_name()),
-            subject: subject.map(Pii::from),
+            subject: envelope.subject_id().map(|subject| Pii::from(storable_subject(subject))),
             auth: auth.into(),
             label: authentication.label().map(|label| without_nul(label).into()),
             received_at,
@@ -365,6 +364,14 @@ fn scope(kind: &DeliveryKind, endpoint: Option<&str>) -> Sha256 {
     }
     digest.update([u8::from(kind.verified)]);
     digest
+}
+
+/// Returns what stands for a subject in the store, also in a filter.
+pub(crate) fn storable_subject(subject: &str) -> Box<str> {
+    bounded(Some(subject)).unwrap_or_else(|| {
+        let digest: String = Sha256::digest(subject).iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("sha256:{digest}").into()
+    })
 }
 
 fn bounded(text: Option<&str>) -> Option<Box<str>> {

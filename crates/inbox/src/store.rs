@@ -20,6 +20,10 @@ pub const LEASE_EXPIRED: &str = "lease expired: the worker died or lost the stor
 /// No lease is longer. A lease that ends later was given before the clock was set back, and counts as expired.
 pub const MAX_LEASE: Duration = Duration::from_secs(3600);
 
+/// No retry is delayed longer, because a slip of a unit in a handler must not lose a delivery for years. A delivery that is
+/// due later was scheduled before the clock was set back, and is due now.
+pub const MAX_RETRY_DELAY: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Stores deliveries.
 ///
 /// Every method that changes something returns after a commit that survives power loss, or returns an error. Every
@@ -99,7 +103,7 @@ pub struct ClaimRequest {
     pub limit: usize,
     /// How long the leases last.
     pub lease: Duration,
-    /// The kinds that the worker has handlers for.
+    /// The kinds that the worker has handlers for, the one that was claimed last at the end.
     pub kinds: Vec<KindRequest>,
     /// Deliveries that lost this many leases become dead letters.
     pub max_lost_leases: u32,
@@ -117,7 +121,8 @@ pub struct KindRequest {
     pub kind: DeliveryKind,
     /// The version of the worker's decoder.
     pub decoder_version: i64,
-    /// How many deliveries of this kind the worker handles now: the kind with the fewest goes first.
+    /// How many deliveries of this kind the worker handles now: the kind with the fewest goes first, and of equal ones the
+    /// first in the request.
     pub running: usize,
 }
 

@@ -12,14 +12,11 @@ use std::{
 
 use idhooks_caf as caf;
 use idhooks_core::Verified;
-use idhooks_inbox::{
-    Handlers, Inbox, Job, State,
-    store::{LeaseRequest, Token, Verdict},
-};
+use idhooks_inbox::{FencingToken, Handlers, Inbox, Job, Outcome, State, store::ClaimRequest};
 use tokio::time::{sleep, timeout};
 
 use support::{
-    all, caf, details, eager, eventually, lease,
+    all, caf, details, eager, eventually, finish, lease,
     link::{self, Link},
     postgres::{Database, database},
     request, start,
@@ -33,7 +30,7 @@ async fn reached_by_a_link(deadline: Duration) -> Option<(Database, Link, Inbox,
     let database = database().await?;
     let link = Link::to(database.address()).await;
     let near = Inbox::open(database.url()).await.unwrap();
-    let far = Inbox::builder().accept_deadline(deadline).open(&database.url_through(link.port)).await.unwrap();
+    let far = Inbox::builder().accept_timeout(deadline).open(&database.url_through(link.port)).await.unwrap();
     Some((database, link, far, near))
 }
 
@@ -89,22 +86,22 @@ async fn row_34_a_receiver_that_is_cut_off_says_so_in_time_and_works_again_by_it
         far.accept(&caf(name, name)).await.unwrap();
     }
     let stats = near.stats().await.unwrap();
-    assert_eq!(stats.pending, (accepted.len() + failed.len()) as u64, "each is there once");
+    assert_eq!(stats.waiting(), (accepted.len() + failed.len()) as u64, "each is there once");
 }
 
 /// Whose handler, what it did, under which lease, and when.
-type Note = (&'static str, &'static str, Token, Instant);
+type Note = (&'static str, &'static str, FencingToken, Instant);
 
 /// What handlers did.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<Note>>>);
 
 impl Seen {
-    fn note(&self, who: &'static str, what: &'static str, token: Token) {
+    fn note(&self, who: &'static str, what: &'static str, token: FencingToken) {
         self.0.lock().unwrap().push((who, what, token, Instant::now()));
     }
 
-    fn find(&self, who: &str, what: &str) -> Option<(Token, Instant)> {
+    fn find(&self, who: &str, what: &str) -> Option<(FencingToken, Instant)> {
         let seen = self.0.lock().unwrap();
         seen.iter().find(|seen| (seen.0, seen.1) == (who, what)).map(|seen| (seen.2, seen.3))
     }
@@ -114,7 +111,7 @@ impl Seen {
 struct Until {
     seen: Seen,
     who: &'static str,
-    token: Token,
+    token: FencingToken,
 }
 
 impl Drop for Until {
@@ -158,13 +155,13 @@ async fn row_37_a_worker_that_is_cut_off_stops_before_another_takes_over_and_can
     assert!(stopped_at < taken_over_at + LATE, "stopped {:?} after another had begun", stopped_at - taken_over_at);
 
     link.set(link::State::Whole);
-    let finish = || async { far.store().finish(id, token, Verdict::Done).await.ok() };
+    let finish = || async { far.store().finish(id, token, Outcome::Done).await.ok() };
     assert!(!eventually("the far one reaches the store", finish).await, "it had lost the lease");
-    let entry = details(&near, id).await.entry;
+    let entry = details(&near, id).await.summary;
     assert_eq!((entry.state, entry.attempts), (State::Running, 2));
 
     // The first worker goes on by itself, once there is something for it.
-    assert!(near.store().finish(id, newer, Verdict::Done).await.unwrap());
+    assert!(finish(&near, id, newer, Outcome::Done).await);
     other.stop().await;
     near.accept(&caf("2", "b")).await.unwrap();
     let again = || async {
@@ -181,18 +178,18 @@ async fn row_37_what_was_sent_before_the_cut_and_arrives_after_it_finishes_nothi
     const LEASE: Duration = Duration::from_secs(2);
     let Some((_database, link, far, near)) = reached_by_a_link(Duration::from_secs(5)).await else { return };
     let id = near.accept(&caf("1", "a")).await.unwrap().id();
-    let old = lease(&far, LeaseRequest { time: LEASE, ..request() }).await.pop().unwrap();
+    let old = lease(&far, ClaimRequest { lease: LEASE, ..request() }).await.pop().unwrap();
     link.set(link::State::Stalled);
     let late = tokio::spawn({
         let far = far.clone();
-        async move { far.store().finish(id, old.token, Verdict::Done).await }
+        async move { far.store().finish(id, old.token, Outcome::Done).await }
     });
     let new = eventually("another takes over", || async { lease(&near, request()).await.pop() }).await;
     assert!(!late.is_finished());
     link.set(link::State::Whole);
     let answer = timeout(support::PATIENCE, late).await.unwrap().unwrap();
     assert!(!answer.unwrap(), "it had lost the lease");
-    assert_eq!(details(&near, id).await.entry.state, State::Running);
-    assert!(near.store().finish(id, new.token, Verdict::Done).await.unwrap());
+    assert_eq!(details(&near, id).await.summary.state, State::Running);
+    assert!(finish(&near, id, new.token, Outcome::Done).await);
     assert_eq!(all(&near).await.len(), 1);
 }

@@ -10,12 +10,12 @@ use std::{fmt::Debug, sync::Mutex, time::Duration};
 use idhooks_capa as capa;
 use idhooks_core::{Secret, Verified};
 use idhooks_inbox::{
-    Accepted, Failed, Filter, Handlers, Inbox, Job, Outcome, State,
-    store::{Arrival, Kept, LeaseRequest, Leased, Token},
+    AcceptOutcome, Filter, HandlerError, Handlers, Inbox, Job, Outcome, State,
+    store::{ClaimRequest, DeliveryRecord},
 };
 
 use support::{
-    PATIENCE, all_done, caf, capa, details, eager, engine::Engine, eventually, faulty::faulty, lease, request, route,
+    PATIENCE, all_done, caf, capa, details, eager, engine::Engine, eventually, faulty::faulty, lease, request,
     signed_caf, signed_capa, start,
 };
 
@@ -50,17 +50,17 @@ async fn all_that_can_be_printed() {
     let delivery = verifier.verify(&[idhooks_caf::sign(&secret, body.as_bytes())], body.into_bytes()).unwrap();
     let accepted = inbox.accept(&delivery).await.unwrap();
     shown(&accepted);
-    shown(&Arrival::new(&delivery, Duration::ZERO));
+    shown(&DeliveryRecord::new(&delivery, Duration::ZERO));
     let other = signed_caf(support::caf_body_of("event-1", &subject("profile"), CANARY));
-    assert!(matches!(inbox.accept(&other).await.unwrap(), Accepted::Conflict { .. }));
-    assert!(matches!(inbox.accept(&delivery).await.unwrap(), Accepted::Duplicate { .. }));
+    assert!(matches!(inbox.accept(&other).await.unwrap(), AcceptOutcome::Conflict { .. }));
+    assert!(matches!(inbox.accept(&delivery).await.unwrap(), AcceptOutcome::Duplicate { .. }));
     for name in ["panics", "fails", "hangs", "again", "good"] {
         inbox.accept(&capa(&subject(name))).await.unwrap();
     }
     let unreadable = format!(r#"{{"type":"TRANSACTION","event":"CREATED_ON_RAMP","externalUserId":"{CANARY}"}}"#);
     inbox.accept(&signed_capa(unreadable)).await.unwrap();
 
-    async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, Failed> {
+    async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, HandlerError> {
         shown(&job);
         let subject = job.delivery().envelope().subject_id().unwrap().to_owned();
         match subject.rsplit('-').next() {
@@ -70,58 +70,59 @@ async fn all_that_can_be_printed() {
             Some("again") if job.attempt() == 1 => return Ok(Outcome::retry("not now")),
             _ => {}
         }
-        Ok(Outcome::done())
+        Ok(Outcome::Done)
     }
     let handlers = Handlers::new().on(handle).on(|job: Job<Verified<idhooks_caf::Event>>| async move {
         shown(&job);
         shown(&job.into_parts());
-        Outcome::give_up("no such customer")
+        Outcome::dead_letter("no such customer")
     });
     shown(&handlers);
-    let worker = || eager(&inbox).attempts(2).time_limit(Duration::from_millis(100));
+    let worker = || eager(&inbox).max_attempts(2).handler_timeout(Duration::from_millis(100));
     shown(&worker());
     let working = start(worker(), handlers.clone());
     eventually("all have ended", || async {
         let stats = inbox.stats().await.unwrap();
         shown(&stats);
-        (stats.done == 2 && stats.dead == 4 && stats.unreadable == 1).then_some(())
+        (support::count_done(&inbox).await == 2 && stats.dead_letters == 4 && stats.undecodable == 1).then_some(())
     })
     .await;
     working.stop().await;
 
     shown(&inbox.dead_letters().await.unwrap());
-    let filter = Filter::new().subject("capa", &subject("good"));
+    let filter = Filter::new().vendor("capa").subject(&subject("good"));
     shown(&filter);
     let page = inbox.list(&filter).await.unwrap();
-    assert_eq!(page.entries.len(), 1);
+    assert_eq!(page.deliveries.len(), 1);
     shown(&page);
     for entry in support::all(&inbox).await {
         let details = details(&inbox, entry.id).await;
         shown(&details);
-        if entry.state == State::Dead {
-            clean(details.entry.reason.unwrap());
-            details.history.iter().for_each(|attempt| clean(&attempt.reason));
+        if entry.state == State::DeadLetter {
+            clean(details.summary.reason.unwrap());
+            details.failed_attempts.iter().for_each(|attempt| clean(&attempt.reason));
         }
     }
 
     inbox.accept(&caf("event-2", &subject("other"))).await.unwrap();
-    let leased = lease(&inbox, LeaseRequest { most: 1, ..request() }).await;
+    let leased = lease(&inbox, ClaimRequest { limit: 1, ..request() }).await;
     shown(&leased);
     errors(&inbox, &faults).await;
-    kept(leased.into_iter().next().unwrap());
+    shown(&leased[0].record);
 }
 
 async fn errors(inbox: &Inbox, faults: &support::faulty::Faults) {
-    let error = inbox.worker().until(async {}).run(Handlers::new()).await.unwrap_err();
+    inbox.register_source::<Verified<capa::Event>>();
+    let error = inbox.worker().run(Handlers::new()).await.unwrap_err();
     shown(&error);
     clean(error.to_string());
-    let mut without_vendor = Filter::new().subject("capa", CANARY);
+    let mut without_vendor = Filter::new().vendor("capa").subject(CANARY);
     without_vendor.vendor = None;
     faults.set(&faults.accept, true);
     let errors = [
         inbox.list(&without_vendor).await.unwrap_err(),
         inbox.accept(&capa(CANARY)).await.unwrap_err(),
-        inbox.replay(idhooks_inbox::EntryId::new(i64::MAX)).await.unwrap_err(),
+        inbox.replay(idhooks_inbox::DeliveryId::new(i64::MAX)).await.unwrap_err(),
         Inbox::open(&format!("postgres://user:{CANARY}@127.0.0.1:1/no-such-database")).await.unwrap_err(),
         Inbox::open(&format!("mysql://user:{CANARY}@localhost/x")).await.unwrap_err(),
     ];
@@ -134,18 +135,6 @@ async fn errors(inbox: &Inbox, faults: &support::faulty::Faults) {
             cause = error.source();
         }
     }
-}
-
-fn kept(leased: Leased) {
-    let kept = Kept {
-        body: CANARY.into(),
-        method: "signature".to_owned(),
-        secret_index: Some(0),
-        label: Some(CANARY.to_owned()),
-        endpoint: Some(CANARY.to_owned()),
-    };
-    shown(&kept);
-    shown(&Leased::new(leased.id, Token::new(7), route("capa", true), kept));
 }
 
 /// Everything that is told to the outside, in one place because there is one recorder and one subscriber to a program.
@@ -250,7 +239,7 @@ async fn the_rest_that_is_told() {
     inbox.accept(&capa(&subject("a"))).await.unwrap();
     support::lease_briefly(&inbox).await;
     let stuck = Handlers::new().on(|_: Job<Verified<capa::Event>>| std::future::pending::<()>());
-    let worker = eager(&inbox).lease(Duration::from_millis(300)).grace(Duration::ZERO);
+    let worker = eager(&inbox).lease(Duration::from_millis(300)).shutdown_timeout(Duration::ZERO);
     let working = start(worker, stuck);
     eventually("it is held", || async { (inbox.stats().await.unwrap().running == 1).then_some(()) }).await;
     faults.set(&faults.loses, true);
@@ -259,9 +248,9 @@ async fn the_rest_that_is_told() {
         eventually("it is lost", || async { is_told("outcome=lease_lost").then_some(()) }).await;
     }
     faults.set(&faults.loses, false);
-    faults.set(&faults.lease, true);
+    faults.set(&faults.claim, true);
     eventually("it fails", || async { (faults.failed() > 0).then_some(()) }).await;
-    faults.set(&faults.lease, false);
+    faults.set(&faults.claim, false);
     working.stop().await;
     let working = start(eager(&inbox), Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}));
     all_done(&inbox, 1).await;
@@ -287,7 +276,7 @@ async fn row_49_canaries_are_in_nothing_that_is_printed_logged_or_counted() {
         for (vendor, outcome) in [("caf", "new"), ("caf", "duplicate"), ("caf", "conflict"), ("capa", "unavailable")] {
             has(&format!("metric idhooks_inbox_accepted_total{{vendor={vendor},outcome={outcome}}}"));
         }
-        for outcome in ["done", "retry", "dead", "unreadable", "lease_lost"] {
+        for outcome in ["done", "retry", "dead_letter", "undecodable", "lease_lost"] {
             has(&format!("metric idhooks_inbox_handled_total{{vendor=capa,outcome={outcome}}}"));
         }
         for metric in [
@@ -298,7 +287,7 @@ async fn row_49_canaries_are_in_nothing_that_is_printed_logged_or_counted() {
             "idhooks_inbox_handle_seconds{vendor=capa}",
             "idhooks_inbox_lease_expired_total{vendor=capa}",
             "idhooks_inbox_store_errors_total{}",
-            "idhooks_inbox_deliveries{state=dead}",
+            "idhooks_inbox_deliveries{state=dead_letter}",
             "idhooks_inbox_oldest_seconds{}",
         ] {
             has(&format!("metric {metric}"));
@@ -308,8 +297,8 @@ async fn row_49_canaries_are_in_nothing_that_is_printed_logged_or_counted() {
         for line in [
             "span idhooks.handle vendor=\"capa\"",
             "attempt=2",
-            "was taken by another body",
-            "a lease ran out",
+            "same key and other content",
+            "lease expired",
             "the store failed",
             "reason=\"mismatch\"",
         ] {

@@ -1,7 +1,7 @@
 //! TLS to PostgreSQL: what is trusted, what is refused, and what stays plain.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
-#![cfg(feature = "postgres-rustls")]
+#![cfg(feature = "postgres-tls")]
 
 mod support;
 

@@ -16,15 +16,15 @@ use std::{
 use idhooks_caf as caf;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Unverified, Verified};
-use idhooks_inbox::{Backoff, Handlers, Inbox, Job, Outcome, RunError, State, store::LeaseRequest};
+use idhooks_inbox::{Backoff, ErrorKind, Handlers, Inbox, Job, Outcome, State, store::ClaimRequest};
 use tokio::{sync::Notify, time::sleep};
 
 use support::{
-    PATIENCE, all_done, caf, capa, case_keeper, details, eager,
+    PATIENCE, all_done, caf, capa, count_done, details, eager,
     engine::Engine,
     eventually,
     handling::{Capa, entered, hanging, hanging_until_stopped, subject},
-    lease, request, signed_capa, start,
+    kind, lease, request, signed_capa, start,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,59 +45,57 @@ async fn row_38_neighbours_go_on_while_one_panics_and_one_hangs() {
             }
         }
     });
-    let working = start(eager(&inbox).attempts(3).time_limit(Duration::from_millis(200)).concurrency(4), handlers);
+    let working =
+        start(eager(&inbox).max_attempts(3).handler_timeout(Duration::from_millis(200)).concurrency(4), handlers);
     for place in 0..20 {
         inbox.accept(&capa(&format!("good-{place}"))).await.unwrap();
     }
     eventually("all have ended", || async {
         let stats = inbox.stats().await.unwrap();
-        (stats.done == 20 && stats.dead == 3).then_some(())
+        (count_done(&inbox).await == 20 && stats.dead_letters == 3).then_some(())
     })
     .await;
     working.stop().await;
-    for (id, reason) in [
-        (panics, "the handler panicked"),
-        (panics_early, "the handler panicked"),
-        (hangs, "the handler did not end in time"),
-    ] {
+    for (id, reason) in [(panics, "handler panicked"), (panics_early, "handler panicked"), (hangs, "handler timed out")]
+    {
         let details = details(&inbox, id).await;
-        let history: Vec<_> = details.history.iter().map(|attempt| (attempt.number, &*attempt.reason)).collect();
+        let history: Vec<_> =
+            details.failed_attempts.iter().map(|attempt| (attempt.number, &*attempt.reason)).collect();
         assert_eq!(history, [(1, reason), (2, reason), (3, reason)]);
         assert!(!format!("{details:?}").contains("canary"));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_route_without_a_handler_is_an_error_at_the_start() {
+async fn a_worker_refuses_to_start_without_a_handler_for_a_registered_source() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let of_capa = || Handlers::new().on(|_: Capa| async {});
     let run = async |handlers| {
-        let worker = inbox.worker().until(async {});
+        let worker = inbox.worker().with_graceful_shutdown(async {});
         tokio::time::timeout(PATIENCE, worker.run(handlers)).await.expect("told to stop")
     };
-    run(Handlers::new()).await.expect("nothing is there, and nothing expected");
     inbox.accept(&caf("1", "a")).await.unwrap();
-    inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap();
+    run(of_capa()).await.expect("what another program stored is no reason not to start");
+
+    inbox.register_source::<Verified<caf::Event>>();
+    inbox.register_source::<Unverified<case_keeper::Event>>();
     let error = run(of_capa()).await.unwrap_err();
-    let RunError::NoHandler(missing) = &error else { panic!("{error}") };
-    assert_eq!(missing.routes(), [support::route("caf", true), support::route("case-keeper", false)]);
-    let told = error.to_string();
-    assert!(told.contains("Verified of caf, Unverified of case-keeper") && told.contains("elsewhere"), "{told}");
+    assert_eq!(error.kinds(), [kind("caf", true), kind("case-keeper", false)]);
+    let shown = error.to_string();
+    assert!(
+        shown.contains("verified deliveries of caf, unverified deliveries of case-keeper")
+            && shown.contains("handled_elsewhere"),
+        "{shown}"
+    );
 
     // A handler of unverified deliveries gets no verified ones.
-    let error =
-        run(of_capa().elsewhere("case-keeper").on(|_: Job<Unverified<caf::Event>>| async {})).await.unwrap_err();
-    assert!(error.to_string().contains("Verified of caf;"), "{error}");
-    run(of_capa().elsewhere("caf").elsewhere("case-keeper")).await.unwrap();
+    let error = run(of_capa().handled_elsewhere("case-keeper").on(|_: Job<Unverified<caf::Event>>| async {}));
+    assert_eq!(error.await.unwrap_err().kinds(), [kind("caf", true)]);
+    run(of_capa().handled_elsewhere("caf").handled_elsewhere("case-keeper")).await.unwrap();
     let every =
-        || of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<case_keeper::Event>>| async {});
-    run(every()).await.unwrap();
-
-    inbox.expect::<Unverified<idhooks_unico::Event>>();
-    let error = run(every()).await.unwrap_err();
-    assert!(error.to_string().contains("Unverified of unico;"), "{error}");
-    run(every().elsewhere("unico")).await.unwrap();
+        of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<case_keeper::Event>>| async {});
+    run(every).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,10 +104,10 @@ async fn what_is_handled_elsewhere_is_left_alone() {
     let inbox = engine.open().await;
     inbox.accept(&caf("1", "a")).await.unwrap();
     inbox.accept(&capa("a")).await.unwrap();
-    let working = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}).elsewhere("caf"));
-    eventually("the other is done", || async { (inbox.stats().await.unwrap().done == 1).then_some(()) }).await;
+    let working = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}).handled_elsewhere("caf"));
+    eventually("the other is done", || async { (count_done(&inbox).await == 1).then_some(()) }).await;
     working.stop().await;
-    assert_eq!(inbox.stats().await.unwrap().pending, 1);
+    assert_eq!(inbox.stats().await.unwrap().waiting(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,11 +115,11 @@ async fn a_worker_that_is_told_to_stop_before_it_has_begun_takes_nothing_up() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let id = inbox.accept(&capa("a")).await.unwrap().id();
-    let worker = inbox.worker().until(async {});
+    let worker = inbox.worker().with_graceful_shutdown(async {});
     let handlers = Handlers::new().on(|_: Capa| async {});
     tokio::time::timeout(PATIENCE, worker.run(handlers)).await.expect("told to stop").unwrap();
-    let entry = details(&inbox, id).await.entry;
-    assert_eq!((entry.state, entry.attempts), (State::Pending, 0));
+    let entry = details(&inbox, id).await.summary;
+    assert_eq!((entry.state, entry.attempts), (State::Ready, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,7 +169,7 @@ async fn a_stop_waits_for_handlers_and_takes_nothing_new() {
     go_on.notify_one();
     stop.await.unwrap();
     let stats = inbox.stats().await.unwrap();
-    assert_eq!((stats.done, stats.pending, count.load(Ordering::SeqCst)), (1, 1, 1));
+    assert_eq!((count_done(&inbox).await, stats.waiting(), count.load(Ordering::SeqCst)), (1, 1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,12 +180,12 @@ async fn what_still_runs_after_the_grace_is_handed_back_unharmed() {
         inbox.accept(&capa(&format!("{place}"))).await.unwrap();
     }
     let count = Arc::new(AtomicU32::new(0));
-    let working = start(eager(&inbox).attempts(1).grace(Duration::from_millis(100)), hanging(&count));
+    let working = start(eager(&inbox).max_attempts(1).shutdown_timeout(Duration::from_millis(100)), hanging(&count));
     entered(&count, 3).await;
     working.stop().await;
     let stats = inbox.stats().await.unwrap();
-    assert_eq!((stats.pending, stats.running, stats.dead), (3, 0, 0));
-    let leased = lease(&inbox, LeaseRequest { attempts: 1, ..request() }).await;
+    assert_eq!((stats.waiting(), stats.running, stats.dead_letters), (3, 0, 0));
+    let leased = lease(&inbox, ClaimRequest { max_lost_leases: 1, ..request() }).await;
     assert_eq!(leased.iter().map(|leased| leased.attempt).collect::<Vec<_>>(), [1; 3], "no attempt was counted");
 }
 
@@ -228,7 +226,7 @@ async fn a_handler_may_take_longer_than_its_lease() {
     for worker in workers {
         worker.stop().await;
     }
-    assert_eq!((count.load(Ordering::SeqCst), details(&inbox, id).await.entry.attempts), (1, 1));
+    assert_eq!((count.load(Ordering::SeqCst), details(&inbox, id).await.summary.lost_leases), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,7 +238,7 @@ async fn the_back_off_is_kept_to() {
     let handler_times = Arc::clone(&times);
     let handlers = Handlers::new().on(move |job: Capa| {
         handler_times.lock().unwrap().push(Instant::now());
-        async move { if job.attempt() < 4 { Outcome::retry("not now") } else { Outcome::done() } }
+        async move { if job.attempt() < 4 { Outcome::retry("not now") } else { Outcome::Done } }
     });
     let backoff = Backoff::new(Duration::from_millis(200), Duration::from_millis(400));
     let working = start(inbox.worker().backoff(backoff), handlers);
@@ -256,7 +254,7 @@ async fn the_back_off_is_kept_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn possible_replays_are_told_to_the_handler() {
     let engine = Engine::sqlite();
-    let inbox = engine.open_with(Inbox::builder().content_window(Duration::ZERO)).await;
+    let inbox = engine.open_with(Inbox::builder().dedup_window(Duration::ZERO)).await;
     let flags: Arc<Mutex<Vec<bool>>> = Arc::default();
     let handler_flags = Arc::clone(&flags);
     let handlers = Handlers::new().on(move |job: Capa| {
@@ -282,10 +280,10 @@ async fn a_backlog_of_one_subject_does_not_hold_up_the_others() {
     }
     let quick = inbox.accept(&caf("quick", "quick")).await.unwrap().id();
     let handlers = Handlers::new().on(|_: Job<Verified<caf::Event>>| async { sleep(Duration::from_millis(200)).await });
-    let working = start(eager(&inbox).concurrency(8).grace(Duration::ZERO), handlers);
-    eventually("it is done", || async { (details(&inbox, quick).await.entry.state == State::Done).then_some(()) })
+    let working = start(eager(&inbox).concurrency(8).shutdown_timeout(Duration::ZERO), handlers);
+    eventually("it is done", || async { (details(&inbox, quick).await.summary.state == State::Done).then_some(()) })
         .await;
-    let done = inbox.stats().await.unwrap().done;
+    let done = count_done(&inbox).await;
     working.stop().await;
     assert!(done < 40, "it waited for {done} others");
 }
@@ -293,9 +291,9 @@ async fn a_backlog_of_one_subject_does_not_hold_up_the_others() {
 #[tokio::test(flavor = "multi_thread")]
 async fn overload_is_turned_away_before_it_is_stored() {
     let engine = Engine::sqlite();
-    let inbox = engine.open_with(Inbox::builder().max_waiting(10_000)).await;
+    let inbox = engine.open_with(Inbox::builder().max_pending_bytes(10_000)).await;
     let error = inbox.accept(&signed_capa(vec![b'x'; 10_000])).await.unwrap_err();
-    assert!(error.is_busy() && error.is_unavailable(), "{error}");
+    assert!(error.kind() == ErrorKind::Busy && error.is_unavailable(), "{error}");
     for _ in 0..20 {
         inbox.accept(&signed_capa(vec![b'x'; 8_000])).await.expect("room is given back");
     }
@@ -310,8 +308,8 @@ async fn urls_that_cannot_be_opened_are_told_apart() {
         ("mysql://localhost", "must begin with"),
         ("sqlite:", "names no file"),
         ("sqlite://", "names no file"),
-        ("sqlite:inbox.db?mode=memory", "no parameters"),
-        ("sqlite::memory:", "keeps nothing"),
+        ("sqlite:inbox.db?mode=memory", "takes one parameter"),
+        ("sqlite::memory:", "not durable"),
     ] {
         let error = Inbox::open(url).await.unwrap_err();
         assert!(error.to_string().contains(told) && !error.is_unavailable(), "{url}: {error}");
@@ -323,7 +321,7 @@ async fn settings_without_end_are_survived() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     inbox.accept(&capa("a")).await.unwrap();
-    let worker = inbox.worker().lease(Duration::MAX).time_limit(Duration::MAX).grace(Duration::MAX);
+    let worker = inbox.worker().lease(Duration::MAX).handler_timeout(Duration::MAX).shutdown_timeout(Duration::MAX);
     let working = start(worker, Handlers::new().on(|_: Capa| async {}));
     all_done(&inbox, 1).await;
     working.stop().await;

@@ -1,5 +1,7 @@
 //! What operators and the retention change.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use rusqlite::{params, types::Value};
 
 use super::{
@@ -66,12 +68,7 @@ impl WriteConnection {
     /// Purges some deliveries after `after`. Returns how many, and the last that was looked at; `None` at the end.
     ///
     /// An id is the time at which the delivery was accepted, so newer deliveries cannot have been finished long enough.
-    pub(super) fn purge_step(
-        &mut self,
-        after: i64,
-        state: State,
-        age: std::time::Duration,
-    ) -> Result<Option<(u64, i64)>, Error> {
+    pub(super) fn purge_step(&mut self, after: i64, state: State, age: Duration) -> Result<Option<(u64, i64)>, Error> {
         let before = self.before(age);
         let purge = || -> Db<Option<(u64, i64)>> {
             let connection = self.connection()?;
@@ -92,11 +89,12 @@ impl WriteConnection {
     }
 
     /// Purges bodies in conflict with deliveries that were purged before they arrived. Returns how many deliveries.
-    pub(super) fn purge_late_conflicts(&mut self, state: State, age: std::time::Duration) -> Result<u64, Error> {
+    pub(super) fn purge_late_conflicts(&mut self, state: State, age: Duration) -> Result<u64, Error> {
         let before = self.before(age);
         let purge = || -> Db<u64> {
             let mut purge = self.connection()?.prepare_cached(include_str!("sql/purge_late_conflicts.sql"))?;
-            Ok(purge.execute(params![state.code(), before])? as u64)
+            let purged = purge.query_map(params![state.code(), before], |row| row.get(0))?;
+            Ok(purged.collect::<Db<BTreeSet<i64>>>()?.len() as u64)
         };
         purge().map_err(failed)
     }

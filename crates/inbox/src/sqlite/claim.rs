@@ -10,11 +10,11 @@ use super::{
 };
 use crate::{
     DeliveryId, Error, Outcome, State, row,
-    store::{ClaimRequest, Claimed, Completion, DeliveryRecord, Expired, KindRequest, LEASE_EXPIRED, Lease, MAX_LEASE},
+    store::{
+        ClaimRequest, Claimed, Completion, DeliveryRecord, Expired, KindRequest, LEASE_EXPIRED, Lease, MAX_LEASE,
+        MAX_RETRY_DELAY,
+    },
 };
-
-/// Longer than any retry may be delayed.
-const MAX_DELAY: Duration = Duration::from_secs(31 * 24 * 3600);
 
 const CANDIDATES: &str = include_str!("sql/claim_candidates.sql");
 const SUSPECTS: &str = include_str!("sql/claim_suspect.sql");
@@ -42,10 +42,10 @@ impl WriteConnection {
         Ok(Claimed { deliveries, expired, suspect_waiting, next })
     }
 
-    /// Returns ready deliveries in fair turns: the kind that is handled least goes first.
+    /// Returns ready deliveries in fair turns: the kind that is handled least goes first, then the first in the request.
     fn candidates(&self, sql: &str, kinds: &[KindRequest], limit: usize) -> Db<Vec<DeliveryId>> {
         let mut found = Vec::new();
-        for KindRequest { kind, decoder_version, running } in kinds {
+        for (place, KindRequest { kind, decoder_version, running }) in kinds.iter().enumerate() {
             let mut candidates = self.connection()?.prepare_cached(sql)?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let rows = candidates.query_map(params![kind.vendor, kind.verified, decoder_version, limit], |row| {
@@ -53,11 +53,11 @@ impl WriteConnection {
             })?;
             for (turn, row) in rows.enumerate() {
                 let (due_at, id) = row?;
-                found.push((running + turn, due_at, id));
+                found.push((running + turn, place, due_at, id));
             }
         }
         found.sort_unstable();
-        Ok(found.into_iter().take(limit).map(|(_, _, id)| DeliveryId::new(id)).collect())
+        Ok(found.into_iter().take(limit).map(|(.., id)| DeliveryId::new(id)).collect())
     }
 
     fn lease(&mut self, id: DeliveryId, request: &ClaimRequest) -> Db<Option<DeliveryRecord>> {
@@ -110,7 +110,7 @@ impl WriteConnection {
     /// Makes ready what is due, and what an older decoder could not decode.
     fn promote(&self, request: &ClaimRequest) -> Db<()> {
         let now = self.now();
-        let due = params![now, now.saturating_add(span(MAX_DELAY))];
+        let due = params![now, now.saturating_add(span(2 * MAX_RETRY_DELAY))];
         self.promote_found(include_str!("sql/due.sql"), due, None)?;
         for KindRequest { kind, decoder_version, .. } in &request.kinds {
             let undecodable = params![kind.vendor, kind.verified, decoder_version];
@@ -166,7 +166,7 @@ impl WriteConnection {
         let (state, due_at, finished_at, decoder_version) = match outcome {
             Outcome::Done => (State::Done, None, Some(now), None),
             Outcome::Retry { after, .. } => {
-                let due_at = now.saturating_add(span(after.unwrap_or_default()));
+                let due_at = now.saturating_add(span(after.unwrap_or_default().min(MAX_RETRY_DELAY)));
                 (State::Scheduled, Some(due_at), None, None)
             }
             Outcome::DeadLetter { .. } => (State::DeadLetter, None, Some(now), None),

@@ -1,8 +1,8 @@
 //! The loop of a worker. It alone writes outcomes: handlers run as tasks and return theirs to it.
 
 use std::{
-    collections::HashMap,
-    future::{Future, pending},
+    collections::{HashMap, HashSet},
+    future::{Future, pending, ready},
     pin::Pin,
     sync::{
         Arc,
@@ -22,11 +22,11 @@ use crate::{
     Error, Handlers, Outcome, clock,
     job::JobContext,
     observe,
-    store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, KindRequest, Lease, is_suspect},
+    store::{
+        ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, KindRequest, Lease, MAX_RETRY_DELAY,
+        is_suspect,
+    },
 };
-
-/// The longest delay of a retry: a slip of a unit in a handler must not lose a delivery for years.
-const MAX_RETRY_DELAY: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How long to wait after the store failed.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
@@ -47,6 +47,8 @@ type Call<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 pub(super) struct WorkerLoop {
     worker: Worker,
     handlers: Handlers,
+    /// The kinds with a handler and their decoder versions, the one that was claimed last at the end.
+    kinds: Vec<(DeliveryKind, i64)>,
     name: Arc<str>,
     tasks: JoinSet<Option<Outcome>>,
     /// Deliveries whose handlers run.
@@ -71,6 +73,8 @@ pub(super) struct WorkerLoop {
     /// That claim found nothing either.
     idle: bool,
     closed: bool,
+    /// The shutdown has begun: what a late claim brings is released.
+    draining: bool,
 }
 
 /// A delivery whose handler runs.
@@ -100,9 +104,11 @@ impl WorkerLoop {
     pub(super) fn new(worker: Worker, handlers: Handlers) -> Self {
         let now = Instant::now();
         let renew_at = now + worker.lease / 3;
+        let kinds = handlers.kinds().map(|(kind, decoder_version)| (kind.clone(), decoder_version)).collect();
         Self {
             worker,
             handlers,
+            kinds,
             name: format!("{}-{:08x}", std::process::id(), fastrand::u32(..)).into(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
@@ -119,6 +125,7 @@ impl WorkerLoop {
             claimed_when_idle: false,
             idle: false,
             closed: false,
+            draining: false,
         }
     }
 
@@ -133,6 +140,12 @@ impl WorkerLoop {
         loop {
             if self.closed || self.idle && self.worker.until_idle {
                 return;
+            }
+            tokio::select! {
+                biased;
+                // Before a claim, because a worker that shuts down claims nothing.
+                () = shutdown.as_mut() => return,
+                () = ready(()) => {}
             }
             self.start_calls(true);
             let changed = self.claim_on_change && self.claim.is_none() && self.room() > 0;
@@ -151,6 +164,7 @@ impl WorkerLoop {
 
     /// Lets the running handlers end, then stops and releases the rest.
     async fn drain(&mut self) {
+        self.draining = true;
         let stop_at = Instant::now() + self.worker.shutdown_timeout;
         while !(self.running.is_empty() && self.quiet()) && !self.closed {
             self.start_calls(false);
@@ -210,9 +224,9 @@ impl WorkerLoop {
         for held in self.running.values() {
             *running.entry(&held.attempt.kind).or_default() += 1;
         }
-        let kinds = self.handlers.kinds().map(|(kind, decoder_version)| KindRequest {
+        let kinds = self.kinds.iter().map(|(kind, decoder_version)| KindRequest {
             kind: kind.clone(),
-            decoder_version,
+            decoder_version: *decoder_version,
             running: running.get(kind).copied().unwrap_or_default(),
         });
         ClaimRequest {
@@ -269,6 +283,9 @@ impl WorkerLoop {
         let poll = self.worker.inbox.0.store.poll_interval();
         let wait = if more { Duration::ZERO } else { claimed.next.map_or(poll, |next| next.min(poll)) };
         (self.claim_at, self.claim_on_change) = (now + wait, true);
+        let claimed_kinds: HashSet<_> = claimed.deliveries.iter().map(|record| record.kind.clone()).collect();
+        // Stable, so that the kinds that were not claimed stay first.
+        self.kinds.sort_by_key(|(kind, _)| claimed_kinds.contains(kind));
         for record in claimed.deliveries {
             self.start(record, asked);
         }
@@ -296,6 +313,10 @@ impl WorkerLoop {
             failed: record.attempts,
             started,
         };
+        if self.draining {
+            self.ended.push(Ended { attempt, outcome: Outcome::Released, took: Duration::ZERO });
+            return;
+        }
         let lease_end = Arc::new(AtomicU64::new(micros(asked + self.worker.lease)));
         let handler = self.handlers.get(&record.kind).cloned();
         let end = Arc::clone(&lease_end);
@@ -369,7 +390,9 @@ impl WorkerLoop {
 
     fn start_renewal(&mut self) {
         let unwritten = self.ended.iter().chain(&self.completing).map(|ended| ended.attempt.lease);
-        let leases: Vec<Lease> = self.running.values().map(|held| held.attempt.lease).chain(unwritten).collect();
+        // A handler that blocks its thread is stopped but still there: its delivery is for another worker.
+        let running = self.running.values().filter(|held| held.lease_end.load(Ordering::Relaxed) > 0);
+        let leases: Vec<Lease> = running.map(|held| held.attempt.lease).chain(unwritten).collect();
         self.renew_at = Instant::now() + self.worker.lease / 3;
         if leases.is_empty() {
             return;

@@ -10,8 +10,8 @@ use std::{
 
 use fastrand::Rng;
 use idhooks_inbox::{
-    Details, Entry, EntryId, Error, Inbox,
-    store::{Arrival, LeaseRequest, Leased, Token},
+    DeliveryDetails, DeliveryId, DeliverySummary, Error, ErrorKind, FencingToken, Inbox,
+    store::{Arrival, ClaimRequest, Leased},
 };
 
 use self::steps::{FAR, Step, step};
@@ -68,8 +68,8 @@ struct Side {
     engine: Engine,
     inbox: Inbox,
     beside: Inbox,
-    ids: Vec<EntryId>,
-    leases: Vec<(EntryId, Token)>,
+    ids: Vec<DeliveryId>,
+    leases: Vec<(DeliveryId, FencingToken)>,
 }
 
 impl Side {
@@ -78,21 +78,22 @@ impl Side {
         Self { engine, inbox, beside, ids: Vec::new(), leases: Vec::new() }
     }
 
-    fn place(&self, id: EntryId) -> Option<usize> {
+    fn place(&self, id: DeliveryId) -> Option<usize> {
         self.ids.iter().position(|known| *known == id)
     }
 
     /// Now and then one that there is not.
-    fn id(&self, place: usize) -> EntryId {
+    fn id(&self, place: usize) -> DeliveryId {
         let nowhere = [0, -1, i64::MIN, i64::MAX];
         let known = (!place.is_multiple_of(9) && !self.ids.is_empty()).then(|| self.ids[place % self.ids.len()]);
-        known.unwrap_or_else(|| EntryId::new(nowhere[place / 9 % nowhere.len()]))
+        known.unwrap_or_else(|| DeliveryId::new(nowhere[place / 9 % nowhere.len()]))
     }
 
     async fn tell(&mut self, step: &Step) -> String {
         swap(&mut self.inbox, &mut self.beside);
         self.answer(step).await.unwrap_or_else(|error| {
-            let kinds = (error.is_not_found(), error.is_conflict(), error.is_unavailable());
+            let kinds =
+                (error.kind() == ErrorKind::NotFound, error.kind() == ErrorKind::InvalidState, error.is_unavailable());
             // Numbers of deliveries are in its words.
             format!("{kinds:?} {}", error.to_string().replace(|c: char| c.is_ascii_digit() || c == '-', ""))
         })
@@ -106,7 +107,7 @@ impl Side {
                 if self.place(accepted.id()).is_none() {
                     self.ids.push(accepted.id());
                 }
-                let is_replay = matches!(accepted, idhooks_inbox::Accepted::New { possible_replay: true, .. });
+                let is_replay = matches!(accepted, idhooks_inbox::AcceptOutcome::New { possible_replay: true, .. });
                 format!("{} {is_replay} {:?}", accepted.as_str(), self.place(accepted.id()))
             }
             Step::Lease(request) => self.lease(request.clone()).await?,
@@ -120,17 +121,17 @@ impl Side {
                 let known = places.iter().filter_map(|place| self.leases.get(*place));
                 let tokens: Vec<_> = known.map(|(_, token)| *token).collect();
                 let lost = store.renew(&tokens, *time).await?;
-                let place = |lost: &Token| self.leases.iter().position(|(_, token)| token == lost);
+                let place = |lost: &FencingToken| self.leases.iter().position(|(_, token)| token == lost);
                 format!("{:?}", lost.iter().map(place).collect::<Vec<_>>())
             }
             Step::Replay(place) => format!("{:?}", store.replay(self.id(*place)).await?),
-            Step::GiveUp(place, reason) => format!("{:?}", store.give_up(self.id(*place), reason).await?),
+            Step::GiveUp(place, reason) => format!("{:?}", store.dead_letter(self.id(*place), reason).await?),
             Step::Purge(age, dead) => store.purge(*age, *dead).await?.deliveries.to_string(),
             Step::List(filter, before) => {
                 let mut filter = filter.clone();
                 filter.before = before.map(|place| self.id(place));
                 let page = store.list(&filter).await?;
-                let entries: Vec<_> = page.entries.iter().map(|entry| self.entry(entry)).collect();
+                let entries: Vec<_> = page.deliveries.iter().map(|entry| self.entry(entry)).collect();
                 format!("{entries:#?} {:?}", page.next.map(|id| self.place(id)))
             }
             Step::Get(place) => format!("{:?}", store.get(self.id(*place)).await?.map(|there| self.details(there))),
@@ -153,7 +154,7 @@ impl Side {
     }
 
     /// As a worker asks: again, for as long as it gets some or is told that there may be more.
-    async fn lease(&mut self, mut request: LeaseRequest) -> Result<String, Error> {
+    async fn lease(&mut self, mut request: ClaimRequest) -> Result<String, Error> {
         let (mut expired, mut leased, mut next) = (BTreeSet::new(), Vec::<Leased>::new(), None);
         for _ in 0..100 {
             let batch = self.inbox.store().lease(request.clone()).await?;
@@ -179,10 +180,10 @@ impl Side {
     }
 
     /// Without the times that each engine's own clock told.
-    fn entry(&self, entry: &Entry) -> String {
+    fn entry(&self, entry: &DeliverySummary) -> String {
         let mut entry = entry.clone();
         let is_far = entry.due_at > SystemTime::now() + FAR / 2;
-        entry.id = EntryId::new(self.place(entry.id).unwrap() as i64);
+        entry.id = DeliveryId::new(self.place(entry.id).unwrap() as i64);
         entry.due_at = SystemTime::UNIX_EPOCH;
         entry.finished_at = entry.finished_at.map(|_| SystemTime::UNIX_EPOCH);
         entry.endpoint = entry.endpoint.as_deref().map(kept);
@@ -190,13 +191,14 @@ impl Side {
         format!("{entry:?} {:?} far: {is_far}", entry.subject.as_ref().map(|subject| subject.expose()))
     }
 
-    fn details(&self, details: Details) -> String {
-        let history: Vec<_> = details.history.iter().map(|attempt| (attempt.number, kept(&attempt.reason))).collect();
-        let conflicting = details.conflicting.iter();
+    fn details(&self, details: DeliveryDetails) -> String {
+        let history: Vec<_> =
+            details.failed_attempts.iter().map(|attempt| (attempt.number, kept(&attempt.reason))).collect();
+        let conflicting = details.conflicts.iter();
         let conflicting: Vec<_> =
             conflicting.map(|other| (other.received_at, other.body.as_ref().map(|body| body.expose()))).collect();
         let body = details.body.as_ref().map(|body| body.expose());
-        format!("{} {history:?} {conflicting:?} {body:?}", self.entry(&details.entry))
+        format!("{} {history:?} {conflicting:?} {body:?}", self.entry(&details.summary))
     }
 }
 

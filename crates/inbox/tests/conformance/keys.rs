@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use idhooks_capa as capa;
 use idhooks_core::Delivery;
-use idhooks_inbox::{Accepted, EntryId, Inbox, store::Arrival};
+use idhooks_inbox::{AcceptOutcome, DeliveryId, Inbox, store::DeliveryRecord};
 
 use crate::support::{
     all, caf, capa, capa_body, case_keeper, details, engine::Engine, is_new, secret, signed_caf, signed_capa, unico,
@@ -28,14 +28,15 @@ cases! {
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const SECOND: Duration = Duration::from_secs(1);
 
-async fn accept_at<D: Delivery>(inbox: &Inbox, delivery: &D, at: SystemTime) -> Accepted {
-    let mut arrival = Arrival::new(delivery, DAY);
-    arrival.received_at = at;
-    inbox.store().accept(arrival).await.unwrap()
+async fn accept_at<D: Delivery>(inbox: &Inbox, delivery: &D, at: SystemTime) -> AcceptOutcome {
+    let mut record = DeliveryRecord::new(delivery, DAY);
+    record.received_at = at;
+    record.dedup_until = record.dedup_until.map(|_| at + DAY);
+    inbox.store().accept(record).await.unwrap()
 }
 
-fn flagged(accepted: Accepted, first: EntryId) -> bool {
-    matches!(accepted, Accepted::New { possible_replay: true, id } if id != first)
+fn flagged(accepted: AcceptOutcome, first: DeliveryId) -> bool {
+    matches!(accepted, AcceptOutcome::New { possible_replay: true, id } if id != first)
 }
 
 async fn row_12_the_edge_of_the_window_is_inside(engine: Engine) {
@@ -46,7 +47,7 @@ async fn row_12_the_edge_of_the_window_is_inside(engine: Engine) {
     let id = accept_at(&inbox, &delivery, start).await.id();
     for (at, is_inside) in [(DAY - SECOND, true), (DAY, true), (DAY + SECOND, false)] {
         let accepted = accept_at(&inbox, &delivery, start + at).await;
-        assert_eq!(accepted == Accepted::Duplicate { id }, is_inside, "{at:?}: {accepted:?}");
+        assert_eq!(accepted == AcceptOutcome::Duplicate { id }, is_inside, "{at:?}: {accepted:?}");
         assert!(is_inside || flagged(accepted, id));
     }
 }
@@ -56,8 +57,8 @@ async fn row_12_a_clock_that_stepped_back_or_stood_before_1970(engine: Engine) {
     let delivery = capa("customer-1");
     let early = SystemTime::UNIX_EPOCH - 100 * DAY;
     let id = accept_at(&inbox, &delivery, early).await.id();
-    assert_eq!(details(&inbox, id).await.entry.received_at, early);
-    assert_eq!(accept_at(&inbox, &delivery, early + DAY).await, Accepted::Duplicate { id });
+    assert_eq!(details(&inbox, id).await.summary.received_at, early);
+    assert_eq!(accept_at(&inbox, &delivery, early + DAY).await, AcceptOutcome::Duplicate { id });
     let today = accept_at(&inbox, &delivery, SystemTime::UNIX_EPOCH + 20_000 * DAY).await;
     assert!(flagged(today, id), "{today:?}");
     // Whichever of the two clocks was wrong, nothing is swallowed for long.
@@ -75,10 +76,10 @@ async fn row_13_vendors_keys_are_duplicates_for_ever(engine: Engine) {
     let first = accept_at(&inbox, &deliveries.0, start).await.id();
     let second = accept_at(&inbox, &deliveries.1, start).await.id();
     for days in [1, 15, 365, 36_500] {
-        assert_eq!(accept_at(&inbox, &deliveries.0, start + days * DAY).await, Accepted::Duplicate { id: first });
-        assert_eq!(accept_at(&inbox, &deliveries.1, start + days * DAY).await, Accepted::Duplicate { id: second });
+        assert_eq!(accept_at(&inbox, &deliveries.0, start + days * DAY).await, AcceptOutcome::Duplicate { id: first });
+        assert_eq!(accept_at(&inbox, &deliveries.1, start + days * DAY).await, AcceptOutcome::Duplicate { id: second });
     }
-    assert_eq!(accept_at(&inbox, &deliveries.0, start - 365 * DAY).await, Accepted::Duplicate { id: first });
+    assert_eq!(accept_at(&inbox, &deliveries.0, start - 365 * DAY).await, AcceptOutcome::Duplicate { id: first });
 }
 
 async fn row_13_equal_bytes_are_flagged_after_their_window(engine: Engine) {
@@ -90,13 +91,12 @@ async fn row_13_equal_bytes_are_flagged_after_their_window(engine: Engine) {
         let second = accept_at(&inbox, &delivery, start + 2 * DAY).await;
         assert!(flagged(second, first.id()), "{second:?}");
         let third = accept_at(&inbox, &delivery, start + 2 * DAY + DAY / 2).await;
-        assert_eq!(third, Accepted::Duplicate { id: second.id() }, "the key is the second one's now");
+        assert_eq!(third, AcceptOutcome::Duplicate { id: second.id() }, "the key is the second one's now");
         assert!(flagged(accept_at(&inbox, &delivery, start + 365 * DAY).await, second.id()));
 
         let (first, second) = (details(&inbox, first.id()).await, details(&inbox, second.id()).await);
-        assert_eq!((first.entry.possible_replay, second.entry.possible_replay), (false, true));
+        assert_eq!((first.summary.possible_replay, second.summary.possible_replay), (false, true));
         assert_eq!(first.body.unwrap().expose(), second.body.unwrap().expose());
-        assert_eq!(first.entry.key, second.entry.key);
     }
 }
 
@@ -139,8 +139,8 @@ async fn row_33_the_same_id_at_two_endpoints(engine: Engine) {
         let delivery = verifier.verify(&[capa::sign(&secret(), &body)], body.clone()).unwrap();
         let accepted = inbox.accept(&delivery).await.unwrap();
         assert!(is_new(accepted), "{endpoint:?}");
-        assert_eq!(inbox.accept(&delivery).await.unwrap(), Accepted::Duplicate { id: accepted.id() });
-        assert_eq!(details(&inbox, accepted.id()).await.entry.endpoint.as_deref(), endpoint);
+        assert_eq!(inbox.accept(&delivery).await.unwrap(), AcceptOutcome::Duplicate { id: accepted.id() });
+        assert_eq!(details(&inbox, accepted.id()).await.summary.endpoint.as_deref(), endpoint);
     }
     let leased = crate::support::lease(&inbox, crate::support::request()).await;
     assert_eq!(leased.len(), 5, "nor does one tenant's subject wait for another's");
@@ -155,7 +155,7 @@ async fn an_unverified_delivery_does_not_take_the_place_of_a_verified_one(engine
     let accepted = inbox.accept(&unico(genuine.clone())).await.unwrap();
     assert!(is_new(accepted), "{accepted:?}");
     let details = details(&inbox, accepted.id()).await;
-    assert!(details.entry.verified && details.body.unwrap().expose()[..] == genuine[..]);
+    assert!(details.summary.verified && details.body.unwrap().expose()[..] == genuine[..]);
 }
 
 /// Whoever knows the id of a process can say early that it is finished.
@@ -167,7 +167,7 @@ async fn a_forgery_does_not_take_the_place_of_a_genuine_unverified_delivery(engi
     let genuine = unverified_unico(unico_body(process, "PROCESS_STATE_FINISHED"));
     let accepted = inbox.accept(&genuine).await.unwrap();
     assert!(is_new(accepted), "{accepted:?}");
-    assert_eq!(inbox.accept(&genuine).await.unwrap(), Accepted::Duplicate { id: accepted.id() });
+    assert_eq!(inbox.accept(&genuine).await.unwrap(), AcceptOutcome::Duplicate { id: accepted.id() });
 }
 
 async fn equal_bytes_of_two_vendors(engine: Engine) {
@@ -176,11 +176,11 @@ async fn equal_bytes_of_two_vendors(engine: Engine) {
     assert!(is_new(inbox.accept(&unverified).await.unwrap()));
     assert!(is_new(inbox.accept(&signed_capa(unverified.body().to_vec())).await.unwrap()));
     assert!(is_new(inbox.accept(&signed_caf(unverified.body().to_vec())).await.unwrap()), "and no id");
-    assert!(matches!(inbox.accept(&unverified).await.unwrap(), Accepted::Duplicate { .. }));
+    assert!(matches!(inbox.accept(&unverified).await.unwrap(), AcceptOutcome::Duplicate { .. }));
 }
 
 async fn the_builders_window_is_what_counts(engine: Engine) {
-    let inbox = engine.open_with(idhooks_inbox::Inbox::builder().content_window(Duration::ZERO)).await;
+    let inbox = engine.open_with(idhooks_inbox::Inbox::builder().dedup_window(Duration::ZERO)).await;
     let first = inbox.accept(&capa("customer-1")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;
     let second = inbox.accept(&capa("customer-1")).await.unwrap();
@@ -188,8 +188,8 @@ async fn the_builders_window_is_what_counts(engine: Engine) {
     inbox.accept(&caf("event-1", "profile-1")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;
     let again = inbox.accept(&caf("event-1", "profile-1")).await.unwrap();
-    assert!(matches!(again, Accepted::Duplicate { .. }), "a vendor's key has none: {again:?}");
+    assert!(matches!(again, AcceptOutcome::Duplicate { .. }), "a vendor's key has none: {again:?}");
     let other = engine.open().await;
     let third = other.accept(&capa("customer-1")).await.unwrap();
-    assert_eq!(third, Accepted::Duplicate { id: second.id() });
+    assert!(flagged(third, second.id()), "the window is decided when a delivery is stored: {third:?}");
 }

@@ -1,13 +1,10 @@
 //! Looking at what is there.
 
-use idhooks_inbox::{
-    Accepted, EntryId, Filter, Inbox, State,
-    store::{LeaseRequest, Verdict},
-};
+use idhooks_inbox::{AcceptOutcome, DeliveryId, Filter, Inbox, Outcome, State};
 
 use crate::support::{
-    caf, capa, case_keeper, engine::Engine, lease, lease_one, request, route, secret, signed_caf, unico_body,
-    unverified_unico,
+    caf, capa, case_keeper, count_done, engine::Engine, finish, kind, lease, lease_one, request, request_of, secret,
+    signed_caf, unico_body, unverified_unico,
 };
 
 cases! {
@@ -20,13 +17,13 @@ cases! {
     what_is_not_handled_yet_is_told_by_vendor,
 }
 
-async fn list(inbox: &Inbox, filter: Filter) -> Vec<EntryId> {
-    inbox.list(&filter).await.unwrap().entries.iter().map(|entry| entry.id).collect()
+async fn list(inbox: &Inbox, filter: Filter) -> Vec<DeliveryId> {
+    inbox.list(&filter).await.unwrap().deliveries.iter().map(|entry| entry.id).collect()
 }
 
 async fn the_newest_come_first_in_pages(engine: Engine) {
     let inbox = engine.open().await;
-    assert!(inbox.list(&Filter::new()).await.unwrap().entries.is_empty());
+    assert!(inbox.list(&Filter::new()).await.unwrap().deliveries.is_empty());
     let mut accepted = Vec::new();
     let accepts: Vec<_> = (0..105)
         .map(|place| {
@@ -41,7 +38,7 @@ async fn the_newest_come_first_in_pages(engine: Engine) {
     accepted.reverse();
     for (limit, first) in [(0, 100), (1, 1), (104, 104), (105, 105), (106, 105), (usize::MAX, 105)] {
         let page = inbox.list(&Filter::new().limit(limit)).await.unwrap();
-        let ids: Vec<_> = page.entries.iter().map(|entry| entry.id).collect();
+        let ids: Vec<_> = page.deliveries.iter().map(|entry| entry.id).collect();
         assert_eq!(ids, accepted[..first], "limit {limit}");
         assert_eq!(page.next, (first < 105).then(|| accepted[first - 1]));
     }
@@ -49,7 +46,7 @@ async fn the_newest_come_first_in_pages(engine: Engine) {
     let mut filter = Filter::new().limit(25);
     loop {
         let page = inbox.list(&filter).await.unwrap();
-        got.extend(page.entries.iter().map(|entry| entry.id));
+        got.extend(page.deliveries.iter().map(|entry| entry.id));
         let Some(last) = page.next else { break };
         filter = filter.before(last);
     }
@@ -65,17 +62,17 @@ async fn filters_narrow_down(engine: Engine) {
     };
     let done = inbox.accept(&caf("1", "a")).await.unwrap().id();
     let (id, token) = lease_one(&inbox).await;
-    assert!(inbox.store().finish(id, token, Verdict::Done).await.unwrap());
+    assert!(finish(&inbox, id, token, Outcome::Done).await);
     let pending = inbox.accept(&caf("2", "b")).await.unwrap().id();
     let north = inbox.accept(&at("north")).await.unwrap().id();
     let south = inbox.accept(&at("south")).await.unwrap().id();
 
     assert_eq!(list(&inbox, Filter::new()).await, [south, north, pending, done]);
     assert_eq!(list(&inbox, Filter::new().state(State::Done)).await, [done]);
-    assert_eq!(list(&inbox, Filter::new().state(State::Pending)).await, [south, north, pending]);
-    assert!(list(&inbox, Filter::new().state(State::Dead)).await.is_empty());
+    assert_eq!(list(&inbox, Filter::new().state(State::Ready)).await, [south, north, pending]);
+    assert!(list(&inbox, Filter::new().state(State::DeadLetter)).await.is_empty());
     assert_eq!(list(&inbox, Filter::new().vendor("caf")).await, [pending, done]);
-    assert_eq!(list(&inbox, Filter::new().vendor("caf").state(State::Pending)).await, [pending]);
+    assert_eq!(list(&inbox, Filter::new().vendor("caf").state(State::Ready)).await, [pending]);
     assert!(list(&inbox, Filter::new().vendor("caf' OR true --")).await.is_empty());
     assert_eq!(list(&inbox, Filter::new().endpoint("north")).await, [north]);
     assert_eq!(list(&inbox, Filter::new().vendor("capa").before(south)).await, [north]);
@@ -91,12 +88,12 @@ async fn endpoints_labels_and_reasons_may_be_any_text(engine: Engine) {
         let body = crate::support::capa_body("a");
         let delivery = verifier.verify(&[idhooks_capa::sign(&secret, &body)], body).unwrap();
         let id = inbox.accept(&delivery).await.unwrap().id();
-        assert_eq!(inbox.accept(&delivery).await.unwrap(), Accepted::Duplicate { id }, "{text:?}");
+        assert_eq!(inbox.accept(&delivery).await.unwrap(), AcceptOutcome::Duplicate { id }, "{text:?}");
         assert_eq!(list(&inbox, Filter::new().endpoint(text)).await, [id], "{text:?}");
-        assert_eq!(list(&inbox, Filter::new().subject("capa", "a").endpoint(text)).await, [id], "{text:?}");
+        assert_eq!(list(&inbox, Filter::new().vendor("capa").subject("a").endpoint(text)).await, [id], "{text:?}");
         assert!(list(&inbox, Filter::new().vendor(text)).await.is_empty(), "{text:?}");
-        inbox.store().give_up(id, text).await.unwrap();
-        assert!(inbox.get(id).await.unwrap().unwrap().entry.reason.is_some(), "{text:?}");
+        inbox.store().dead_letter(id, text).await.unwrap();
+        assert!(inbox.get(id).await.unwrap().unwrap().summary.reason.is_some(), "{text:?}");
     }
 }
 
@@ -111,24 +108,25 @@ async fn a_subject_is_one_vendors_and_one_endpoints(engine: Engine) {
     let north = inbox.accept(&delivery).await.unwrap().id();
     inbox.accept(&caf("3", "b")).await.unwrap();
 
-    assert_eq!(list(&inbox, Filter::new().subject("caf", "a")).await, [second, first]);
-    assert_eq!(list(&inbox, Filter::new().subject("caf", "a").before(second)).await, [first]);
-    assert_eq!(list(&inbox, Filter::new().subject("capa", "a")).await, [of_capa]);
-    assert_eq!(list(&inbox, Filter::new().subject("capa", "a").endpoint("north")).await, [north]);
-    assert!(list(&inbox, Filter::new().subject("caf", "A")).await.is_empty());
-    let mut without_vendor = Filter::new().subject("caf", "a");
+    assert_eq!(list(&inbox, Filter::new().vendor("caf").subject("a")).await, [second, first]);
+    assert_eq!(list(&inbox, Filter::new().vendor("caf").subject("a").before(second)).await, [first]);
+    assert_eq!(list(&inbox, Filter::new().vendor("capa").subject("a")).await, [north, of_capa], "at every endpoint");
+    assert_eq!(list(&inbox, Filter::new().vendor("capa").subject("a").endpoint("north")).await, [north]);
+    assert!(list(&inbox, Filter::new().vendor("caf").subject("A")).await.is_empty());
+    let mut without_vendor = Filter::new().vendor("caf").subject("a");
     without_vendor.vendor = None;
     assert!(inbox.list(&without_vendor).await.is_err());
 }
 
 async fn every_state_is_counted(engine: Engine) {
     let inbox = engine.open().await;
-    assert_eq!(inbox.stats().await.unwrap(), Default::default());
+    let stats = inbox.stats().await.unwrap();
+    assert!(State::ALL.iter().all(|state| stats.of(*state) == 0), "{stats:?}");
     let reason = || "why".into();
     let verdicts = [
-        (3, Some(Verdict::Done)),
-        (2, Some(Verdict::Dead { reason: reason() })),
-        (2, Some(Verdict::Unreadable { reader: 1, reason: reason() })),
+        (3, Some(Outcome::Done)),
+        (2, Some(Outcome::DeadLetter { reason: reason() })),
+        (2, Some(Outcome::Undecodable { decoder_version: 1, reason: reason() })),
         (1, None),
     ];
     for (number, verdict) in verdicts {
@@ -137,7 +135,7 @@ async fn every_state_is_counted(engine: Engine) {
             inbox.accept(&caf(&name, &name)).await.unwrap();
             let (id, token) = lease_one(&inbox).await;
             if let Some(verdict) = verdict.clone() {
-                assert!(inbox.store().finish(id, token, verdict).await.unwrap());
+                assert!(finish(&inbox, id, token, verdict).await);
             }
         }
     }
@@ -147,26 +145,26 @@ async fn every_state_is_counted(engine: Engine) {
     inbox.accept(&signed_caf(crate::support::caf_body_of("0", "a", "OTHER"))).await.unwrap();
     inbox.accept(&caf("0", "a")).await.unwrap();
     let stats = inbox.stats().await.unwrap();
-    assert_eq!((stats.pending, stats.running, stats.done, stats.dead, stats.unreadable), (4, 1, 3, 2, 2));
-    assert_eq!(stats.conflicts, 1);
+    assert_eq!((stats.ready, stats.blocked, stats.running, stats.dead_letters, stats.undecodable), (1, 3, 1, 2, 2));
+    assert_eq!((stats.waiting(), count_done(&inbox).await), (4, 3));
 }
 
 async fn the_oldest_that_is_due_lags(engine: Engine) {
     use std::time::Duration;
     let inbox = engine.open().await;
-    assert_eq!(inbox.stats().await.unwrap().lag, None);
+    assert_eq!(inbox.stats().await.unwrap().oldest_ready, None);
     inbox.accept(&caf("1", "a")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
     inbox.accept(&caf("2", "b")).await.unwrap();
-    let lag = inbox.stats().await.unwrap().lag.unwrap();
+    let lag = inbox.stats().await.unwrap().oldest_ready.unwrap();
     assert!(lag >= Duration::from_millis(250) && lag < Duration::from_secs(60), "{lag:?}");
     lease(&inbox, request()).await;
-    assert_eq!(inbox.stats().await.unwrap().lag, None, "nothing waits for a worker");
+    assert_eq!(inbox.stats().await.unwrap().oldest_ready, None, "nothing waits for a worker");
 }
 
 async fn what_is_not_handled_yet_is_told_by_vendor(engine: Engine) {
     let inbox = engine.open().await;
-    assert!(inbox.store().unfinished().await.unwrap().is_empty());
+    assert!(inbox.store().unfinished_kinds().await.unwrap().is_empty());
     let process = unico_body("8263a268-5388-492a-bca2-28e1ff4a69f0", "PROCESS_STATE_FINISHED");
     inbox.accept(&caf("1", "a")).await.unwrap();
     inbox.accept(&caf("2", "b")).await.unwrap();
@@ -174,23 +172,23 @@ async fn what_is_not_handled_yet_is_told_by_vendor(engine: Engine) {
     inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap();
     inbox.accept(&unverified_unico(process)).await.unwrap();
     let told = async || {
-        let mut routes = inbox.store().unfinished().await.unwrap();
+        let mut routes = inbox.store().unfinished_kinds().await.unwrap();
         routes.sort();
         routes
     };
-    let every = [route("caf", true), route("capa", true), route("case-keeper", false), route("unico", false)];
+    let every = [kind("caf", true), kind("capa", true), kind("case-keeper", false), kind("unico", false)];
     assert_eq!(told().await, every, "pending");
     let leased = lease(&inbox, request()).await;
     assert_eq!((leased.len(), told().await), (5, every.to_vec()), "running");
     for leased in leased {
-        let verdict = match &*leased.route.vendor {
-            "caf" => Verdict::Done,
-            "capa" => Verdict::Dead { reason: "why".into() },
-            "unico" => Verdict::Retry { after: std::time::Duration::from_secs(600), reason: "why".into() },
-            _ => Verdict::Unreadable { reader: 1, reason: "why".into() },
+        let verdict = match &*leased.record.kind.vendor {
+            "caf" => Outcome::Done,
+            "capa" => Outcome::DeadLetter { reason: "why".into() },
+            "unico" => Outcome::Retry { after: Some(std::time::Duration::from_secs(600)), reason: "why".into() },
+            _ => Outcome::Undecodable { decoder_version: 1, reason: "why".into() },
         };
-        assert!(inbox.store().finish(leased.id, leased.token, verdict).await.unwrap());
+        assert!(finish(&inbox, leased.id, leased.token, verdict).await);
     }
-    assert_eq!(told().await, [route("case-keeper", false), route("unico", false)]);
-    assert!(lease(&inbox, LeaseRequest { reader: 0, ..request() }).await.is_empty());
+    assert_eq!(told().await, [kind("case-keeper", false), kind("unico", false)]);
+    assert!(lease(&inbox, request_of(0)).await.is_empty());
 }

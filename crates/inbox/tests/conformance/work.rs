@@ -13,13 +13,13 @@ use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{AuthMethod, Secret, Secrets, Unverified, Verified};
-use idhooks_inbox::{Accepted, Backoff, Failed, Handlers, Inbox, Job, Outcome, State};
+use idhooks_inbox::{AcceptOutcome, Backoff, HandlerError, Handlers, Inbox, Job, Outcome, State};
 use idhooks_unico as unico;
 use tokio::time::sleep;
 
 use crate::support::{
-    all_done, caf, capa, case_keeper, details, eager, engine::Engine, eventually, secret, signed_caf, signed_capa,
-    start, unico, unico_body,
+    all_done, caf, capa, case_keeper, count_done, details, eager, engine::Engine, eventually, finish, secret,
+    signed_caf, signed_capa, start, unico, unico_body,
 };
 
 cases! {
@@ -47,7 +47,7 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
     let id = inbox.accept(&of_caf).await.unwrap().id();
     inbox.accept(&of_unico).await.unwrap();
     inbox.accept(&unverified).await.unwrap();
-    let received_at = details(&inbox, id).await.entry.received_at;
+    let received_at = details(&inbox, id).await.summary.received_at;
 
     let wanted = of_caf.clone();
     let handlers = Handlers::new()
@@ -78,11 +78,10 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
             }
         });
     // An assertion that fails is a panic, and a panic a dead letter.
-    let working = start(eager(&inbox).attempts(1), handlers);
+    let working = start(eager(&inbox).max_attempts(1), handlers);
     eventually("all are handled", || async {
-        let stats = inbox.stats().await.unwrap();
-        assert_eq!(stats.dead, 0);
-        (stats.done == 3).then_some(())
+        assert_eq!(inbox.stats().await.unwrap().dead_letters, 0);
+        (count_done(&inbox).await == 3).then_some(())
     })
     .await;
     working.stop().await;
@@ -103,7 +102,11 @@ async fn row_28_accepted_twice_and_handled_once(engine: Engine) {
     let delivery = caf("event-1", "profile-1");
     let (one, other) = tokio::join!(here.accept(&delivery), there.accept(&delivery));
     let accepted = [one.unwrap(), other.unwrap()];
-    assert_eq!(accepted.iter().filter(|accepted| matches!(accepted, Accepted::New { .. })).count(), 1, "{accepted:?}");
+    assert_eq!(
+        accepted.iter().filter(|accepted| matches!(accepted, AcceptOutcome::New { .. })).count(),
+        1,
+        "{accepted:?}"
+    );
     all_done(&here, 1).await;
     for worker in workers {
         worker.stop().await;
@@ -171,7 +174,7 @@ async fn row_40_one_subject_at_a_time_whatever_the_order(engine: Engine) {
         }
     });
     let other = engine.open().await;
-    let workers = [&inbox, &other].map(|inbox| start(eager(inbox).attempts(1), handlers.clone()));
+    let workers = [&inbox, &other].map(|inbox| start(eager(inbox).max_attempts(1), handlers.clone()));
     all_done(&inbox, 9).await;
     for worker in workers {
         worker.stop().await;
@@ -187,39 +190,39 @@ async fn outcomes_are_kept(engine: Engine) {
     for name in ["done", "again", "later", "never", "error"] {
         ids.insert(name, inbox.accept(&capa(name)).await.unwrap().id());
     }
-    async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, Failed> {
+    async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, HandlerError> {
         let subject = job.delivery().envelope().subject_id().map(str::to_owned);
         Ok(match (subject.as_deref(), job.attempt()) {
             (Some("again"), 1) => Outcome::retry("not now"),
             (Some("later"), 1) => Outcome::retry_after(Duration::from_secs(3600), "in an hour"),
-            (Some("never"), _) => Outcome::give_up("no such customer"),
+            (Some("never"), _) => Outcome::dead_letter("no such customer"),
             (Some("error"), 1) => {
                 "x".parse::<u32>()?;
-                Outcome::done()
+                Outcome::Done
             }
-            _ => Outcome::done(),
+            _ => Outcome::Done,
         })
     }
     let working = start(eager(&inbox), Handlers::new().on(handle));
     eventually("they are handled", || async {
         let stats = inbox.stats().await.unwrap();
-        (stats.done == 3 && stats.dead == 1 && stats.pending == 1).then_some(())
+        (count_done(&inbox).await == 3 && stats.dead_letters == 1 && stats.waiting() == 1).then_some(())
     })
     .await;
     working.stop().await;
     let mut told = BTreeMap::new();
     for (name, id) in &ids {
         let details = details(&inbox, *id).await;
-        let history: Vec<_> = details.history.iter().map(|attempt| attempt.reason.to_string()).collect();
-        told.insert(*name, (details.entry.state, details.entry.attempts, history.join(", ")));
+        let history: Vec<_> = details.failed_attempts.iter().map(|attempt| attempt.reason.to_string()).collect();
+        told.insert(*name, (details.summary.state, details.summary.attempts, history.join(", ")));
     }
     let error = "core::num::error::ParseIntError".to_owned();
-    assert_eq!(told["done"], (State::Done, 1, String::new()));
-    assert_eq!(told["again"], (State::Done, 2, "not now".to_owned()));
-    assert_eq!(told["later"], (State::Pending, 1, "in an hour".to_owned()));
-    assert_eq!(told["never"], (State::Dead, 1, "no such customer".to_owned()));
-    assert_eq!(told["error"], (State::Done, 2, error));
-    let entry = details(&inbox, ids["later"]).await.entry;
+    assert_eq!(told["done"], (State::Done, 0, String::new()));
+    assert_eq!(told["again"], (State::Done, 1, "not now".to_owned()));
+    assert_eq!(told["later"], (State::Scheduled, 1, "in an hour".to_owned()));
+    assert_eq!(told["never"], (State::DeadLetter, 1, "no such customer".to_owned()));
+    assert_eq!(told["error"], (State::Done, 1, error));
+    let entry = details(&inbox, ids["later"]).await.summary;
     let wait = entry.due_at.duration_since(std::time::SystemTime::now()).unwrap();
     assert!(wait > Duration::from_secs(3000) && wait <= Duration::from_secs(3600), "{wait:?}");
 }
@@ -232,7 +235,7 @@ async fn row_38_twenty_five_failures_make_a_dead_letter_with_its_history(engine:
     let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
         let is_bad = job.delivery().envelope().subject_id() == Some("bad");
         counted.fetch_add(u32::from(is_bad), Ordering::SeqCst);
-        async move { if is_bad { Outcome::retry(format!("failure {}", job.attempt())) } else { Outcome::done() } }
+        async move { if is_bad { Outcome::retry(format!("failure {}", job.attempt())) } else { Outcome::Done } }
     });
     let working = start(eager(&inbox), handlers);
     for place in 0..20 {
@@ -243,9 +246,10 @@ async fn row_38_twenty_five_failures_make_a_dead_letter_with_its_history(engine:
     working.stop().await;
     assert_eq!(attempts.load(Ordering::SeqCst), 25);
     let details = details(&inbox, bad).await;
-    assert_eq!((details.entry.state, details.entry.attempts), (State::Dead, 25));
+    assert_eq!((details.summary.state, details.summary.attempts), (State::DeadLetter, 25));
     let wanted: Vec<_> = (1..=25).map(|number| (number, format!("failure {number}"))).collect();
-    let history: Vec<_> = details.history.iter().map(|attempt| (attempt.number, attempt.reason.to_string())).collect();
+    let history: Vec<_> =
+        details.failed_attempts.iter().map(|attempt| (attempt.number, attempt.reason.to_string())).collect();
     assert_eq!(history, wanted);
 
     // Replayed, it has all its attempts again.
@@ -253,7 +257,7 @@ async fn row_38_twenty_five_failures_make_a_dead_letter_with_its_history(engine:
     let working = start(eager(&inbox), Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}));
     all_done(&inbox, 21).await;
     working.stop().await;
-    assert_eq!(crate::support::details(&inbox, bad).await.entry.attempts, 1);
+    assert_eq!(crate::support::details(&inbox, bad).await.summary.attempts, 0);
 }
 
 async fn what_is_not_readable_waits_and_its_neighbours_go_on(engine: Engine) {
@@ -265,17 +269,14 @@ async fn what_is_not_readable_waits_and_its_neighbours_go_on(engine: Engine) {
     all_done(&inbox, 1).await;
     working.stop().await;
     let details = details(&inbox, odd).await;
-    assert_eq!((details.entry.state, details.entry.attempts), (State::Unreadable, 0));
-    assert!(!details.entry.reason.as_ref().unwrap().contains("canary"), "{:?}", details.entry.reason);
+    assert_eq!((details.summary.state, details.summary.attempts), (State::Undecodable, 0));
+    assert!(!details.summary.reason.as_ref().unwrap().contains("canary"), "{:?}", details.summary.reason);
     // The same release does not try forever.
     let working = start(eager(&inbox), handlers);
     sleep(Duration::from_millis(300)).await;
     working.stop().await;
-    assert_eq!(inbox.stats().await.unwrap().unreadable, 1);
-    let later = crate::support::lease(
-        &inbox,
-        idhooks_inbox::store::LeaseRequest { reader: i64::MAX, ..crate::support::request() },
-    );
+    assert_eq!(inbox.stats().await.unwrap().undecodable, 1);
+    let later = crate::support::lease(&inbox, crate::support::request_of(i64::MAX));
     assert_eq!(crate::support::ids(&later.await), [odd]);
 }
 
@@ -287,13 +288,13 @@ async fn odd_reasons_are_kept(engine: Engine) {
             1 => Outcome::retry("a\0b'; --"),
             2 => Outcome::retry("é".repeat(100_000)),
             3 => Outcome::retry(""),
-            _ => Outcome::done(),
+            _ => Outcome::Done,
         }
     });
     let working = start(eager(&inbox), handlers);
     all_done(&inbox, 1).await;
     working.stop().await;
-    let history = details(&inbox, id).await.history;
+    let history = details(&inbox, id).await.failed_attempts;
     assert_eq!(&*history[0].reason, "a\u{fffd}b'; --");
     assert!(history[1].reason.len() <= 1000 && history[1].reason.starts_with("éé"), "{}", history[1].reason.len());
     assert_eq!((history.len(), &*history[2].reason), (3, ""));
@@ -314,14 +315,14 @@ async fn until_idle_is_until_nothing_can_be_handled_now(engine: Engine) {
     let inbox = engine.open().await;
     let handlers = |handled: &Arc<AtomicU32>| {
         let handled = Arc::clone(handled);
-        Handlers::new().elsewhere("capa").on(move |job: Job<Verified<caf::Event>>| {
+        Handlers::new().handled_elsewhere("capa").on(move |job: Job<Verified<caf::Event>>| {
             let handled = Arc::clone(&handled);
             async move {
                 sleep(Duration::from_millis(5)).await;
                 handled.fetch_add(1, Ordering::SeqCst);
                 match job.delivery().envelope().subject_id() {
                     Some("later") => Outcome::retry_after(Duration::from_secs(600), "not now"),
-                    _ => Outcome::done(),
+                    _ => Outcome::Done,
                 }
             }
         })
@@ -350,11 +351,15 @@ async fn until_idle_is_until_nothing_can_be_handled_now(engine: Engine) {
     inbox.accept(&signed_caf(br#"{"type":"PROFILEUPDATEDEVENT","id":"e1","data":7}"#.to_vec())).await.unwrap();
     assert_eq!(run(3).await, 61);
     let stats = inbox.stats().await.unwrap();
-    assert_eq!((stats.done, stats.pending, stats.running, stats.unreadable), (60, 21, 1, 1), "{stats:?}");
+    assert_eq!(
+        (count_done(&inbox).await, stats.waiting(), stats.running, stats.undecodable),
+        (60, 21, 1, 1),
+        "{stats:?}"
+    );
     assert_eq!(run(1).await, 0, "what is due later is not waited for");
 
     let first = crate::support::all(&inbox).await.pop().unwrap().id;
-    assert!(inbox.store().finish(first, held, idhooks_inbox::store::Verdict::Done).await.unwrap());
+    assert!(finish(&inbox, first, held, idhooks_inbox::Outcome::Done).await);
     assert_eq!(run(1).await, 19);
 }
 
@@ -365,10 +370,10 @@ async fn until_idle_every_attempt_is_made_without_a_backoff(engine: Engine) {
         assert_ne!(job.attempt(), 2);
         Outcome::retry("not now")
     });
-    let worker = inbox.worker().attempts(4).backoff(Backoff::new(Duration::ZERO, Duration::ZERO)).until_idle();
+    let worker = inbox.worker().max_attempts(4).backoff(Backoff::new(Duration::ZERO, Duration::ZERO)).until_idle();
     worker.run(handlers).await.unwrap();
     let details = details(&inbox, id).await;
-    let history: Vec<_> = details.history.iter().map(|attempt| &*attempt.reason).collect();
-    assert_eq!(history, ["not now", "the handler panicked", "not now", "not now"]);
-    assert_eq!(details.entry.state, State::Dead);
+    let history: Vec<_> = details.failed_attempts.iter().map(|attempt| &*attempt.reason).collect();
+    assert_eq!(history, ["not now", "handler panicked", "not now", "not now"]);
+    assert_eq!(details.summary.state, State::DeadLetter);
 }

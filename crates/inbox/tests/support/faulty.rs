@@ -10,8 +10,8 @@ use std::{
 
 use async_trait::async_trait;
 use idhooks_inbox::{
-    Accepted, Details, EntryId, Error, Filter, Inbox, Page, Purged, Stats,
-    store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
+    AcceptOutcome, DeliveryDetails, DeliveryId, Erased, Error, Filter, Inbox, Page, Purged, Retention, Stats,
+    store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, Lease, Store},
 };
 
 /// How late a store answers that is told to be late.
@@ -21,16 +21,17 @@ pub(crate) const LATE: Duration = Duration::from_millis(700);
 #[derive(Default)]
 pub(crate) struct Faults {
     pub(crate) accept: AtomicBool,
-    pub(crate) lease: AtomicBool,
+    pub(crate) claim: AtomicBool,
     pub(crate) renew: AtomicBool,
-    pub(crate) finish: AtomicBool,
-    pub(crate) finish_panics: AtomicBool,
+    pub(crate) complete: AtomicBool,
+    /// Writes outcomes, and then fails.
+    pub(crate) complete_after: AtomicBool,
     pub(crate) read: AtomicBool,
     /// Answers nothing that a worker asks.
     pub(crate) hangs: AtomicBool,
     pub(crate) renew_hangs: AtomicBool,
-    /// Writes verdicts down at once, and tells of it [late](LATE).
-    pub(crate) finish_is_late: AtomicBool,
+    /// Writes outcomes at once, and responds [late](LATE).
+    pub(crate) complete_is_late: AtomicBool,
     /// Says of every lease that it is lost.
     pub(crate) loses: AtomicBool,
     /// How often something failed.
@@ -75,36 +76,36 @@ struct Faulty {
 
 #[async_trait]
 impl Store for Faulty {
-    async fn accept(&self, arrival: Arrival) -> Result<Accepted, Error> {
+    async fn accept(&self, record: DeliveryRecord) -> Result<AcceptOutcome, Error> {
         self.faults.check(&self.faults.accept)?;
-        self.inner.store().accept(arrival).await
+        self.inner.store().accept(record).await
     }
 
-    async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error> {
+    async fn claim(&self, request: ClaimRequest) -> Result<Claimed, Error> {
         self.faults.hang(&self.faults.hangs).await;
-        self.faults.check(&self.faults.lease)?;
-        self.inner.store().lease(request).await
+        self.faults.check(&self.faults.claim)?;
+        self.inner.store().claim(request).await
     }
 
-    async fn renew(&self, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error> {
+    async fn renew(&self, leases: &[Lease], time: Duration) -> Result<Vec<Lease>, Error> {
         self.faults.hang(&self.faults.hangs).await;
         self.faults.hang(&self.faults.renew_hangs).await;
         self.faults.check(&self.faults.renew)?;
         if self.faults.loses.load(Ordering::SeqCst) {
-            return Ok(tokens.to_vec());
+            return Ok(leases.to_vec());
         }
-        self.inner.store().renew(tokens, time).await
+        self.inner.store().renew(leases, time).await
     }
 
-    async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
+    async fn complete(&self, completions: &[Completion]) -> Result<Vec<Lease>, Error> {
         self.faults.hang(&self.faults.hangs).await;
-        self.faults.check(&self.faults.finish)?;
-        assert!(self.faults.check(&self.faults.finish_panics).is_ok(), "the store was told to panic");
-        let finished = self.inner.store().finish(id, token, verdict).await;
-        if self.faults.finish_is_late.load(Ordering::SeqCst) {
+        self.faults.check(&self.faults.complete)?;
+        let lost = self.inner.store().complete(completions).await;
+        if self.faults.complete_is_late.load(Ordering::SeqCst) {
             tokio::time::sleep(LATE).await;
         }
-        finished
+        self.faults.check(&self.faults.complete_after)?;
+        lost
     }
 
     async fn changed(&self) {
@@ -115,10 +116,10 @@ impl Store for Faulty {
         self.inner.store().poll_interval()
     }
 
-    async fn unfinished(&self) -> Result<Vec<Route>, Error> {
+    async fn unfinished_kinds(&self) -> Result<Vec<DeliveryKind>, Error> {
         self.faults.hang(&self.faults.hangs).await;
         self.faults.check(&self.faults.read)?;
-        self.inner.store().unfinished().await
+        self.inner.store().unfinished_kinds().await
     }
 
     async fn list(&self, filter: &Filter) -> Result<Page, Error> {
@@ -126,21 +127,25 @@ impl Store for Faulty {
         self.inner.store().list(filter).await
     }
 
-    async fn get(&self, id: EntryId) -> Result<Option<Details>, Error> {
+    async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryDetails>, Error> {
         self.faults.check(&self.faults.read)?;
         self.inner.store().get(id).await
     }
 
-    async fn replay(&self, id: EntryId) -> Result<(), Error> {
+    async fn replay(&self, id: DeliveryId) -> Result<(), Error> {
         self.inner.store().replay(id).await
     }
 
-    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
-        self.inner.store().give_up(id, reason).await
+    async fn dead_letter(&self, id: DeliveryId, reason: &str) -> Result<(), Error> {
+        self.inner.store().dead_letter(id, reason).await
     }
 
-    async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
-        self.inner.store().purge(older_than, dead).await
+    async fn purge(&self, retention: &Retention) -> Result<Purged, Error> {
+        self.inner.store().purge(retention).await
+    }
+
+    async fn erase(&self, vendor: &str, subject: &str) -> Result<Erased, Error> {
+        self.inner.store().erase(vendor, subject).await
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

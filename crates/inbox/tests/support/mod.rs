@@ -13,7 +13,9 @@ pub(crate) mod link;
 pub(crate) mod postgres;
 
 use std::{
+    collections::BTreeMap,
     future::Future,
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -22,8 +24,9 @@ use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Secret, Unverified, Verified};
 use idhooks_inbox::{
-    Accepted, Backoff, Details, Entry, EntryId, Filter, Handlers, Inbox, RunError, Worker,
-    store::{LeaseRequest, Leased, Route, Token},
+    AcceptOutcome, Backoff, DeliveryDetails, DeliveryId, DeliverySummary, FencingToken, Filter, Handlers, Inbox,
+    MissingHandler, Outcome, State, Worker,
+    store::{ClaimRequest, Completion, DeliveryKind, DeliveryRecord, KindRequest, Lease},
 };
 use idhooks_unico as unico;
 use serde_json::Value;
@@ -95,55 +98,112 @@ pub(crate) fn case_keeper(verification: &str) -> Unverified<case_keeper::Event> 
     case_keeper::OpenEndpoint::new().verify(&[] as &[(&str, &str)], body).unwrap()
 }
 
-pub(crate) fn route(vendor: &'static str, verified: bool) -> Route {
-    Route { vendor: vendor.into(), verified }
+pub(crate) fn kind(vendor: &'static str, verified: bool) -> DeliveryKind {
+    DeliveryKind { vendor: vendor.into(), verified }
 }
 
-/// Asks for everything, for long.
-pub(crate) fn request() -> LeaseRequest {
-    let routes = [("caf", true), ("capa", true), ("unico", true), ("unico", false), ("case-keeper", false)];
-    LeaseRequest {
+/// The kinds that `request` asks for.
+pub(crate) const KINDS: [(&str, bool); 5] =
+    [("caf", true), ("capa", true), ("unico", true), ("unico", false), ("case-keeper", false)];
+
+pub(crate) fn kinds(kinds: &[(&'static str, bool)], decoder_version: i64) -> Vec<KindRequest> {
+    let request = |(vendor, verified): &(&'static str, bool)| KindRequest {
+        kind: kind(vendor, *verified),
+        decoder_version,
+        running: 0,
+    };
+    kinds.iter().map(request).collect()
+}
+
+/// Asks for every kind, for long, with a decoder of that version. Expired leases are retried at once.
+pub(crate) fn request_of(decoder_version: i64) -> ClaimRequest {
+    ClaimRequest {
         worker: "a worker of the tests".into(),
-        most: 100,
-        time: Duration::from_secs(600),
-        attempts: 25,
-        routes: routes.map(|(vendor, verified)| route(vendor, verified)).into(),
-        reader: 1,
+        limit: 100,
+        lease: Duration::from_secs(600),
+        kinds: kinds(&KINDS, decoder_version),
+        max_lost_leases: 25,
+        backoff: Backoff::new(Duration::ZERO, Duration::ZERO),
+        idle: true,
     }
 }
 
-pub(crate) async fn lease(inbox: &Inbox, request: LeaseRequest) -> Vec<Leased> {
-    inbox.store().lease(request).await.unwrap().leased
+pub(crate) fn request() -> ClaimRequest {
+    request_of(1)
 }
 
-pub(crate) async fn lease_one(inbox: &Inbox) -> (EntryId, Token) {
-    let leased = lease(inbox, LeaseRequest { most: 1, ..request() }).await;
+/// A claimed delivery.
+#[derive(Clone, Debug)]
+pub(crate) struct Leased {
+    pub(crate) id: DeliveryId,
+    pub(crate) token: FencingToken,
+    pub(crate) attempt: u32,
+    pub(crate) record: DeliveryRecord,
+}
+
+impl From<DeliveryRecord> for Leased {
+    fn from(record: DeliveryRecord) -> Self {
+        let token = record.token.unwrap();
+        SUBJECT_KEYS.lock().unwrap().insert((record.id, token), record.subject_key);
+        Self { id: record.id, token, attempt: record.attempt(), record }
+    }
+}
+
+/// The subject keys of all leases, so that a test can complete one with its two numbers.
+static SUBJECT_KEYS: Mutex<BTreeMap<(DeliveryId, FencingToken), Option<i64>>> = Mutex::new(BTreeMap::new());
+
+/// Claims until there is nothing more to claim now, or the limit is reached.
+pub(crate) async fn lease(inbox: &Inbox, request: ClaimRequest) -> Vec<Leased> {
+    let mut leased: Vec<Leased> = Vec::new();
+    loop {
+        let limit = request.limit - leased.len();
+        let claimed = inbox.store().claim(ClaimRequest { limit, ..request.clone() }).await.unwrap();
+        let more = claimed.next == Some(Duration::ZERO) || !claimed.deliveries.is_empty();
+        leased.extend(claimed.deliveries.into_iter().map(Leased::from));
+        if !more || leased.len() >= request.limit {
+            return leased;
+        }
+    }
+}
+
+pub(crate) async fn lease_one(inbox: &Inbox) -> (DeliveryId, FencingToken) {
+    let leased = lease(inbox, ClaimRequest { limit: 1, ..request() }).await;
     assert_eq!(leased.len(), 1);
     (leased[0].id, leased[0].token)
 }
 
-/// A lease that runs out soon, and only then is anything done with it.
+/// A lease that has expired, and nothing has been done about it yet.
 pub(crate) async fn lease_briefly(inbox: &Inbox) -> Leased {
-    let brief = LeaseRequest { most: 1, time: Duration::from_millis(1), ..request() };
+    let brief = ClaimRequest { limit: 1, lease: Duration::from_millis(1), ..request() };
     let leased = lease(inbox, brief).await.pop().unwrap();
     sleep(Duration::from_millis(20)).await;
     leased
 }
 
-pub(crate) fn ids(leased: &[Leased]) -> Vec<EntryId> {
+/// Writes the outcome of an attempt; `false` if the lease was lost.
+pub(crate) async fn finish(inbox: &Inbox, id: DeliveryId, token: FencingToken, outcome: Outcome) -> bool {
+    let summary = inbox.get(id).await.unwrap().map(|details| details.summary);
+    let attempt = summary.map_or(1, |summary| summary.attempts + summary.lost_leases + 1);
+    let lease = Lease { id, token };
+    let subject_key = SUBJECT_KEYS.lock().unwrap().get(&(id, token)).copied().flatten();
+    let completion = Completion { lease, subject_key, attempt, outcome };
+    inbox.store().complete(&[completion]).await.unwrap().is_empty()
+}
+
+pub(crate) fn ids(leased: &[Leased]) -> Vec<DeliveryId> {
     leased.iter().map(|leased| leased.id).collect()
 }
 
-pub(crate) fn is_new(accepted: Accepted) -> bool {
-    matches!(accepted, Accepted::New { possible_replay: false, .. })
+pub(crate) fn is_new(accepted: AcceptOutcome) -> bool {
+    matches!(accepted, AcceptOutcome::New { possible_replay: false, .. })
 }
 
-pub(crate) async fn details(inbox: &Inbox, id: EntryId) -> Details {
+pub(crate) async fn details(inbox: &Inbox, id: DeliveryId) -> DeliveryDetails {
     inbox.get(id).await.unwrap().unwrap()
 }
 
-pub(crate) async fn all(inbox: &Inbox) -> Vec<Entry> {
-    inbox.list(&Filter::new().limit(1000)).await.unwrap().entries
+pub(crate) async fn all(inbox: &Inbox) -> Vec<DeliverySummary> {
+    inbox.list(&Filter::new().limit(1000)).await.unwrap().deliveries
 }
 
 /// Asks until there is an answer.
@@ -158,11 +218,23 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut
     }
 }
 
+/// Counts deliveries that were handled.
+pub(crate) async fn count_done(inbox: &Inbox) -> u64 {
+    let mut filter = Filter::new().state(State::Done).limit(1000);
+    let mut count = 0;
+    loop {
+        let page = inbox.list(&filter).await.unwrap();
+        count += page.deliveries.len() as u64;
+        let Some(last) = page.next else { return count };
+        filter = filter.before(last);
+    }
+}
+
 /// Waits until so many are done and nothing else is left to do.
 pub(crate) async fn all_done(inbox: &Inbox, number: u64) {
     eventually("all are done", || async {
         let stats = inbox.stats().await.unwrap();
-        (stats.done == number && stats.pending + stats.running == 0).then_some(())
+        (stats.waiting() + stats.running == 0 && count_done(inbox).await == number).then_some(())
     })
     .await;
 }
@@ -175,12 +247,12 @@ pub(crate) fn eager(inbox: &Inbox) -> Worker {
 /// A worker at work.
 pub(crate) struct Working {
     stop: oneshot::Sender<()>,
-    pub(crate) task: JoinHandle<Result<(), RunError>>,
+    pub(crate) task: JoinHandle<Result<(), MissingHandler>>,
 }
 
 pub(crate) fn start(worker: Worker, handlers: Handlers) -> Working {
     let (stop, stopped) = oneshot::channel();
-    let worker = worker.until(async move { drop(stopped.await) });
+    let worker = worker.with_graceful_shutdown(async move { drop(stopped.await) });
     Working { stop, task: tokio::spawn(worker.run(handlers)) }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use idhooks_core::Secret;
 use idhooks_inbox::{
-    Filter, State,
-    store::{Arrival, LeaseRequest, Verdict},
+    Filter, Outcome, State,
+    store::{Arrival, ClaimRequest},
 };
 
 use crate::support::{caf_body_of, capa_body, case_keeper, request, unico, unico_body, unverified_unico};
@@ -27,9 +27,9 @@ fn odd(random: &mut Rng) -> String {
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Accept(Box<Arrival>, #[expect(dead_code, reason = "for whoever reads what failed")] String),
-    Lease(LeaseRequest),
+    Lease(ClaimRequest),
     /// `true` names another delivery than the lease is of.
-    Finish(usize, bool, Verdict),
+    Finish(usize, bool, Outcome),
     Renew(Vec<usize>, Duration),
     Replay(usize),
     GiveUp(usize, String),
@@ -79,15 +79,15 @@ fn arrival(random: &mut Rng) -> Arrival {
     }
 }
 
-fn verdict(random: &mut Rng) -> Verdict {
+fn verdict(random: &mut Rng) -> Outcome {
     let reason = odd(random).into();
     match random.u8(..8) {
-        0..3 => Verdict::Done,
-        3 => Verdict::Retry { after: Duration::ZERO, reason },
-        4 => Verdict::Retry { after: [FAR, Duration::MAX][random.usize(..2)], reason },
-        5 => Verdict::Dead { reason },
-        6 => Verdict::Unreadable { reader: random.i64(-2..3), reason },
-        _ => Verdict::Released,
+        0..3 => Outcome::Done,
+        3 => Outcome::Retry { after: Some(Duration::ZERO), reason },
+        4 => Outcome::Retry { after: [FAR, Duration::MAX][random.usize(..2)], reason },
+        5 => Outcome::DeadLetter { reason },
+        6 => Outcome::Undecodable { decoder_version: random.i64(-2..3), reason },
+        _ => Outcome::Released,
     }
 }
 
@@ -100,7 +100,7 @@ fn filter(random: &mut Rng) -> Filter {
     match random.u8(..6) {
         0 => filter.vendor = Some(odd(random).into()),
         1 => filter = filter.vendor("caf"),
-        2 => filter = filter.subject(["caf", "capa"][random.usize(..2)], &odd(random)),
+        2 => filter = filter.vendor(["caf", "capa"][random.usize(..2)]).subject(&odd(random)),
         _ => {}
     }
     filter
@@ -121,8 +121,8 @@ pub(super) fn step(random: &mut Rng) -> Step {
             }
             let most = [1, 2, 5, 100, usize::MAX][random.usize(..5)];
             let (reader, attempts) = (random.i64(-2..4), [0, 1, 2, 25, u32::MAX][random.usize(..5)]);
-            Step::Lease(LeaseRequest {
-                most,
+            Step::Lease(ClaimRequest {
+                limit: most,
                 reader,
                 attempts,
                 routes: routes.into(),
