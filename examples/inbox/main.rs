@@ -3,7 +3,7 @@ use std::{error::Error, time::Duration};
 
 use idhooks::{
     Secret, Verified, capa,
-    inbox::{Backoff, Handlers, Inbox, Job, Outcome, RunError},
+    inbox::{Backoff, Handlers, Inbox, Job, MissingHandler, Outcome},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,25 +19,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     work(&inbox, |job| match job.attempt() {
         1 => Outcome::retry("our ledger was away"),
-        _ => Outcome::give_up("our ledger knows no such customer"),
+        _ => Outcome::dead_letter("our ledger knows no such customer"),
     })
     .await?;
     for letter in inbox.dead_letters().await? {
         println!("a dead letter after {} attempts: {:?}", letter.attempts, letter.reason);
         inbox.replay(letter.id).await?; // once what was wrong is mended
     }
-    work(&inbox, |_| Outcome::done()).await?;
+    work(&inbox, |_| Outcome::Done).await?;
 
     if let Some(details) = inbox.get(accepted.id()).await? {
-        let failed: Vec<_> = details.history.iter().map(|attempt| &attempt.reason).collect();
-        println!("now it is {}; what failed before: {failed:?}", details.entry.state.as_str());
+        let failed: Vec<_> = details.failed_attempts.iter().map(|attempt| &attempt.reason).collect();
+        println!("now it is {}; what failed before: {failed:?}", details.summary.state.as_str());
     }
     inbox.close().await;
     Ok(())
 }
 
 /// Handles what there is. A service of yours would do so until Ctrl-C.
-async fn work(inbox: &Inbox, decide: fn(&Job<Verified<capa::Event>>) -> Outcome) -> Result<(), RunError> {
+async fn work(inbox: &Inbox, decide: fn(&Job<Verified<capa::Event>>) -> Outcome) -> Result<(), MissingHandler> {
     let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
         let outcome = decide(&job);
         println!("  attempt {} at {}", job.attempt(), job.event().name());

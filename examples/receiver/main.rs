@@ -120,7 +120,7 @@ async fn receive(
         if !vendors.are_demo() {
             return Ok(true);
         }
-        let given_up = inbox.stats().await?.dead;
+        let dead_letters = inbox.stats().await?.dead_letters;
         let as_expected = demo::run(address).await?;
         let stats = if arguments.no_worker { inbox.stats().await? } else { store::handled(inbox).await? };
         if arguments.exit {
@@ -131,7 +131,7 @@ async fn receive(
                 demo::curl(address)
             ));
         }
-        Ok(as_expected && stats.dead == given_up)
+        Ok(as_expected && stats.dead_letters == dead_letters)
     };
     let served = async { Ok::<_, Box<dyn Error>>(server.await?) };
     let ((), passed) = tokio::try_join!(served, demo)?;

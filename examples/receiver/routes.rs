@@ -34,7 +34,7 @@ where
     V: Verify + Clone + 'static,
 {
     let Ok(verifier) = verifier else { return router };
-    inbox.expect::<V::Delivery>();
+    inbox.register_source::<V::Delivery>();
     let intake = Intake { receiver: receiver.clone(), verifier: verifier.clone(), inbox: inbox.clone() };
     let intake = Arc::new(intake);
     let handler = post(move |request: Request| {

@@ -22,7 +22,7 @@ pub(crate) async fn open(url: Option<String>, is_demo: bool) -> Result<Inbox, Bo
     })?;
     print::line(format_args!("What is accepted is kept in {shown}"));
     let stats = inbox.stats().await?;
-    if stats != Stats::default() {
+    if stats.waiting() + stats.running + stats.dead_letters + stats.undecodable > 0 {
         show(&stats);
     }
     Ok(inbox)
@@ -55,7 +55,7 @@ pub(crate) async fn handled(inbox: &Inbox) -> Result<Stats, Box<dyn Error>> {
     let until = Instant::now() + HANDLED_WITHIN;
     loop {
         let stats = inbox.stats().await?;
-        if stats.running == 0 && stats.lag.is_none() {
+        if stats.running == 0 && stats.oldest_ready.is_none() {
             return Ok(stats);
         }
         if Instant::now() > until {
@@ -66,9 +66,9 @@ pub(crate) async fn handled(inbox: &Inbox) -> Result<Stats, Box<dyn Error>> {
 }
 
 pub(crate) fn show(stats: &Stats) {
-    let Stats { done, pending, running, dead, unreadable, conflicts, .. } = stats;
+    let Stats { running, dead_letters, undecodable, .. } = stats;
     print::line(format_args!(
-        "In the store: {done} handled, {pending} to be handled, {running} at it, {unreadable} that wait for a release \
-         that can read them, {dead} given up; {conflicts} came with the key of another body."
+        "In the store: {} waiting, {running} running, {dead_letters} dead letters, {undecodable} undecodable",
+        stats.waiting()
     ));
 }

@@ -24,7 +24,7 @@ pub(crate) struct Settings {
 }
 
 pub(crate) async fn run(inbox: &Inbox, settings: Settings, stop: &Stop) -> Result<(), Box<dyn Error>> {
-    inbox.worker().lease(LEASE).until(stop.clone().told()).run(handlers(settings)).await?;
+    inbox.worker().lease(LEASE).with_graceful_shutdown(stop.clone().told()).run(handlers(settings)).await?;
     Ok(())
 }
 
@@ -52,7 +52,7 @@ async fn show<D: Delivery>(job: Job<D>, time: Duration) -> Outcome {
         sleep(time).await;
     }
     line(&job, "handled", "");
-    Outcome::done()
+    Outcome::Done
 }
 
 pub(crate) fn line<D: Delivery>(job: &Job<D>, verdict: &str, note: &str) {
@@ -66,7 +66,7 @@ pub(crate) fn line<D: Delivery>(job: &Job<D>, verdict: &str, note: &str) {
         entry: &format!("{}{again}", job.id()),
         key: &job.delivery().dedup_key().to_string(),
         taken: job.received_at().elapsed().unwrap_or_default(),
-        note: if job.possible_replay() { "the same bytes came more than a day ago" } else { note },
+        note: if job.possible_replay() { "the same bytes arrived before the deduplication window" } else { note },
     }
     .print();
 }

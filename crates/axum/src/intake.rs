@@ -49,7 +49,7 @@ impl<V: Verify + 'static> Intake<V> {
     /// Keeps what `verifier` lets pass in `inbox`. A worker of this process is then told at its start if it has no
     /// handler for it.
     pub fn new(inbox: Inbox, verifier: V) -> Self {
-        inbox.expect::<V::Delivery>();
+        inbox.register_source::<V::Delivery>();
         Self { inbox, verifier: Arc::new(verifier), receiver: shared().clone() }
     }
 

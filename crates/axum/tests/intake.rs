@@ -22,8 +22,9 @@ use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_core::{Secret, Unverified, Verified};
 use idhooks_inbox::{
-    Details, Entry, EntryId, Error, Filter, Handlers, Inbox, Job, Page, Purged, RunError, State, Stats,
-    store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
+    AcceptOutcome, DeliveryDetails, DeliveryId, DeliverySummary, Erased, Error, Filter, Handlers, Inbox, Job, Page,
+    Purged, Retention, State, Stats,
+    store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, Lease, Store},
 };
 use idhooks_unico as unico;
 use tempfile::TempDir;
@@ -85,8 +86,8 @@ impl Server {
         head.status
     }
 
-    async fn kept(&self) -> Vec<Entry> {
-        self.inbox.list(&Filter::new()).await.unwrap().entries
+    async fn kept(&self) -> Vec<DeliverySummary> {
+        self.inbox.list(&Filter::new()).await.unwrap().deliveries
     }
 
     fn refused(&self) -> Vec<&'static str> {
@@ -158,7 +159,7 @@ async fn row_50_what_is_refused_is_not_kept_and_told_to_the_hook_once() {
         assert_eq!(server.refused(), [told]);
     }
     assert!(server.kept().await.is_empty());
-    assert_eq!(server.inbox.stats().await.unwrap(), Stats::default());
+    assert_eq!(server.inbox.stats().await.unwrap().waiting(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,7 +168,7 @@ async fn verified_and_not_readable_is_kept_and_answered_200() {
     for body in [&b""[..], b"\xff no JSON", br#"{"type":"PROFILEUPDATEDEVENT","id":"e","source":"SMARTAUTH"}"#] {
         assert_eq!(server.send(signed(body.to_vec())).await, StatusCode::OK);
         let newest = server.kept().await.remove(0);
-        assert_eq!(newest.state, State::Pending);
+        assert_eq!(newest.state, State::Ready);
         let details = server.inbox.get(newest.id).await.unwrap().unwrap();
         assert_eq!(details.body.unwrap().expose()[..], *body);
     }
@@ -205,7 +206,7 @@ async fn row_34_a_store_that_fails_is_answered_503_and_never_200() {
 async fn row_34_a_store_that_does_not_answer_is_answered_503_in_time() {
     let (folder, url) = folder();
     let failing = Failing { inner: Inbox::open(&url).await.unwrap(), fails: Arc::default(), hangs: true };
-    let inbox = Inbox::builder().accept_deadline(Duration::from_millis(50)).with_store(failing);
+    let inbox = Inbox::builder().accept_timeout(Duration::from_millis(50)).with_store(failing);
     let server = Server::with(inbox, folder);
     let answer = tokio::time::timeout(Duration::from_secs(20), server.send(signed(event("APPROVED"))));
     assert_eq!(answer.await.expect("an answer in time"), StatusCode::SERVICE_UNAVAILABLE);
@@ -216,7 +217,7 @@ async fn row_34_a_store_that_does_not_answer_is_answered_503_in_time() {
 async fn row_34_overload_is_shed_before_memory_grows() {
     let (folder, url) = folder();
     let failing = Failing { inner: Inbox::open(&url).await.unwrap(), fails: Arc::default(), hangs: true };
-    let inbox = Inbox::builder().max_waiting(4096).accept_deadline(Duration::from_secs(600)).with_store(failing);
+    let inbox = Inbox::builder().max_pending_bytes(4096).accept_timeout(Duration::from_secs(600)).with_store(failing);
     let server = Arc::new(Server::with(inbox, folder));
     let mut sends = JoinSet::new();
     for _ in 0..12 {
@@ -241,10 +242,10 @@ async fn row_34_overload_is_shed_before_memory_grows() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_is_told_of_the_vendors_that_an_intake_takes() {
     let server = Server::start().await;
-    let run = async |handlers: Handlers| server.inbox.worker().until(async {}).run(handlers).await;
+    let run = async |handlers: Handlers| server.inbox.worker().with_graceful_shutdown(async {}).run(handlers).await;
     let error = run(Handlers::new().on(|_: Job<Verified<caf::Event>>| async {})).await.unwrap_err();
-    let RunError::NoHandler(missing) = error else { panic!("{error}") };
-    assert_eq!(missing.routes().iter().map(ToString::to_string).collect::<Vec<_>>(), ["Unverified of unico"]);
+    let missing: Vec<_> = error.kinds().iter().map(ToString::to_string).collect();
+    assert_eq!(missing, ["unverified deliveries of unico"]);
     let every =
         Handlers::new().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<unico::Event>>| async {});
     run(every).await.unwrap();
@@ -270,26 +271,26 @@ struct Failing {
 
 #[async_trait]
 impl Store for Failing {
-    async fn accept(&self, arrival: Arrival) -> Result<idhooks_inbox::Accepted, Error> {
+    async fn accept(&self, record: DeliveryRecord) -> Result<AcceptOutcome, Error> {
         if self.hangs {
             std::future::pending::<()>().await;
         }
         if self.fails.load(Ordering::SeqCst) {
             return Err(Error::unavailable(format!("{CANARY}: the disk is full")));
         }
-        self.inner.store().accept(arrival).await
+        self.inner.store().accept(record).await
     }
 
-    async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error> {
-        self.inner.store().lease(request).await
+    async fn claim(&self, request: ClaimRequest) -> Result<Claimed, Error> {
+        self.inner.store().claim(request).await
     }
 
-    async fn renew(&self, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error> {
-        self.inner.store().renew(tokens, time).await
+    async fn renew(&self, leases: &[Lease], time: Duration) -> Result<Vec<Lease>, Error> {
+        self.inner.store().renew(leases, time).await
     }
 
-    async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
-        self.inner.store().finish(id, token, verdict).await
+    async fn complete(&self, completions: &[Completion]) -> Result<Vec<Lease>, Error> {
+        self.inner.store().complete(completions).await
     }
 
     async fn changed(&self) {
@@ -300,28 +301,32 @@ impl Store for Failing {
         self.inner.store().poll_interval()
     }
 
-    async fn unfinished(&self) -> Result<Vec<Route>, Error> {
-        self.inner.store().unfinished().await
+    async fn unfinished_kinds(&self) -> Result<Vec<DeliveryKind>, Error> {
+        self.inner.store().unfinished_kinds().await
     }
 
     async fn list(&self, filter: &Filter) -> Result<Page, Error> {
         self.inner.store().list(filter).await
     }
 
-    async fn get(&self, id: EntryId) -> Result<Option<Details>, Error> {
+    async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryDetails>, Error> {
         self.inner.store().get(id).await
     }
 
-    async fn replay(&self, id: EntryId) -> Result<(), Error> {
+    async fn replay(&self, id: DeliveryId) -> Result<(), Error> {
         self.inner.store().replay(id).await
     }
 
-    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
-        self.inner.store().give_up(id, reason).await
+    async fn dead_letter(&self, id: DeliveryId, reason: &str) -> Result<(), Error> {
+        self.inner.store().dead_letter(id, reason).await
     }
 
-    async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
-        self.inner.store().purge(older_than, dead).await
+    async fn purge(&self, retention: &Retention) -> Result<Purged, Error> {
+        self.inner.store().purge(retention).await
+    }
+
+    async fn erase(&self, vendor: &str, subject: &str) -> Result<Erased, Error> {
+        self.inner.store().erase(vendor, subject).await
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

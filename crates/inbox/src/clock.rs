@@ -1,6 +1,8 @@
 //! Clocks: the wall's, and one that nobody can set and that goes on while the machine sleeps.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
+#[cfg(feature = "sqlite")]
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Returns microseconds since 1970, negative before.
 #[cfg(feature = "sqlite")]

@@ -15,6 +15,7 @@ pub mod observe;
 mod outcome;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg_attr(not(feature = "unstable-store"), allow(unnameable_types))]
 mod record;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod row;
@@ -23,6 +24,7 @@ mod sqlite;
 #[cfg(feature = "unstable-store")]
 pub mod store;
 #[cfg(not(feature = "unstable-store"))]
+#[allow(dead_code, unreachable_pub, unused_imports)]
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use async_trait::async_trait;
 
-pub use crate::record::{DeliveryKind, DeliveryRecord, FencingToken, Lease};
+pub use crate::record::{DeliveryKind, DeliveryRecord, Lease};
 use crate::{
     AcceptOutcome, Backoff, DeliveryDetails, DeliveryId, Erased, Error, Filter, Outcome, Page, Purged, Retention, Stats,
 };

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use idhooks_inbox::{Entry, Filter, Inbox, Stats};
+use idhooks_inbox::{DeliverySummary, Filter, Inbox, Stats};
 use tokio::{runtime::Builder, time::sleep};
 
 use crate::{
@@ -113,20 +113,20 @@ pub(crate) async fn stats(inbox: &Inbox) -> Result<Stats, String> {
 
 /// Whether something still becomes of deliveries.
 pub(crate) struct Progress {
-    handled: u64,
+    unfinished: u64,
     since: Instant,
 }
 
 impl Progress {
     pub(crate) fn new() -> Self {
-        Self { handled: 0, since: Instant::now() }
+        Self { unfinished: 0, since: Instant::now() }
     }
 
     /// Whether nothing became of any for a long time.
     pub(crate) fn has_ended(&mut self, stats: &Stats) -> bool {
-        let handled = stats.done + stats.dead;
-        if handled != self.handled {
-            *self = Self { handled, ..Self::new() };
+        let unfinished = stats.waiting() + stats.running;
+        if unfinished != self.unfinished {
+            *self = Self { unfinished, ..Self::new() };
         }
         self.since.elapsed() > QUIET
     }
@@ -137,21 +137,21 @@ pub(crate) async fn settle(inbox: &Inbox) -> Result<u64, String> {
     let mut progress = Progress::new();
     loop {
         let stats = stats(inbox).await?;
-        let unfinished = stats.pending + stats.running;
+        let unfinished = stats.waiting() + stats.running;
         if unfinished == 0 || progress.has_ended(&stats) {
-            return Ok(unfinished + stats.unreadable);
+            return Ok(unfinished + stats.undecodable);
         }
         sleep(Duration::from_millis(50)).await;
     }
 }
 
 /// All there is.
-pub(crate) async fn entries(inbox: &Inbox) -> Result<HashMap<i64, Entry>, String> {
+pub(crate) async fn entries(inbox: &Inbox) -> Result<HashMap<i64, DeliverySummary>, String> {
     let mut all = HashMap::new();
     let mut filter = Filter::new().limit(1000);
     loop {
         let page = inbox.list(&filter).await.map_err(|error| error.to_string())?;
-        all.extend(page.entries.into_iter().map(|entry| (entry.id.get(), entry)));
+        all.extend(page.deliveries.into_iter().map(|entry| (entry.id.get(), entry)));
         match page.next {
             Some(last) => filter = Filter::new().limit(1000).before(last),
             None => return Ok(all),

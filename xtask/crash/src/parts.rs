@@ -7,7 +7,7 @@ pub(crate) mod stopped;
 
 use std::collections::HashMap;
 
-use idhooks_inbox::{Entry, State};
+use idhooks_inbox::{DeliverySummary, State};
 
 use crate::{
     child::Crew,
@@ -54,7 +54,7 @@ pub(crate) struct Books {
     pub(crate) deliveries: u32,
     pub(crate) tally: Tally,
     pub(crate) stuck: u64,
-    pub(crate) entries: HashMap<i64, Entry>,
+    pub(crate) entries: HashMap<i64, DeliverySummary>,
     pub(crate) handled: Handled,
     pub(crate) ended_by_themselves: u64,
 }
@@ -66,7 +66,7 @@ impl Books {
         deliveries: u32,
         tally: Tally,
         stuck: u64,
-        entries: HashMap<i64, Entry>,
+        entries: HashMap<i64, DeliverySummary>,
     ) -> Result<Self, String> {
         let handled = Handled::count(&journal::read(&place.journal())?, &crew.deaths())?;
         let [_, _, ended_by_themselves] = crew.killed();
@@ -76,15 +76,16 @@ impl Books {
     /// What holds whatever was done.
     pub(crate) fn promises(&self) -> Vec<Row> {
         let Self { deliveries, tally, stuck, entries, handled, ended_by_themselves } = self;
-        let count = |test: &dyn Fn(&Entry) -> bool| entries.values().filter(|entry| test(entry)).count() as u64;
+        let count =
+            |test: &dyn Fn(&DeliverySummary) -> bool| entries.values().filter(|entry| test(entry)).count() as u64;
         let is_there =
             |number: &&u32| handled.last.get(number).is_some_and(|ids| ids.iter().any(|id| entries.contains_key(id)));
         let lost = tally.acknowledged.iter().filter(|number| !is_there(number)).count() as u64;
-        let asked_for = |entry: &Entry| matches!(entry.reason.as_deref(), Some(GIVEN_UP | TAKEN_OVER));
+        let asked_for = |entry: &DeliverySummary| matches!(entry.reason.as_deref(), Some(GIVEN_UP | TAKEN_OVER));
         let conflicts = entries.values().map(|entry| u64::from(entry.conflicts)).sum();
         let of_conflicts = handled.last.keys().filter(|number| **number >= *deliveries).count() as u64;
         let twice = handled.last.values().filter(|ids| ids.len() > 1).count() as u64;
-        for entry in entries.values().filter(|entry| entry.state == State::Dead && !asked_for(entry)).take(5) {
+        for entry in entries.values().filter(|entry| entry.state == State::DeadLetter && !asked_for(entry)).take(5) {
             eprintln!("  dead: {} of {}: {}", entry.id, entry.vendor, entry.reason.as_deref().unwrap_or("no reason"));
         }
         vec![
@@ -102,7 +103,7 @@ impl Books {
             Row::zero("later attempt without a higher token", handled.tokens_not_growing),
             Row::zero(
                 "dead letters that no handler asked for",
-                count(&|entry| entry.state == State::Dead && !asked_for(entry)),
+                count(&|entry| entry.state == State::DeadLetter && !asked_for(entry)),
             ),
             Row::zero("duplicates not answered 200", tally.duplicates_not_200),
             Row::zero("answers other than 200 and 503", tally.strange),
@@ -130,7 +131,7 @@ impl Books {
     /// What was done, for scale.
     pub(crate) fn scale(&self) -> Vec<Row> {
         let Self { tally, entries, handled, .. } = self;
-        let dead = entries.values().filter(|entry| entry.state == State::Dead).count() as u64;
+        let dead = entries.values().filter(|entry| entry.state == State::DeadLetter).count() as u64;
         vec![
             Row::any("requests", tally.requests),
             Row::at_least(1, "duplicates sent on purpose, at once and later", tally.duplicates),

@@ -79,15 +79,10 @@ pub(crate) fn work(store: &str, settings: &Settings) -> Result<(), String> {
         let worker = || {
             let backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(200));
             let worker = inbox.worker().lease(LEASE).concurrency(8).backoff(backoff);
-            worker.time_limit(Duration::from_millis(700))
+            // The driver kills workers without end, which is no fault of the deliveries.
+            worker.handler_timeout(Duration::from_millis(700)).max_lost_leases(10_000)
         };
-        while let Err(error) = worker().run(desk.clone().handlers()).await {
-            if !matches!(&error, idhooks_inbox::RunError::Store(error) if error.is_unavailable()) {
-                return Err(error.to_string());
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Ok(())
+        worker().run(desk.clone().handlers()).await.map_err(|error| error.to_string())
     })
 }
 
@@ -108,7 +103,7 @@ impl Desk {
     }
 
     async fn handle<D: Delivery>(self: Arc<Self>, job: Job<D>) -> Outcome {
-        let Some(number) = marker(job.delivery().body()) else { return Outcome::give_up("not one of ours") };
+        let Some(number) = marker(job.delivery().body()) else { return Outcome::dead_letter("not one of ours") };
         let vendor = <D::Event as WebhookEvent>::VENDOR;
         let run = Run {
             entry: job.id().get(),
@@ -142,14 +137,14 @@ async fn lively(number: u32, mut random: fastrand::Rng) -> (Outcome, Ended) {
         _ => {}
     }
     if gives_up(number) {
-        return (Outcome::give_up(GIVEN_UP), Ended::GaveUp);
+        return (Outcome::dead_letter(GIVEN_UP), Ended::GaveUp);
     }
-    (Outcome::done(), Ended::Done)
+    (Outcome::Done, Ended::Done)
 }
 
 fn slow(attempt: u32) -> (Outcome, Ended) {
     thread::sleep(SLOW);
-    if attempt == 1 { (Outcome::done(), Ended::Done) } else { (Outcome::give_up(TAKEN_OVER), Ended::GaveUp) }
+    if attempt == 1 { (Outcome::Done, Ended::Done) } else { (Outcome::dead_letter(TAKEN_OVER), Ended::GaveUp) }
 }
 
 struct End<'j> {

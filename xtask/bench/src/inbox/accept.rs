@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use idhooks_inbox::{Accepted, Inbox};
+use idhooks_inbox::{AcceptOutcome, Inbox};
 use tokio::task::JoinSet;
 
 use super::{
@@ -115,7 +115,7 @@ async fn one(
 
 async fn accept(inbox: &Inbox, delivery: &Delivery) -> Outcome<()> {
     match inbox.accept(delivery).await? {
-        Accepted::Conflict { .. } => Err("two deliveries have one key".into()),
+        AcceptOutcome::Conflict { .. } => Err("two deliveries have one key".into()),
         _ => Ok(()),
     }
 }

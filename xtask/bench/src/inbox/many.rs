@@ -53,7 +53,9 @@ async fn handled(engine: Engine, processes: usize, backlog: usize) -> Outcome<f6
     let mut parts = (0..processes).map(|_| Part::start(&[WORK, &store.url, "16"])).collect::<Outcome<Vec<_>>>()?;
     let started = Instant::now();
     parts.iter_mut().try_for_each(Part::tell)?;
-    while inbox.stats().await?.done < backlog as u64 {
+    while let stats = inbox.stats().await?
+        && stats.waiting() + stats.running > 0
+    {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let took = started.elapsed();

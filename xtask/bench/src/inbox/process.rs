@@ -77,7 +77,7 @@ pub fn work(url: &str, concurrency: &str) -> Outcome<()> {
         println!("ready");
         io::stdin().read_line(&mut String::new())?;
         let stop = async { drop(tokio::task::spawn_blocking(|| io::stdin().read_line(&mut String::new())).await) };
-        inbox.worker().concurrency(concurrency).until(stop).run(handlers()).await?;
+        inbox.worker().concurrency(concurrency).with_graceful_shutdown(stop).run(handlers()).await?;
         println!("done");
         Ok(())
     })

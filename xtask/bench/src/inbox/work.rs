@@ -71,7 +71,7 @@ async fn handled(
     });
     let started = Instant::now();
     let until = async move { drop(tokio::time::timeout(most, all.notified()).await) };
-    inbox.worker().concurrency(concurrency).until(until).run(handlers).await?;
+    inbox.worker().concurrency(concurrency).with_graceful_shutdown(until).run(handlers).await?;
     let rate = count.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
     inbox.close().await;
     Ok(rate)

@@ -47,7 +47,7 @@ pub(crate) async fn kills(place: &Place, options: &Options) -> Result<Vec<Row>, 
     let mut progress = Progress::new();
     while started.elapsed() < LONGEST {
         let stats = stats(&inbox).await?;
-        if stats.pending + stats.running <= u64::from(count / 20) || progress.has_ended(&stats) {
+        if stats.waiting() + stats.running <= u64::from(count / 20) || progress.has_ended(&stats) {
             break;
         }
         sleep(Duration::from_millis(50)).await;
