@@ -55,6 +55,10 @@ fn one(number: u32, count: u32, subjects: u32, random: &mut fastrand::Rng) -> Re
         let mut body = body.clone();
         let members = body.as_object_mut().ok_or_else(|| format!("{name}: not an object"))?;
         members.insert(MARKER.to_owned(), json!(number));
+        // What is around the event of Autentique does not tell one event from another.
+        if let Some(event) = members.get_mut("event").and_then(Value::as_object_mut) {
+            event.insert(MARKER.to_owned(), json!(number));
+        }
         Ok::<_, String>(Bytes::from(body.to_string()))
     };
     let conflicting = event.map(|_| marked(number.saturating_add(count))).transpose()?;

@@ -95,7 +95,8 @@ impl Place {
 
 /// The file of a store.
 pub(crate) fn sqlite(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("inbox.db").display())
+    // The small disk of one part is in memory.
+    format!("sqlite:{}?allow_filesystem=tmpfs", folder.join("inbox.db").display())
 }
 
 /// A schema nobody else uses.
