@@ -3,12 +3,13 @@
 use std::{collections::BTreeSet, fs};
 
 use crate::{
-    bench, crash, docs,
+    bench, beside, crash, docs,
     fuzz::{Options, fuzz},
     links::links,
     metadata::Metadata,
     msrv,
     packages::{Package, all_features, packages},
+    postgres,
     run::{at, cargo, output, remove_folder, root, run},
     tarballs,
     tutorial::tutorial,
@@ -31,6 +32,8 @@ pub(crate) fn checks() -> Result<(), String> {
     vendors::check()?;
     examples()?;
     crash::quick()?;
+    beside::beside()?;
+    postgres::postgres(&[])?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     run(&mut cargo(&["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     lints()?;

@@ -1,6 +1,7 @@
 //! The workspace's own commands: `cargo xtask NAME`.
 
 mod bench;
+mod beside;
 mod ci;
 mod copy;
 mod crash;
@@ -50,6 +51,7 @@ cargo xtask fuzz [--seconds N] [--jobs N] [TARGET...]
 cargo xtask crash [--quick] [--seed N] [sqlite|postgres]
                         kills receivers and workers of the inbox with -9 under load, breaks their store, and counts
                         what became of the deliveries
+cargo xtask beside      the inbox beside sqlx and SeaORM, and with the oldest and newest rusqlite; part of checks
 cargo xtask postgres [MAJOR...]
                         the suite of the inbox on PostgreSQL 14 to 18, whose servers come from npm
 cargo xtask bench [--quick] [SECTION...]
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
             Err(problem) => return misused(&problem),
         },
         ["crash", ..] if crash::knows(rest) => crash::crash(rest),
+        ["beside"] => beside::beside(),
         ["postgres", ..] if postgres::knows(rest) => postgres::postgres(rest),
         ["weigh"] => weigh::webhooks::weigh().and_then(|()| weigh::clients::weigh()),
         ["weigh", "webhooks"] => weigh::webhooks::weigh(),

@@ -1,14 +1,15 @@
 //! The inbox: how fast deliveries are put on disk, acknowledged and handled, and what that takes.
 
 mod accept;
-mod breakdown;
 mod deliveries;
 mod engine;
 mod load;
 mod log;
 mod many;
+mod peers;
 mod process;
 mod receive;
+mod sqlx;
 mod work;
 
 use std::fs;
@@ -25,11 +26,13 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         accept::run(effort, verdict).await?;
-        breakdown::run(effort).await?;
         let mut engines = vec![Engine::Sqlite];
         match engine::no_postgres() {
             Some(why) => println!("\nPostgres is not measured: {why}"),
             None => engines.push(Engine::Postgres),
+        }
+        if engines.contains(&Engine::Postgres) {
+            peers::run(effort, verdict).await?;
         }
         for engine in engines {
             receive::run(engine, effort, verdict).await?;

@@ -20,6 +20,11 @@ pub(super) enum Subjects {
     One,
 }
 
+/// Returns whether a subject is the one of [`Subjects::One`].
+pub(super) fn is_one(subject: &str) -> bool {
+    !subject.contains(|digit: char| ('1'..='9').contains(&digit))
+}
+
 /// Makes deliveries, all different, of this process and others that were given another `series`.
 #[derive(Clone)]
 pub(super) struct Deliveries {

@@ -46,7 +46,11 @@ pub(super) async fn run(engine: Engine, effort: Effort, verdict: &mut Verdict) -
         }
         let [empty, full] = &contestants;
         let what = format!("p50 to a 200, {backlog} waiting, {}, against none", worker.as_str());
-        verdict.at_most(what, full.p50.ratio(&empty.p50), 1.5, Some(1.2))?;
+        verdict.at_most(what, full.p50.ratio(&empty.p50), 1.2, None)?;
+        if worker == Worker::Same {
+            let what = format!("p50 to a 200 in ms, {backlog} waiting, {}, {}", worker.as_str(), engine.as_str());
+            verdict.at_most(what, full.p50.median() / 1000.0, 20.0, None)?;
+        }
     }
     Ok(())
 }
