@@ -1,0 +1,254 @@
+//! Claims, and the sweep that moves on what time has moved on.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use tokio_postgres::Row;
+
+use super::{
+    errors::{Failure, failed},
+    param::params,
+    rows::{Kinds, Mapped, delay},
+    session::{Purpose, Session},
+};
+use crate::{
+    DeliveryId, Error, row,
+    store::{ClaimRequest, Claimed, DeliveryKind, DeliveryRecord, Expired, LEASE_EXPIRED, MAX_LEASE},
+};
+
+/// How often to sweep, unless something is known to be due before.
+const SWEEP_INTERVAL: Duration = Duration::from_millis(200);
+
+/// How often to claim without a lower bound: a transaction may commit later than the bound allows for.
+const UNBOUNDED_CLAIM: Duration = Duration::from_secs(1);
+
+/// The same for the sweep.
+const UNBOUNDED_SWEEP: Duration = Duration::from_secs(60);
+
+/// How long before the bound a transaction may have begun.
+const SLACK: Duration = Duration::from_secs(1);
+
+/// How many deliveries one sweep moves on at most, of each sort.
+const MAX_SWEEP: usize = 256;
+
+const LOCK: &str = include_str!("sql/lock.sql");
+
+/// What the claims of this process remember of earlier ones.
+#[derive(Default)]
+pub(super) struct ClaimState {
+    bounds: Mutex<HashMap<(DeliveryKind, i64), Bound>>,
+    sweep: Mutex<SweepState>,
+}
+
+/// From where on the entries of a kind are read. Those before are dead: an old snapshot keeps the server from removing
+/// them, and reading them at each claim would make claims slower and slower.
+#[derive(Clone, Copy)]
+struct Bound {
+    due_at: SystemTime,
+    unbounded_at: Option<Instant>,
+}
+
+#[derive(Default)]
+struct SweepState {
+    swept_at: Option<Instant>,
+    unbounded_at: Option<Instant>,
+    /// No lease that holds ends before, and nothing that is scheduled is due before.
+    bound: Option<SystemTime>,
+    /// When something is known to be due.
+    next: Option<Instant>,
+}
+
+impl ClaimState {
+    /// Notes that something is due in so much time.
+    pub(super) fn note_due(&self, after: Duration) {
+        let Some(at) = Instant::now().checked_add(after) else { return };
+        let mut sweep = lock(&self.sweep);
+        sweep.next = Some(sweep.next.map_or(at, |next| next.min(at)));
+    }
+
+    /// Begins a sweep if it is time for one. Returns its lower bound.
+    fn begin_sweep(&self) -> Option<SystemTime> {
+        let (mut sweep, now) = (lock(&self.sweep), Instant::now());
+        let elapsed = sweep.swept_at.is_none_or(|swept| now >= swept + SWEEP_INTERVAL);
+        if !elapsed && sweep.next.is_none_or(|next| now < next) {
+            return None;
+        }
+        (sweep.swept_at, sweep.next) = (Some(now), None);
+        if sweep.unbounded_at.is_none_or(|unbounded| now >= unbounded + UNBOUNDED_SWEEP) {
+            sweep.unbounded_at = Some(now);
+            sweep.bound = None;
+        }
+        Some(sweep.bound.unwrap_or(UNIX_EPOCH))
+    }
+
+    fn until_next(&self) -> Option<Duration> {
+        lock(&self.sweep).next.map(|next| next.saturating_duration_since(Instant::now()))
+    }
+
+    fn bounds(&self, request: &ClaimRequest) -> Vec<SystemTime> {
+        let (mut bounds, now) = (lock(&self.bounds), Instant::now());
+        let bound = |kind: &crate::store::KindRequest| {
+            let key = (kind.kind.clone(), kind.decoder_version);
+            let bound = bounds.entry(key).or_insert(Bound { due_at: UNIX_EPOCH, unbounded_at: None });
+            if bound.unbounded_at.is_some_and(|unbounded| now < unbounded + UNBOUNDED_CLAIM) {
+                return bound.due_at;
+            }
+            bound.unbounded_at = Some(now);
+            UNIX_EPOCH
+        };
+        request.kinds.iter().map(bound).collect()
+    }
+
+    /// Raises the bounds to the lowest time of what was claimed.
+    fn claimed(&self, request: &ClaimRequest, deliveries: &[DeliveryRecord]) {
+        let mut bounds = lock(&self.bounds);
+        for kind in &request.kinds {
+            let of_kind = deliveries.iter().filter(|record| record.kind == kind.kind);
+            let lowest = of_kind.map(|record| record.due_at).min().and_then(|lowest| lowest.checked_sub(SLACK));
+            if let (Some(lowest), Some(bound)) = (lowest, bounds.get_mut(&(kind.kind.clone(), kind.decoder_version))) {
+                bound.due_at = lowest;
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) async fn claim(
+    session: &mut Session,
+    state: &ClaimState,
+    request: &ClaimRequest,
+) -> Result<Claimed, Error> {
+    let (expired, more_due) = match state.begin_sweep() {
+        Some(bound) => sweep(session, state, request, bound).await?,
+        None => (Vec::new(), false),
+    };
+    let deliveries = claim_ready(session, state, request).await?;
+    let mut claimed = Claimed { deliveries, expired, ..Claimed::default() };
+    if claimed.deliveries.is_empty() && request.limit > 0 && suspect_waits(session, request).await? {
+        if request.idle {
+            claimed.deliveries = claim_suspect(session, request).await?;
+        } else {
+            claimed.suspect_waiting = true;
+        }
+    }
+    if !claimed.deliveries.is_empty() {
+        state.note_due(request.lease);
+    }
+    let more = more_due || request.limit > 0 && claimed.deliveries.len() >= request.limit;
+    claimed.next = if more { Some(Duration::ZERO) } else { state.until_next() };
+    Ok(claimed)
+}
+
+async fn claim_ready(
+    session: &mut Session,
+    state: &ClaimState,
+    request: &ClaimRequest,
+) -> Result<Vec<DeliveryRecord>, Error> {
+    let Kinds { vendor, verified, decoder_version } = Kinds::of(&request.kinds);
+    let running: Vec<i64> = request.kinds.iter().map(|kind| i64::try_from(kind.running).unwrap_or(i64::MAX)).collect();
+    let (bounds, limit) = (state.bounds(request), i64::try_from(request.limit).unwrap_or(i64::MAX));
+    let (lease, worker) = (request.lease.min(MAX_LEASE).as_secs_f64(), &*request.worker);
+    let values = params![&vendor, &verified, &decoder_version, &running, &bounds, &limit, &lease, &worker];
+    let deliveries = records(&session.run(include_str!("sql/claim.sql"), &values).await?)?;
+    state.claimed(request, &deliveries);
+    Ok(deliveries)
+}
+
+async fn suspect_waits(session: &mut Session, request: &ClaimRequest) -> Result<bool, Failure> {
+    let Kinds { vendor, verified, decoder_version } = Kinds::of(&request.kinds);
+    let values = params![&vendor, &verified, &decoder_version];
+    let rows = session.run(include_str!("sql/suspects.sql"), &values).await?;
+    rows.first().map_or(Ok(false), |row| Ok(row.try_get("waiting")?))
+}
+
+async fn claim_suspect(session: &mut Session, request: &ClaimRequest) -> Result<Vec<DeliveryRecord>, Error> {
+    let Kinds { vendor, verified, decoder_version } = Kinds::of(&request.kinds);
+    let (lease, worker) = (request.lease.min(MAX_LEASE).as_secs_f64(), &*request.worker);
+    let values = params![&vendor, &verified, &decoder_version, &lease, &worker];
+    records(&session.run(include_str!("sql/claim_suspect.sql"), &values).await?)
+}
+
+fn records(rows: &[Row]) -> Result<Vec<DeliveryRecord>, Error> {
+    rows.iter().map(|row| row::record_with_body(&Mapped(row))).collect()
+}
+
+/// Takes expired leases back, makes ready what is due, and unblocks what waited for it. Returns the deliveries whose
+/// lease had expired, and whether there is more to move on.
+async fn sweep(
+    session: &mut Session,
+    state: &ClaimState,
+    request: &ClaimRequest,
+    bound: SystemTime,
+) -> Result<(Vec<Expired>, bool), Failure> {
+    let Kinds { vendor, verified, decoder_version } = Kinds::of(&request.kinds);
+    let values = params![&bound, &vendor, &verified, &decoder_version];
+    let found = session.run(include_str!("sql/sweep_find.sql"), &values).await?;
+    let Some(found) = found.first() else { return Ok((Vec::new(), false)) };
+    let now: SystemTime = found.try_get("now")?;
+    let next: Option<SystemTime> = found.try_get("next")?;
+    if let Some(next) = next {
+        state.note_due(next.duration_since(now).unwrap_or_default());
+    }
+    let ids: Vec<i64> = found.try_get::<_, Option<_>>("ids")?.unwrap_or_default();
+    if ids.len() < MAX_SWEEP {
+        lock(&state.sweep).bound = now.checked_sub(SLACK);
+    }
+    if ids.is_empty() {
+        return Ok((Vec::new(), false));
+    }
+    let keys: Vec<i64> = found.try_get::<_, Option<_>>("keys")?.unwrap_or_default();
+    let most = i32::try_from(request.max_lost_leases).unwrap_or(i32::MAX);
+    let (first, longest) = (delay(request.backoff.first()), delay(request.backoff.longest()));
+    let expire = params![&ids, &most, &first, &longest, &LEASE_EXPIRED];
+    let promote = params![&ids, &vendor, &verified, &decoder_version];
+    let keys = params![&keys];
+    let statements: [(&str, &[_]); 4] = [
+        (LOCK, &keys),
+        (include_str!("sql/expire.sql"), &expire),
+        (include_str!("sql/unblock.sql"), &keys),
+        (include_str!("sql/promote.sql"), &promote),
+    ];
+    let mut results = session.transaction(Purpose::Write, &statements).await?;
+    let expired = results.swap_remove(1);
+    if !expired.is_empty() {
+        state.note_due(first_delay(request));
+    }
+    let expired = expired.iter().map(|row| {
+        Ok(Expired {
+            id: DeliveryId::new(row.try_get("id")?),
+            vendor: row.try_get::<_, String>("vendor")?.into(),
+            dead: row.try_get("dead")?,
+        })
+    });
+    let expired = expired.collect::<Result<_, tokio_postgres::Error>>().map_err(failed)?;
+    Ok((expired, ids.len() >= MAX_SWEEP))
+}
+
+/// Returns the shortest delay of a delivery whose lease has just expired.
+fn first_delay(request: &ClaimRequest) -> Duration {
+    request.backoff.wait(1, 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sweeps_when_something_is_due_and_else_at_intervals() {
+        let state = ClaimState::default();
+        assert_eq!(state.begin_sweep(), Some(UNIX_EPOCH));
+        assert_eq!(state.begin_sweep(), None);
+        state.note_due(Duration::from_secs(60));
+        assert_eq!(state.begin_sweep(), None);
+        state.note_due(Duration::ZERO);
+        assert!(state.begin_sweep().is_some(), "it is due");
+        lock(&state.sweep).swept_at = Instant::now().checked_sub(SWEEP_INTERVAL);
+        assert!(state.begin_sweep().is_some(), "an interval has passed");
+    }
+}
