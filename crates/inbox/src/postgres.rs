@@ -52,6 +52,7 @@ use self::{
 };
 use crate::{
     AcceptOutcome, DeliveryDetails, DeliveryId, Erased, Error, Filter, Outcome, Page, Purged, Retention, Stats,
+    record::without_nul,
     store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, Lease, Store},
 };
 
@@ -137,17 +138,19 @@ impl Store for Postgres {
 
     async fn renew(&self, leases: &[Lease], time: Duration) -> Result<Vec<Lease>, Error> {
         let leases = leases.to_vec();
-        self.claims.note_due(time);
+        self.claims.note_lease(time);
         self.workers
-            .run(TIMEOUT, |mut session| async move { Ok(complete::renew(&mut session, &leases, time).await?) })
+            .run(TIMEOUT, |mut session| async move { Ok(complete::renew(&mut session, leases, time).await?) })
             .await
     }
 
     async fn complete(&self, completions: &[Completion]) -> Result<Vec<Lease>, Error> {
         let lost = complete(&self.workers, completions.to_vec()).await?;
         for completion in completions {
-            if let Outcome::Retry { after, .. } = completion.outcome {
-                self.claims.note_due(after.unwrap_or_default());
+            match completion.outcome {
+                Outcome::Retry { after, .. } => self.claims.note_due(after.unwrap_or_default()),
+                Outcome::Undecodable { .. } => self.claims.note_undecodable(),
+                _ => {}
             }
         }
         // The next delivery of a subject may be ready; the worker that completed has a hand free for it.
@@ -186,7 +189,7 @@ impl Store for Postgres {
     }
 
     async fn dead_letter(&self, id: DeliveryId, reason: &str) -> Result<(), Error> {
-        let reason = reason.to_owned();
+        let reason = without_nul(reason).into_owned();
         let change = |mut session: pool::Pooled| async move { admin::dead_letter(&mut session, id, &reason).await };
         self.workers.run(TIMEOUT, change).await?;
         self.signals.tell_all(&self.workers, &self.channel);
@@ -198,7 +201,7 @@ impl Store for Postgres {
     }
 
     async fn erase(&self, vendor: &str, subject: &str) -> Result<Erased, Error> {
-        let (vendor, subject) = (vendor.to_owned(), subject.to_owned());
+        let (vendor, subject) = (without_nul(vendor).into_owned(), without_nul(subject).into_owned());
         let erase = |mut session: pool::Pooled| async move { Ok(admin::erase(&mut session, &vendor, &subject).await?) };
         self.workers.run(READ_TIMEOUT, erase).await
     }

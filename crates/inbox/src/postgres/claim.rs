@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     DeliveryId, Error, row,
-    store::{ClaimRequest, Claimed, DeliveryKind, DeliveryRecord, Expired, LEASE_EXPIRED, MAX_LEASE},
+    store::{ClaimRequest, Claimed, DeliveryKind, DeliveryRecord, Expired, KindRequest, LEASE_EXPIRED, MAX_LEASE},
 };
 
 /// How often to sweep, unless something is known to be due before.
@@ -57,26 +57,47 @@ struct SweepState {
     unbounded_at: Option<Instant>,
     /// No lease that holds ends before, and nothing that is scheduled is due before.
     bound: Option<SystemTime>,
-    /// When something is known to be due.
+    /// When something that is scheduled is known to be due.
     next: Option<Instant>,
+    /// When a lease that this process gave may expire.
+    lease_end: Option<Instant>,
+    /// The decoders that what is undecodable was compared with.
+    decoders: HashMap<DeliveryKind, i64>,
 }
 
 impl ClaimState {
-    /// Notes that something is due in so much time.
+    /// Notes that something that is scheduled is due in so much time.
     pub(super) fn note_due(&self, after: Duration) {
-        let Some(at) = Instant::now().checked_add(after) else { return };
-        let mut sweep = lock(&self.sweep);
-        sweep.next = Some(sweep.next.map_or(at, |next| next.min(at)));
+        earliest(&mut lock(&self.sweep).next, after);
+    }
+
+    /// Notes that a lease may expire in so much time.
+    pub(super) fn note_lease(&self, time: Duration) {
+        earliest(&mut lock(&self.sweep).lease_end, time);
+    }
+
+    /// Notes that a delivery is undecodable, so that another decoder may try it at once.
+    pub(super) fn note_undecodable(&self) {
+        lock(&self.sweep).decoders.clear();
     }
 
     /// Begins a sweep if it is time for one. Returns its lower bound.
-    fn begin_sweep(&self) -> Option<SystemTime> {
+    fn begin_sweep(&self, kinds: &[KindRequest]) -> Option<SystemTime> {
         let (mut sweep, now) = (lock(&self.sweep), Instant::now());
-        let elapsed = sweep.swept_at.is_none_or(|swept| now >= swept + SWEEP_INTERVAL);
-        if !elapsed && sweep.next.is_none_or(|next| now < next) {
+        let newer = |request: &KindRequest| {
+            sweep.decoders.get(&request.kind).is_none_or(|swept| *swept < request.decoder_version)
+        };
+        let is_due = sweep.swept_at.is_none_or(|swept| now >= swept + SWEEP_INTERVAL)
+            || [sweep.next, sweep.lease_end].into_iter().flatten().any(|at| at <= now)
+            || kinds.iter().any(newer);
+        if !is_due {
             return None;
         }
-        (sweep.swept_at, sweep.next) = (Some(now), None);
+        (sweep.swept_at, sweep.next, sweep.lease_end) = (Some(now), None, None);
+        for request in kinds {
+            let swept = sweep.decoders.entry(request.kind.clone()).or_insert(request.decoder_version);
+            *swept = request.decoder_version.max(*swept);
+        }
         if sweep.unbounded_at.is_none_or(|unbounded| now >= unbounded + UNBOUNDED_SWEEP) {
             sweep.unbounded_at = Some(now);
             sweep.bound = None;
@@ -90,7 +111,7 @@ impl ClaimState {
 
     fn bounds(&self, request: &ClaimRequest) -> Vec<SystemTime> {
         let (mut bounds, now) = (lock(&self.bounds), Instant::now());
-        let bound = |kind: &crate::store::KindRequest| {
+        let bound = |kind: &KindRequest| {
             let key = (kind.kind.clone(), kind.decoder_version);
             let bound = bounds.entry(key).or_insert(Bound { due_at: UNIX_EPOCH, unbounded_at: None });
             if bound.unbounded_at.is_some_and(|unbounded| now < unbounded + UNBOUNDED_CLAIM) {
@@ -115,6 +136,12 @@ impl ClaimState {
     }
 }
 
+fn earliest(at: &mut Option<Instant>, after: Duration) {
+    if let Some(then) = Instant::now().checked_add(after) {
+        *at = Some(at.map_or(then, |at| at.min(then)));
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -124,7 +151,7 @@ pub(super) async fn claim(
     state: &ClaimState,
     request: &ClaimRequest,
 ) -> Result<Claimed, Error> {
-    let (expired, more_due) = match state.begin_sweep() {
+    let (expired, more_due) = match state.begin_sweep(&request.kinds) {
         Some(bound) => sweep(session, state, request, bound).await?,
         None => (Vec::new(), false),
     };
@@ -138,7 +165,7 @@ pub(super) async fn claim(
         }
     }
     if !claimed.deliveries.is_empty() {
-        state.note_due(request.lease);
+        state.note_lease(request.lease);
     }
     let more = more_due || request.limit > 0 && claimed.deliveries.len() >= request.limit;
     claimed.next = if more { Some(Duration::ZERO) } else { state.until_next() };
@@ -217,7 +244,7 @@ async fn sweep(
     let mut results = session.transaction(Purpose::Write, &statements).await?;
     let expired = results.swap_remove(1);
     if !expired.is_empty() {
-        state.note_due(first_delay(request));
+        state.note_due(request.backoff.wait(1, 0.0));
     }
     let expired = expired.iter().map(|row| {
         Ok(Expired {
@@ -230,11 +257,6 @@ async fn sweep(
     Ok((expired, ids.len() >= MAX_SWEEP))
 }
 
-/// Returns the shortest delay of a delivery whose lease has just expired.
-fn first_delay(request: &ClaimRequest) -> Duration {
-    request.backoff.wait(1, 0.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,13 +264,21 @@ mod tests {
     #[test]
     fn sweeps_when_something_is_due_and_else_at_intervals() {
         let state = ClaimState::default();
-        assert_eq!(state.begin_sweep(), Some(UNIX_EPOCH));
-        assert_eq!(state.begin_sweep(), None);
+        assert_eq!(state.begin_sweep(&[]), Some(UNIX_EPOCH));
+        assert_eq!(state.begin_sweep(&[]), None);
         state.note_due(Duration::from_secs(60));
-        assert_eq!(state.begin_sweep(), None);
+        state.note_lease(Duration::from_secs(60));
+        assert_eq!(state.begin_sweep(&[]), None);
         state.note_due(Duration::ZERO);
-        assert!(state.begin_sweep().is_some(), "it is due");
+        assert!(state.begin_sweep(&[]).is_some(), "a retry is due");
+        state.note_lease(Duration::ZERO);
+        assert!(state.begin_sweep(&[]).is_some(), "a lease has expired");
         lock(&state.sweep).swept_at = Instant::now().checked_sub(SWEEP_INTERVAL);
-        assert!(state.begin_sweep().is_some(), "an interval has passed");
+        assert!(state.begin_sweep(&[]).is_some(), "an interval has passed");
+        let kind = DeliveryKind { vendor: "capa".into(), verified: true };
+        let kinds = |decoder_version| [KindRequest { kind: kind.clone(), decoder_version, running: 0 }];
+        assert!(state.begin_sweep(&kinds(2)).is_some(), "a first decoder");
+        assert_eq!(state.begin_sweep(&kinds(1)), None, "an older decoder");
+        assert!(state.begin_sweep(&kinds(3)).is_some(), "a newer decoder");
     }
 }

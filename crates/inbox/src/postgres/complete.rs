@@ -1,6 +1,6 @@
 //! Completions and renewals.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use tokio_postgres::Row;
 
@@ -67,38 +67,34 @@ pub(super) async fn complete(session: &mut Session, completions: &[Completion]) 
     let values = params![id, token, state, delay, reason, number, decoder_version];
     let statements: [(&str, &[_]); 3] = [(LOCK, &keys), (COMPLETE, &values), (UNBLOCK, &keys)];
     let mut results = session.transaction(Purpose::Write, &statements).await?;
-    let written = ids(&results.swap_remove(1))?;
-    let missing: Vec<Lease> = leases(id, token).filter(|lease| written.binary_search(&lease.id.get()).is_err()).collect();
+    let held: Vec<Lease> = completions.iter().map(|completion| completion.lease).collect();
+    let missing = without(held, &results.swap_remove(1))?;
     if missing.is_empty() {
         return Ok(missing);
     }
     let (id, token) = split(&missing);
-    let completed = ids(&session.run(COMPLETED, &params![&id, &token]).await?)?;
-    Ok(missing.into_iter().filter(|lease| completed.binary_search(&lease.id.get()).is_err()).collect())
+    without(missing, &session.run(COMPLETED, &params![&id, &token]).await?)
 }
 
 /// Extends leases. Returns those that are lost.
-pub(super) async fn renew(session: &mut Session, held: &[Lease], time: Duration) -> Result<Vec<Lease>, Failure> {
-    let (id, token) = split(held);
-    let time = time.min(MAX_LEASE).as_secs_f64();
-    let renewed = ids(&session.run(RENEW, &params![&id, &token, &time]).await?)?;
-    Ok(leases(&id, &token).filter(|lease| renewed.binary_search(&lease.id.get()).is_err()).collect())
+pub(super) async fn renew(session: &mut Session, held: Vec<Lease>, time: Duration) -> Result<Vec<Lease>, Failure> {
+    let ((id, token), time) = (split(&held), time.min(MAX_LEASE).as_secs_f64());
+    without(held, &session.run(RENEW, &params![&id, &token, &time]).await?)
 }
 
-/// Returns ids and tokens, in the order of the ids.
+/// Returns ids and tokens, in the order of the ids, so that two transactions rarely wait for each other.
 fn split(leases: &[Lease]) -> (Vec<i64>, Vec<i64>) {
     let mut leases = leases.to_vec();
     leases.sort_unstable_by_key(|lease| lease.id);
     leases.iter().map(|lease| (lease.id.get(), lease.token.get())).unzip()
 }
 
-fn leases(id: &[i64], token: &[i64]) -> impl Iterator<Item = Lease> {
-    id.iter().zip(token).map(|(id, token)| Lease { id: DeliveryId::new(*id), token: FencingToken::new(*token) })
-}
-
-/// Returns the ids of rows in order.
-fn ids(rows: &[Row]) -> Result<Vec<i64>, Failure> {
-    let mut ids = rows.iter().map(|row| row.try_get("id")).collect::<Result<Vec<i64>, _>>()?;
-    ids.sort_unstable();
-    Ok(ids)
+/// Removes the leases that are among the rows.
+fn without(mut leases: Vec<Lease>, rows: &[Row]) -> Result<Vec<Lease>, Failure> {
+    let lease = |row: &Row| {
+        Ok(Lease { id: DeliveryId::new(row.try_get("id")?), token: FencingToken::new(row.try_get("token")?) })
+    };
+    let found = rows.iter().map(lease).collect::<Result<HashSet<_>, tokio_postgres::Error>>()?;
+    leases.retain(|lease| !found.contains(lease));
+    Ok(leases)
 }

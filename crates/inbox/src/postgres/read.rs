@@ -8,7 +8,7 @@ use super::{
     rows::Mapped,
     session::{Purpose, Session},
 };
-use crate::{DeliveryDetails, DeliveryId, DeliverySummary, Error, Filter, Page, State, Stats, row, store::DeliveryKind};
+use crate::{DeliveryDetails, DeliveryId, DeliverySummary, Error, Filter, Page, State, Stats, record::without_nul, row, store::DeliveryKind};
 
 const LIST: &str = include_str!("sql/list.sql");
 
@@ -24,8 +24,11 @@ async fn read(
 pub(super) async fn list(session: &mut Session, filter: &Filter) -> Result<Page, Error> {
     let size = filter.page_size();
     let (id, state) = (None::<i64>, filter.state.map(State::code));
-    let (vendor, endpoint) = (filter.vendor.as_deref(), filter.endpoint.as_deref());
-    let subject = filter.subject.as_ref().map(|subject| &**subject.expose());
+    // What is stored has no NUL.
+    let vendor = filter.vendor.as_deref().map(without_nul);
+    let endpoint = filter.endpoint.as_deref().map(without_nul);
+    let subject = filter.subject.as_ref().map(|subject| without_nul(subject.expose()));
+    let (vendor, endpoint, subject) = (vendor.as_deref(), endpoint.as_deref(), subject.as_deref());
     let (before, limit) = (filter.before.map(DeliveryId::get), i64::try_from(size + 1).unwrap_or(i64::MAX));
     let values = params![&id, &state, &vendor, &endpoint, &subject, &before, &limit];
     let rows = read(session, LIST, &values).await?;

@@ -12,9 +12,9 @@ WITH written AS (
         $1::bigint[], $2::bigint[], $3::smallint[], $4::double precision[], $5::text[], $6::integer[], $7::bigint[]
     ) AS g (id, token, state, delay, reason, number, decoder_version)
     WHERE d.id = g.id AND d.token = g.token AND d.leased_until IS NOT NULL
-    RETURNING d.id, g.number, g.reason
+    RETURNING d.id, d.token, g.number, g.reason
 ), noted AS (
     INSERT INTO idhooks_attempts (delivery, number, ended_at, reason)
     SELECT id, number, statement_timestamp(), reason FROM written WHERE number IS NOT NULL
 )
-SELECT id FROM written
+SELECT id, token FROM written
