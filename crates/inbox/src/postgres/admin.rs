@@ -142,7 +142,8 @@ async fn purge_rows(session: &mut Session, unverified: Duration, verified: Durat
 }
 
 pub(super) async fn erase(session: &mut Session, vendor: &str, subject: &str) -> Result<Erased, Failure> {
-    let find = "SELECT id, subject_key FROM idhooks_deliveries WHERE vendor = $1 AND subject = $2 ORDER BY id";
+    let find = "SELECT d.id, d.subject_key FROM idhooks_bodies AS b JOIN idhooks_deliveries AS d ON d.id = b.id \
+                WHERE b.subject = $2 AND d.vendor = $1";
     let found = session.run(find, &params![&vendor, &subject]).await?;
     let ids = found.iter().map(|row| row.try_get("id")).collect::<Result<Vec<i64>, _>>()?;
     let keys = found.iter().map(|row| row.try_get("subject_key")).collect::<Result<Vec<Option<i64>>, _>>()?;

@@ -22,13 +22,17 @@ use crate::{
 /// How often to sweep, unless something is known to be due before.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How often to claim without a lower bound: a transaction may commit later than the bound allows for.
-const UNBOUNDED_CLAIM: Duration = Duration::from_secs(1);
-
-/// The same for the sweep.
+/// How often to sweep without a lower bound: a transaction may commit later than the bound allows for.
 const UNBOUNDED_SWEEP: Duration = Duration::from_secs(60);
 
-/// How long before the bound a transaction may have begun.
+/// How often a claim reads further back than to what was claimed last, and without any lower bound, and at least how many
+/// times as long as that took the last time. Transactions do not commit in the order of their times.
+const WIDE_CLAIM: Duration = Duration::from_millis(200);
+const UNBOUNDED_CLAIM: Duration = Duration::from_secs(1);
+const PAUSE: u32 = 20;
+
+/// How far a wide claim reads back, and how long before its bound the end of a lease may be that a sweep did not see.
+const WIDE: Duration = Duration::from_millis(500);
 const SLACK: Duration = Duration::from_secs(1);
 
 /// How many deliveries one sweep moves on at most, of each sort.
@@ -45,10 +49,53 @@ pub(super) struct ClaimState {
 
 /// From where on the entries of a kind are read. Those before are dead: an old snapshot keeps the server from removing
 /// them, and reading them at each claim would make claims slower and slower.
-#[derive(Clone, Copy)]
+#[derive(Default)]
 struct Bound {
-    due_at: SystemTime,
+    /// The lowest time of what was claimed last.
+    due_at: Option<SystemTime>,
+    /// When the next claim reads further back.
+    wide_at: Option<Instant>,
     unbounded_at: Option<Instant>,
+}
+
+/// How far a claim reads back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Last,
+    Wide,
+    Unbounded,
+}
+
+impl Bound {
+    fn reach(&self, now: Instant) -> Reach {
+        let is_due = |at: Option<Instant>| at.is_none_or(|at| at <= now);
+        match (is_due(self.unbounded_at), is_due(self.wide_at)) {
+            (true, _) => Reach::Unbounded,
+            (_, true) => Reach::Wide,
+            _ => Reach::Last,
+        }
+    }
+
+    fn lowest(&self, reach: Reach) -> SystemTime {
+        let lowest = match reach {
+            Reach::Last => self.due_at,
+            Reach::Wide => self.due_at.and_then(|due_at| due_at.checked_sub(WIDE)),
+            Reach::Unbounded => None,
+        };
+        lowest.unwrap_or(UNIX_EPOCH)
+    }
+
+    /// Notes what a claim that began at `began` found.
+    fn note(&mut self, reach: Reach, began: Instant, lowest: Option<SystemTime>) {
+        let pause = |least: Duration| Some(Instant::now() + least.max(began.elapsed() * PAUSE));
+        if reach >= Reach::Wide {
+            self.wide_at = pause(WIDE_CLAIM);
+        }
+        if reach == Reach::Unbounded {
+            self.unbounded_at = pause(UNBOUNDED_CLAIM);
+        }
+        self.due_at = lowest.or(self.due_at);
+    }
 }
 
 #[derive(Default)]
@@ -109,28 +156,30 @@ impl ClaimState {
         lock(&self.sweep).next.map(|next| next.saturating_duration_since(Instant::now()))
     }
 
-    fn bounds(&self, request: &ClaimRequest) -> Vec<SystemTime> {
+    /// Returns how far a claim reads back for each kind, at least to `least`, and until when that is.
+    fn reaches(&self, request: &ClaimRequest, least: Reach) -> Vec<(Reach, SystemTime)> {
         let (mut bounds, now) = (lock(&self.bounds), Instant::now());
-        let bound = |kind: &KindRequest| {
-            let key = (kind.kind.clone(), kind.decoder_version);
-            let bound = bounds.entry(key).or_insert(Bound { due_at: UNIX_EPOCH, unbounded_at: None });
-            if bound.unbounded_at.is_some_and(|unbounded| now < unbounded + UNBOUNDED_CLAIM) {
-                return bound.due_at;
-            }
-            bound.unbounded_at = Some(now);
-            UNIX_EPOCH
+        let reach = |kind: &KindRequest| {
+            let bound = bounds.entry((kind.kind.clone(), kind.decoder_version)).or_default();
+            let reach = bound.reach(now).max(least);
+            (reach, bound.lowest(reach))
         };
-        request.kinds.iter().map(bound).collect()
+        request.kinds.iter().map(reach).collect()
     }
 
-    /// Raises the bounds to the lowest time of what was claimed.
-    fn claimed(&self, request: &ClaimRequest, deliveries: &[DeliveryRecord]) {
+    fn note_claim(
+        &self,
+        request: &ClaimRequest,
+        reaches: &[(Reach, SystemTime)],
+        began: Instant,
+        deliveries: &[DeliveryRecord],
+    ) {
         let mut bounds = lock(&self.bounds);
-        for kind in &request.kinds {
+        for (kind, (reach, _)) in request.kinds.iter().zip(reaches) {
             let of_kind = deliveries.iter().filter(|record| record.kind == kind.kind);
-            let lowest = of_kind.map(|record| record.due_at).min().and_then(|lowest| lowest.checked_sub(SLACK));
-            if let (Some(lowest), Some(bound)) = (lowest, bounds.get_mut(&(kind.kind.clone(), kind.decoder_version))) {
-                bound.due_at = lowest;
+            let lowest = of_kind.map(|record| record.due_at).min();
+            if let Some(bound) = bounds.get_mut(&(kind.kind.clone(), kind.decoder_version)) {
+                bound.note(*reach, began, lowest);
             }
         }
     }
@@ -172,18 +221,36 @@ pub(super) async fn claim(
     Ok(claimed)
 }
 
+/// Claims what is ready. Before it finds nothing, it reads further back.
 async fn claim_ready(
     session: &mut Session,
     state: &ClaimState,
     request: &ClaimRequest,
 ) -> Result<Vec<DeliveryRecord>, Error> {
+    let reaches = state.reaches(request, Reach::Last);
+    let deliveries = claim_within(session, state, request, &reaches).await?;
+    if !deliveries.is_empty() || reaches.iter().all(|(reach, _)| *reach > Reach::Last) {
+        return Ok(deliveries);
+    }
+    let reaches = state.reaches(request, Reach::Wide);
+    claim_within(session, state, request, &reaches).await
+}
+
+async fn claim_within(
+    session: &mut Session,
+    state: &ClaimState,
+    request: &ClaimRequest,
+    reaches: &[(Reach, SystemTime)],
+) -> Result<Vec<DeliveryRecord>, Error> {
     let Kinds { vendor, verified, decoder_version } = Kinds::of(&request.kinds);
     let running: Vec<i64> = request.kinds.iter().map(|kind| i64::try_from(kind.running).unwrap_or(i64::MAX)).collect();
-    let (bounds, limit) = (state.bounds(request), i64::try_from(request.limit).unwrap_or(i64::MAX));
+    let lowest: Vec<SystemTime> = reaches.iter().map(|(_, lowest)| *lowest).collect();
+    let limit = i64::try_from(request.limit).unwrap_or(i64::MAX);
     let (lease, worker) = (request.lease.min(MAX_LEASE).as_secs_f64(), &*request.worker);
-    let values = params![&vendor, &verified, &decoder_version, &running, &bounds, &limit, &lease, &worker];
+    let values = params![&vendor, &verified, &decoder_version, &running, &lowest, &limit, &lease, &worker];
+    let began = Instant::now();
     let deliveries = records(&session.run(include_str!("sql/claim.sql"), &values).await?)?;
-    state.claimed(request, &deliveries);
+    state.note_claim(request, reaches, began, &deliveries);
     Ok(deliveries)
 }
 
@@ -260,6 +327,22 @@ async fn sweep(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_claim_reads_further_back_now_and_then() {
+        let (mut bound, now) = (Bound::default(), Instant::now());
+        assert_eq!((bound.reach(now), bound.lowest(Reach::Last)), (Reach::Unbounded, UNIX_EPOCH));
+        let due_at = SystemTime::now();
+        bound.note(Reach::Unbounded, now, Some(due_at));
+        assert_eq!((bound.reach(Instant::now()), bound.lowest(Reach::Last)), (Reach::Last, due_at));
+        let later = Instant::now() + WIDE_CLAIM;
+        assert_eq!((bound.reach(later), bound.lowest(Reach::Wide)), (Reach::Wide, due_at - WIDE));
+        assert_eq!(bound.reach(Instant::now() + UNBOUNDED_CLAIM), Reach::Unbounded);
+        // One that took long is not repeated soon.
+        bound.note(Reach::Unbounded, now.checked_sub(Duration::from_secs(2)).unwrap(), None);
+        assert_eq!(bound.reach(Instant::now() + Duration::from_secs(39)), Reach::Last);
+        assert_eq!(bound.lowest(Reach::Last), due_at);
+    }
 
     #[test]
     fn sweeps_when_something_is_due_and_else_at_intervals() {

@@ -18,15 +18,13 @@ WITH given AS (
     FROM given AS g
 ), new AS (
     INSERT INTO idhooks_deliveries (
-        id, dedup, dedup_until, body_digest, vendor, verified, endpoint, event, subject,
-        subject_key, auth, label, received_at, possible_replay, state, due_at
+        id, dedup, dedup_until, body_digest, vendor, verified, endpoint, event, subject_key, auth, label, received_at, possible_replay, state, due_at
     )
-    SELECT id, dedup, dedup_until, body_digest, vendor, verified, endpoint, event, subject,
-        subject_key, auth, label, received_at, $14, state, statement_timestamp()
+    SELECT id, dedup, dedup_until, body_digest, vendor, verified, endpoint, event, subject_key, auth, label, received_at, $14, state, statement_timestamp()
     FROM placed ORDER BY subject_key, state, dedup
     ON CONFLICT DO NOTHING
     RETURNING id, dedup
 ), bodies AS (
-    INSERT INTO idhooks_bodies (id, body) SELECT new.id, given.body FROM new JOIN given USING (id)
+    INSERT INTO idhooks_bodies (id, subject, body) SELECT id, given.subject, given.body FROM new JOIN given USING (id)
 )
 SELECT id, dedup FROM new

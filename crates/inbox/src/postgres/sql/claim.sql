@@ -22,4 +22,4 @@ WITH candidates AS (
     WHERE d.id = ANY (ARRAY (SELECT id FROM candidates ORDER BY turn, due_at, id LIMIT $6))
     RETURNING d.*
 )
-SELECT c.*, b.body FROM claimed AS c LEFT JOIN idhooks_bodies AS b ON b.id = c.id ORDER BY c.due_at, c.id
+SELECT c.*, b.subject, b.body FROM claimed AS c LEFT JOIN idhooks_bodies AS b ON b.id = c.id ORDER BY c.due_at, c.id

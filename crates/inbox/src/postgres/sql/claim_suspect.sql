@@ -15,4 +15,4 @@ WITH suspect AS (
     WHERE d.id = (SELECT id FROM suspect)
     RETURNING d.*
 )
-SELECT c.*, b.body FROM claimed AS c LEFT JOIN idhooks_bodies AS b ON b.id = c.id
+SELECT c.*, b.subject, b.body FROM claimed AS c LEFT JOIN idhooks_bodies AS b ON b.id = c.id

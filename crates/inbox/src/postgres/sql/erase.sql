@@ -13,7 +13,7 @@ WITH found AS (
     SELECT id, number, statement_timestamp(), '' FROM found WHERE waited
 )
 UPDATE idhooks_deliveries AS d SET
-    event = NULL, subject = NULL, subject_key = NULL, label = NULL, reason = $2,
+    event = NULL, subject_key = NULL, label = NULL, reason = $2,
     state = CASE WHEN f.waited THEN 5 ELSE d.state END,
     finished_at = CASE WHEN f.waited THEN statement_timestamp() ELSE d.finished_at END
 FROM found AS f WHERE d.id = f.id

@@ -20,7 +20,7 @@ WITH clock AS (
 ), attempts AS (
     UPDATE idhooks_attempts SET reason = '' WHERE delivery = ANY (ARRAY (SELECT id FROM old))
 ), purged AS (
-    UPDATE idhooks_deliveries SET event = NULL, subject = NULL, subject_key = NULL, label = NULL, reason = NULL
+    UPDATE idhooks_deliveries SET event = NULL, subject_key = NULL, label = NULL, reason = NULL
     WHERE id = ANY (ARRAY (SELECT id FROM old)) RETURNING id
 )
 SELECT (SELECT max(id) FROM step) AS last, (SELECT count(*) FROM purged) AS purged

@@ -16,7 +16,6 @@ CREATE TABLE idhooks_deliveries (
     verified boolean NOT NULL,
     endpoint text,
     event text,
-    subject text,
     subject_key bigint,
     auth text NOT NULL,
     label text,
@@ -46,13 +45,14 @@ CREATE INDEX idhooks_dead_letters ON idhooks_deliveries (id) WHERE state = 5;
 CREATE INDEX idhooks_undecodable ON idhooks_deliveries (vendor, verified, decoder_version) WHERE state = 6;
 CREATE INDEX idhooks_expired_keys ON idhooks_deliveries (verified, dedup_until)
     WHERE state IN (3, 5) AND dedup_until IS NOT NULL;
-CREATE INDEX idhooks_subject ON idhooks_deliveries (vendor, subject) WHERE subject IS NOT NULL;
 
--- Apart, so that a change of state does not rewrite the body.
+-- Apart, so that a change of state rewrites neither the body nor the subject and its index. A purge deletes the row.
 CREATE TABLE idhooks_bodies (
     id bigint PRIMARY KEY,
+    subject text,
     body bytea NOT NULL
 );
+CREATE INDEX idhooks_subject ON idhooks_bodies (subject) WHERE subject IS NOT NULL;
 
 CREATE TABLE idhooks_attempts (
     delivery bigint NOT NULL,
