@@ -76,10 +76,11 @@ impl Postgres {
     pub(crate) async fn open(config: PostgresConfig) -> Result<Self, Error> {
         let target = Arc::new(Target::new(config)?);
         schema::probe(&target).await?;
-        let session = Session::open(&target, || ()).await?;
+        let mut session = Session::open(&target, || ()).await?;
         // All sessions use the schema of the first one, whatever their own search_path is.
-        let find = "SELECT current_schema()::text";
-        let schema: String = session.client().query_one(find, &[]).await.and_then(|row| row.try_get(0)).map_err(failed)?;
+        let rows = session.run("SELECT current_schema()::text AS schema", &[]).await?;
+        let schema: Option<String> = rows.first().map(|row| row.try_get("schema")).transpose().map_err(failed)?;
+        let schema = schema.unwrap_or_default();
         drop(session);
         let complete_statement = format!("SELECT {}.idhooks_complete($1, $2)", session::quoted(&schema)).into();
         let target = Arc::new(Target::new(target.config.clone().schema(&schema))?);
