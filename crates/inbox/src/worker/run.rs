@@ -8,7 +8,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -17,7 +16,10 @@ use tokio::{
     time::{sleep_until, timeout},
 };
 
-use super::Worker;
+use super::{
+    Worker,
+    while_leased::{WhileLeased, micros},
+};
 use crate::{
     Error, Handlers, Outcome, clock,
     job::JobContext,
@@ -329,7 +331,7 @@ impl WorkerLoop {
             };
             drop(record);
             let handling = observe::handling((span.0, span.1, &span.2), handling);
-            let leased = WhileLeased { future: Box::pin(handling), end };
+            let leased = WhileLeased::new(handling, end);
             timeout(handler_timeout, leased).await.unwrap_or_else(|_| Some(Outcome::retry("handler timed out")))
         });
         self.running.insert(abort.id(), Running { attempt, abort, lease_end });
@@ -464,25 +466,4 @@ async fn renewal(
     let result = running.await;
     let (leases, asked) = pending_call.take().map_or_else(Default::default, |(_, leases, asked)| (leases, asked));
     (result, leases, asked)
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// A handler that is not polled any more once its lease is over, also after the machine has slept.
-struct WhileLeased<F> {
-    future: Pin<Box<F>>,
-    end: Arc<AtomicU64>,
-}
-
-impl<F: Future> Future for WhileLeased<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if micros(clock::uptime()) >= self.end.load(Ordering::Relaxed) {
-            return Poll::Ready(None);
-        }
-        self.future.as_mut().poll(cx).map(Some)
-    }
 }
