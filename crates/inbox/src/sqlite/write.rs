@@ -243,3 +243,35 @@ pub(super) fn span(duration: Duration) -> i64 {
 pub(super) fn wall_clock() -> SystemTime {
     SystemTime::now()
 }
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    use super::*;
+    use crate::{
+        sqlite::{connect, file::Location, schema},
+        unhandled::tests::Gauges,
+    };
+
+    #[test]
+    fn a_growing_log_is_reported_each_time_it_has_doubled() {
+        let gauges = Gauges::default();
+        let _here = metrics::set_default_local_recorder(&gauges);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("inbox.db");
+        Location::parse(path.to_str().unwrap()).unwrap().create().unwrap();
+        let mut connection = connect(&path).unwrap();
+        schema::configure(&connection).unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let mut write = WriteConnection::new(connection, OpenFiles::of(&path), Box::new(wall_clock));
+        let reported = || gauges.value("idhooks_inbox_log_bytes");
+        write.maintain();
+        assert_eq!(reported(), None, "a small log is no news");
+        let size = write.files.log_bytes();
+        write.reported_log = size - 1;
+        write.maintain();
+        assert_eq!((reported(), write.reported_log), (Some(size as f64), 2 * (size - 1)));
+        gauges.set("idhooks_inbox_log_bytes", 0.0);
+        write.maintain();
+        assert_eq!(reported(), Some(0.0), "not again before it has doubled");
+    }
+}
