@@ -10,6 +10,8 @@ pub(crate) mod handling;
 #[cfg(feature = "postgres")]
 pub(crate) mod link;
 #[cfg(feature = "postgres")]
+pub(crate) mod pgbouncer;
+#[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 
 use std::{

@@ -52,6 +52,12 @@ impl Database {
         &self.url
     }
 
+    /// The name of this schema.
+    #[allow(dead_code, reason = "not each test program needs it")]
+    pub(crate) fn schema(&self) -> &str {
+        &self.schema
+    }
+
     /// The URL with a setting for its sessions besides.
     pub(crate) fn url_with(&self, setting: &str) -> String {
         with_options(&self.server, &format!("-csearch_path%3D{}%20-c{}", self.schema, setting.replace('=', "%3D")))
