@@ -122,9 +122,11 @@ fn filter(random: &mut Rng) -> Filter {
     if random.u8(..3) == 0 {
         filter.state = Some(State::ALL[random.usize(..State::ALL.len())]);
     }
-    filter.endpoint = if random.u8(..4) == 0 { Some(odd(random).into()) } else { None };
+    if random.u8(..4) == 0 {
+        filter = filter.endpoint(&odd(random));
+    }
     match random.u8(..6) {
-        0 => filter.vendor = Some(odd(random).into()),
+        0 => filter = filter.vendor(&odd(random)),
         1 => filter = filter.vendor("caf"),
         2 => filter = filter.vendor(["caf", "capa"][random.usize(..2)]).subject(&odd(random)),
         _ => {}
