@@ -248,6 +248,7 @@ impl WorkerLoop {
             (self.complete.is_none() && !self.ended.is_empty()).then_some(self.complete_at),
             self.renew.is_none().then_some(self.renew_at),
             (self.claim.is_none() && self.room() > 0).then_some(self.claim_at).filter(|at| *at > Instant::now()),
+            self.first_lease_end(),
         ];
         let wake = next.into_iter().flatten().min();
         tokio::select! {
@@ -262,6 +263,26 @@ impl WorkerLoop {
             (claimed, asked) = call_with(&mut self.claim) => self.claimed(claimed, asked),
             (lost, leases, asked) = renewal(&mut self.renew) => self.renewed(lost, &leases, asked),
             () = async { match wake { Some(at) => sleep_until(at.into()).await, None => pending().await } } => {}
+        }
+        self.stop_expired();
+    }
+
+    /// Returns when the first lease of a running handler ends, unless it is renewed.
+    fn first_lease_end(&self) -> Option<Instant> {
+        let ends = self.running.values().map(|held| held.lease_end.load(Ordering::Relaxed));
+        let end = Duration::from_micros(ends.filter(|end| *end > 0).min()?);
+        Instant::now().checked_add(end.saturating_sub(clock::uptime()))
+    }
+
+    /// Stops the handlers whose leases are over. A renewal that the store does not respond to must not hold this up.
+    fn stop_expired(&self) {
+        let now = micros(clock::uptime());
+        for held in self.running.values() {
+            let end = held.lease_end.load(Ordering::Relaxed);
+            if end > 0 && end <= now {
+                held.lease_end.store(0, Ordering::Relaxed);
+                held.abort.abort();
+            }
         }
     }
 
@@ -410,18 +431,15 @@ impl WorkerLoop {
         if lost.is_err() {
             self.renew_at = Instant::now() + AFTER_FAILURE.min(self.worker.lease / 3);
         }
-        let now = micros(clock::uptime());
         let is_lost = |lease: &Lease| lost.as_ref().is_ok_and(|lost| lost.contains(lease));
         for held in self.running.values() {
             let lease = &held.attempt.lease;
+            let is_over = held.lease_end.load(Ordering::Relaxed) == 0;
             if is_lost(lease) {
                 held.lease_end.store(0, Ordering::Relaxed);
-            } else if lost.is_ok() && asked_for.contains(lease) {
-                held.lease_end.store(micros(asked + self.worker.lease), Ordering::Relaxed);
-            }
-            if held.lease_end.load(Ordering::Relaxed) <= now {
-                held.lease_end.store(0, Ordering::Relaxed);
                 held.abort.abort();
+            } else if lost.is_ok() && asked_for.contains(lease) && !is_over {
+                held.lease_end.store(micros(asked + self.worker.lease), Ordering::Relaxed);
             }
         }
         // The store refuses the outcome of a lost lease by itself, also of one that a repeated call has just written.
