@@ -205,6 +205,25 @@ async fn row_37_a_handler_is_stopped_before_another_worker_starts() {
     first.stop().await;
 }
 
+/// As when the network is cut: the store neither responds nor fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_37_a_handler_is_stopped_at_the_end_of_its_lease_although_a_renewal_hangs() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    faults.set(&faults.renew_hangs, true);
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let lease = Duration::from_millis(1500);
+    let worker = eager(&inbox).lease(lease).shutdown_timeout(Duration::ZERO);
+    let working = start(worker, hanging_until_stopped(&count, &stopped));
+    inbox.accept(&capa("a")).await.unwrap();
+    reached(&count, 1).await;
+    let started = Instant::now();
+    reached(&stopped, 1).await;
+    let took = started.elapsed();
+    assert!(took + Duration::from_millis(200) > lease && took < lease + Duration::from_millis(600), "{took:?}");
+    working.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn until_idle_waits_for_a_store_that_fails_up_to_the_shutdown() {
     let engine = Engine::sqlite();
