@@ -20,7 +20,7 @@ use idhooks_inbox::{
     AcceptOutcome, ErrorKind, Filter, Handlers, Inbox, Job, Outcome, PostgresConfig, State, store::ClaimRequest,
 };
 use support::{
-    all_done, caf, caf_body_of, count_done, details, finish, lease, lease_briefly, lease_one,
+    all_done, caf, caf_body_of, claim, claim_briefly, claim_one, complete, complete_next, count_done, details,
     pgbouncer::PgBouncer,
     postgres::{Database, database},
     request, signed_caf,
@@ -42,14 +42,14 @@ async fn transaction_pooler_is_refused_unless_the_settings_name_it() {
         assert!(error.to_string().contains("pooler=transaction"), "{error}");
     }
     // It has left no settings in the sessions of others.
-    let (client, connection) = tokio_postgres::connect(&pooler.url("").replace("?schema", "?application_name"), NoTls)
-        .await
-        .unwrap();
+    let (client, connection) =
+        tokio_postgres::connect(&pooler.url("").replace("?schema", "?application_name"), NoTls).await.unwrap();
     tokio::spawn(connection);
     for setting in ["statement_timeout", "search_path", "jit"] {
         let ask = format!("SELECT setting = reset_val FROM pg_settings WHERE name = '{setting}'");
         let messages = client.simple_query(&ask).await.unwrap();
-        let is_default = messages.iter().any(|message| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("t")));
+        let is_default =
+            messages.iter().any(|message| matches!(message, SimpleQueryMessage::Row(row) if row.get(0) == Some("t")));
         assert!(is_default, "{setting}");
     }
     Inbox::open(&pooler.url("&pooler=transaction")).await.unwrap();
@@ -62,8 +62,7 @@ async fn session_pooler_is_accepted() {
     let Some((pooler, _database)) = behind("session").await else { return };
     let inbox = Inbox::open(&pooler.url("")).await.unwrap();
     inbox.accept(&caf("1", "a")).await.unwrap();
-    let (id, token) = lease_one(&inbox).await;
-    assert!(finish(&inbox, id, token, Outcome::Done).await);
+    complete_next(&inbox, Outcome::Done).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -75,16 +74,14 @@ async fn every_operation_works_behind_a_transaction_pooler() {
     assert_eq!(inbox.accept(&caf("1", "a")).await.unwrap(), AcceptOutcome::Duplicate { id: first });
     let other = signed_caf(caf_body_of("1", "a", "REPROVED"));
     assert!(matches!(inbox.accept(&other).await.unwrap(), AcceptOutcome::Conflict { .. }));
-    let expired = lease_briefly(&inbox).await;
+    let expired = claim_briefly(&inbox).await;
     assert_eq!(expired.id, first);
-    let (id, token) = lease_one(&inbox).await;
-    assert_eq!(id, second, "the expired lease let the next one go first");
-    let held = idhooks_inbox::store::Lease { id, token };
-    assert!(inbox.store().renew(&[held], Duration::from_secs(60)).await.unwrap().is_empty());
-    assert!(finish(&inbox, id, token, Outcome::retry_after(Duration::ZERO, "again")).await);
+    let held = claim_one(&inbox).await;
+    assert_eq!(held.id, second, "the expired lease let the next one go first");
+    assert!(inbox.store().renew(&[held.lease().unwrap()], Duration::from_secs(60)).await.unwrap().is_empty());
+    assert!(complete(&inbox, &held, Outcome::retry_after(Duration::ZERO, "again")).await);
     for _ in 0..2 {
-        let (id, token) = lease_one(&inbox).await;
-        assert!(finish(&inbox, id, token, Outcome::dead_letter("no")).await);
+        complete_next(&inbox, Outcome::dead_letter("no")).await;
     }
     assert_eq!(details(&inbox, second).await.failed_attempts.len(), 2);
     inbox.replay(first).await.unwrap();
@@ -92,7 +89,7 @@ async fn every_operation_works_behind_a_transaction_pooler() {
     assert_eq!(inbox.list(&Filter::new().vendor("caf").subject("a")).await.unwrap().deliveries.len(), 2);
     assert_eq!((inbox.stats().await.unwrap().dead_letters, inbox.stats().await.unwrap().waiting()), (2, 0));
     assert_eq!(inbox.erase("caf", "a").await.unwrap().deliveries, 2);
-    assert!(lease(&inbox, ClaimRequest { limit: 5, ..request() }).await.is_empty());
+    assert!(claim(&inbox, ClaimRequest { limit: 5, ..request() }).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -147,8 +144,7 @@ async fn row_57_settings_of_other_clients_of_the_pool_do_not_weaken_a_commit() {
     let others: Vec<_> = others.collect();
     for number in 0..100 {
         inbox.accept(&caf(&format!("{number}"), &format!("{number}"))).await.unwrap();
-        let (id, token) = lease_one(&inbox).await;
-        assert!(finish(&inbox, id, token, Outcome::Done).await);
+        complete_next(&inbox, Outcome::Done).await;
     }
     stop.store(true, Ordering::Relaxed);
     for other in others {
