@@ -21,8 +21,9 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(8);
 /// The same for what may read much.
 pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(65);
 
-/// How long an operation that was cancelled keeps its session, so that the server is not asked for another one.
-const CANCEL_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a cancel request may take, and then its effect. A server that does not react is not reached any more: its
+/// session is given up.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Sessions that are kept between operations.
 #[derive(Clone)]
@@ -57,11 +58,8 @@ impl Pool {
                 return;
             }
             let _ = reply.send(Err(Error::unavailable("the store did not respond in time")));
-            let _ = timeout(CANCEL_TIMEOUT, async {
-                send_cancel(&cancel, &target).await;
-                operation.await
-            })
-            .await;
+            let _ = timeout(CANCEL_TIMEOUT, send_cancel(&cancel, &target)).await;
+            let _ = timeout(CANCEL_TIMEOUT, operation).await;
         });
         answer.await.unwrap_or_else(|_| Err(Error::unavailable("the operation was stopped")))
     }
