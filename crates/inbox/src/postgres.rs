@@ -96,8 +96,7 @@ impl Postgres {
         // A channel of its own for each schema of the database.
         let channel = workers.run(TIMEOUT, |mut session| async move {
             let rows = session.run("SELECT 'idhooks_' || 'idhooks_deliveries'::regclass::oid AS channel", &[]).await?;
-            let channel: Option<String> =
-                rows.first().map(|row| row.try_get("channel")).transpose().map_err(failed)?;
+            let channel: Option<String> = rows.first().map(|row| row.try_get("channel")).transpose().map_err(failed)?;
             Ok(Arc::from(channel.unwrap_or_default()))
         });
         let channel = channel.await?;

@@ -135,9 +135,7 @@ async fn settings_that_promise_less_are_refused_unless_the_storage_replaces_them
     cluster.set("fsync = off").await;
     let error = Inbox::open(&cluster.url()).await.unwrap_err();
     assert!(error.kind() == ErrorKind::NotDurable && error.to_string().contains("fsync is off"), "{error:?}");
-    let noticed = eventually("the running program notices", || async {
-        inbox.accept(&caf("2", "b")).await.err()
-    });
+    let noticed = eventually("the running program notices", || async { inbox.accept(&caf("2", "b")).await.err() });
     assert_eq!(noticed.await.kind(), ErrorKind::NotDurable);
     let storage = open(&cluster, Durability::Storage).await;
     storage.accept(&caf("3", "c")).await.unwrap();

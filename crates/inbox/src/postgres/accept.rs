@@ -107,7 +107,8 @@ fn gather(first: Waiting, receive: &mut mpsc::Receiver<Waiting>) -> Vec<Waiting>
 /// Stores a batch, replies to those whose outcome is clear, and stores the others alone.
 async fn commit(pool: Pool, batch: Vec<Waiting>) {
     let records: Vec<_> = batch.iter().map(|waiting| Arc::clone(&waiting.record)).collect();
-    let stored = pool.run(TIMEOUT, |mut session: Pooled| async move { Ok(store_batch(&mut session, &records).await) }).await;
+    let stored =
+        pool.run(TIMEOUT, |mut session: Pooled| async move { Ok(store_batch(&mut session, &records).await) }).await;
     let mut found = match stored.map_err(Failure::from).and_then(|stored| stored) {
         Ok(found) => found,
         Err(failure) if failure.may_be_of_one() => HashMap::new(),
@@ -132,7 +133,8 @@ async fn commit(pool: Pool, batch: Vec<Waiting>) {
             None => {
                 let pool = pool.clone();
                 tokio::spawn(async move {
-                    let alone = |mut session: Pooled| async move { Ok(store_alone(&mut session, &record, found).await?) };
+                    let alone =
+                        |mut session: Pooled| async move { Ok(store_alone(&mut session, &record, found).await?) };
                     let _ = reply.send(pool.run(TIMEOUT, alone).await);
                 });
             }
@@ -220,9 +222,7 @@ async fn store_alone(
         let (id, key_column) = (first.id.get(), &key[..]);
         let free = "UPDATE idhooks_deliveries SET dedup = NULL WHERE id = $1 AND dedup = $2";
         let free = (free, &params![&id, &key_column][..]);
-        if let Some(Found::New(id)) =
-            columns.insert(session, Purpose::Write, LOCK, true, &[free]).await?.remove(&key)
-        {
+        if let Some(Found::New(id)) = columns.insert(session, Purpose::Write, LOCK, true, &[free]).await?.remove(&key) {
             return Ok(AcceptOutcome::New { id, possible_replay: true });
         }
     }

@@ -59,7 +59,8 @@ async fn change(
     let number = id.get();
     // Its state may change between the two transactions, but not forever.
     for _ in 0..8 {
-        let found = find(session, id).await?.ok_or_else(|| Error::not_found(format!("delivery {id} does not exist")))?;
+        let found =
+            find(session, id).await?.ok_or_else(|| Error::not_found(format!("delivery {id} does not exist")))?;
         if found.state == State::Running.code() {
             return Err(Error::invalid_state(format!("a worker holds delivery {id}")));
         }

@@ -195,11 +195,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) async fn claim(
-    session: &mut Session,
-    state: &ClaimState,
-    request: &ClaimRequest,
-) -> Result<Claimed, Error> {
+pub(super) async fn claim(session: &mut Session, state: &ClaimState, request: &ClaimRequest) -> Result<Claimed, Error> {
     let (expired, more_due) = match state.begin_sweep(&request.kinds) {
         Some(bound) => sweep(session, state, request, bound).await?,
         None => (Vec::new(), false),

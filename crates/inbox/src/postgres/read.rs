@@ -8,7 +8,10 @@ use super::{
     rows::Mapped,
     session::{Purpose, Session},
 };
-use crate::{DeliveryDetails, DeliveryId, DeliverySummary, Error, Filter, Page, State, Stats, record::without_nul, row, store::DeliveryKind};
+use crate::{
+    DeliveryDetails, DeliveryId, DeliverySummary, Error, Filter, Page, State, Stats, record::without_nul, row,
+    store::DeliveryKind,
+};
 
 const LIST: &str = include_str!("sql/list.sql");
 

@@ -17,7 +17,8 @@ use tokio::{
     time::timeout,
 };
 use tokio_postgres::{
-    AsyncMessage, CancelToken, Client, Connection, NoTls, Row, SimpleQueryMessage, Socket, Statement, error::Severity, types::ToSql,
+    AsyncMessage, CancelToken, Client, Connection, NoTls, Row, SimpleQueryMessage, Socket, Statement, error::Severity,
+    types::ToSql,
 };
 
 use super::{
@@ -49,7 +50,8 @@ const HIDE_PARAMETERS: &str = "SELECT set_config('log_parameter_max_length', '0'
     WHERE current_setting('is_superuser') = 'on' AND current_setting('log_parameter_max_length', true) IS NOT NULL";
 
 const RAISE_IDS: &str = include_str!("sql/raise_ids.sql");
-const LOCK_IDS: &str = "SELECT pg_advisory_xact_lock(1768187252, ('idhooks_ids'::regclass::oid::bigint & 2147483647)::int)";
+const LOCK_IDS: &str =
+    "SELECT pg_advisory_xact_lock(1768187252, ('idhooks_ids'::regclass::oid::bigint & 2147483647)::int)";
 
 /// Where the sessions of a store connect to, and what they have in common.
 pub(super) struct Target {

@@ -329,7 +329,8 @@ async fn a_warning_during_accept_or_complete_is_an_error() {
     let store = store(&database).await;
     store.accept(record("1", "a")).await.unwrap();
     let claimed = claim(&store, 1).await;
-    let warn = "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'x'; RETURN NULL; END $$;
+    let warn =
+        "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'x'; RETURN NULL; END $$;
         CREATE TRIGGER warn AFTER INSERT OR UPDATE ON idhooks_deliveries EXECUTE FUNCTION warn()";
     let client = database.client().await;
     client.batch_execute(warn).await.unwrap();

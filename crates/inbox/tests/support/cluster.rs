@@ -44,7 +44,8 @@ impl Cluster {
 
     pub(crate) fn start_server(&self, name: &str, port: u16) -> bool {
         let socket = self.folder.path().display();
-        let options = format!("-p {port} -k {socket} -c listen_addresses=127.0.0.1 -c max_connections=60 -c shared_buffers=16MB");
+        let options =
+            format!("-p {port} -k {socket} -c listen_addresses=127.0.0.1 -c max_connections=60 -c shared_buffers=16MB");
         let (data, log) = (self.data(name), self.data("log"));
         self.run("pg_ctl", &["-D", &data, "-w", "-l", &log, "-o", &options, "start"])
     }

@@ -4,7 +4,9 @@ use super::*;
 fn every_transaction_behind_a_pooler_sets_everything() {
     let config = PostgresConfig::new("postgres://h/d?pooler=transaction&schema=a%22b&durability=replicated").unwrap();
     let begin = Target::new(config).unwrap().begin(Purpose::Write);
-    for part in ["SET LOCAL statement_timeout", "SET LOCAL search_path = \"a\"\"b\"", "synchronous_commit = on", "fsync"] {
+    for part in
+        ["SET LOCAL statement_timeout", "SET LOCAL search_path = \"a\"\"b\"", "synchronous_commit = on", "fsync"]
+    {
         assert!(begin.contains(part), "{part}: {begin}");
     }
     assert!(begin.contains("pg_stat_replication") && begin.starts_with("BEGIN"));

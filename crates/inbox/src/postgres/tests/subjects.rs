@@ -48,8 +48,7 @@ async fn two_workers_never_hold_two_of_a_subject_and_tokens_grow() {
                         held[subject(&record)].fetch_sub(1, Ordering::SeqCst);
                         let again = record.attempts == 0 && record.id.get() % 5 == 0;
                         done.fetch_add(usize::from(!again), Ordering::SeqCst);
-                        let outcome =
-                            if again { Outcome::retry_after(Duration::ZERO, "again") } else { Outcome::Done };
+                        let outcome = if again { Outcome::retry_after(Duration::ZERO, "again") } else { Outcome::Done };
                         ended.push(completion(&record, outcome));
                     }
                     assert!(store.complete(&ended).await.unwrap().is_empty());
