@@ -1,248 +1,242 @@
 //! The engine for several machines: a PostgreSQL database, used by any number of receivers and workers at once.
 //!
 //! What it promises, and on what that rests:
-//! - **A program dies.** What was answered is in the database. What was not may be there or not; the sender comes again.
-//!   What the program held is handed out again when its leases run out, and it can no longer finish it.
-//! - **The database or its machine dies.** What was answered was in the log on disk before: `fsync`, `full_page_writes`
-//!   and `synchronous_commit` are read on every new session, and again while it is used, and a weaker one is refused.
-//!   While the database is away every method says so within seconds; when it is back, the same store works again.
-//! - **A standby takes over.** It has what was answered only if the primary waited for it: set
-//!   `synchronous_standby_names`, which no program can see the sense of from here. Without, the last moments before the
-//!   failover are lost, tokens of leases may be given a second time, and the numbers of deliveries too.
-//! - **A part of the network is cut off.** Whoever cannot reach the database accepts nothing and finishes nothing. A
-//!   worker that is cut off stops its handlers when its leases are over by its own clock; others take over when they are
-//!   over by the database's. Two handlers overlap only if one does not stop where it waits, and then only one finishes.
-//! - **The database's clock is set.** Leases and times to retry are told by it, so they end that much sooner or later.
+//! - **A program dies.** What was acknowledged is in the database. What was not may be there or not; the sender retries.
+//!   What the program held is claimed again when its leases have expired, and the program can no longer complete it.
+//! - **The database or its machine dies.** What was acknowledged was in the log on disk before: see `durability.rs`.
+//! - **A standby takes over.** It has what was acknowledged only if the primary waited for it:
+//!   [`Durability::Replicated`].
+//! - **A part of the network is cut off.** A receiver there accepts nothing. A worker there stops its handlers when its
+//!   leases are over by its own clock; others claim when they are over by the database's.
+//! - **The database's clock is set.** Leases and delays end that much sooner or later.
 //!   Ending sooner costs a second attempt, never a second "done".
 //!
-//! `sslmode=require` in the URL verifies the server's name and certificate, and so do `verify-ca` and `verify-full`;
-//! `sslrootcert` names a file of certificates to trust in place of the system's.
-//! `prefer`, the default, encrypts where that can be had, and guards against nobody who can change what is sent.
-//!
-//! A pooler between that hands a session to many programs in turn (`pool_mode = transaction`) cannot be used: statements
-//! are prepared, settings are set and notifications are heard for a whole session.
-
-/// What a worker has handlers for; `$1` and `$2` are the vendors, of what is verified and of what is not.
-macro_rules! wanted {
-    () => {
-        "vendor = ANY (CASE WHEN verified THEN $1::text[] ELSE $2::text[] END)"
-    };
-}
-
-/// What could be leased now, lanes left aside; in the words of the index that finds it.
-macro_rules! due {
-    () => {
-        concat!("state = 0 AND NOT behind AND due_at <= statement_timestamp() AND ", wanted!())
-    };
-}
+//! One delivery of a subject is unfinished and not blocked: `idhooks_one_active` makes sure of it. What decides which one
+//! (accept, complete, retry, replay) holds an advisory lock on the subject's key, in the order of keys and before any row:
+//! shared to add a delivery, exclusive to end or move one. A claim needs none, because it changes neither.
 
 mod accept;
-mod failed;
-mod finish;
-mod gather;
-mod lease;
+mod admin;
+mod claim;
+mod complete;
+mod config;
+mod durability;
+mod errors;
 mod notify;
+mod param;
 mod pool;
-mod promise;
 mod read;
+mod rows;
 mod schema;
-mod tidy;
-#[cfg(feature = "postgres-rustls")]
+mod session;
+#[cfg(feature = "postgres-tls")]
 mod tls;
 mod url;
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
-use tokio::time::timeout;
+use tokio::sync::oneshot;
 
+pub use self::config::{Durability, PostgresConfig};
 use self::{
-    failed::failed,
-    gather::Gather,
-    notify::{Listener, Signals},
-    pool::Pool,
-    tidy::Tidy,
+    accept::GroupCommit,
+    claim::ClaimState,
+    errors::failed,
+    notify::Signals,
+    pool::{Pool, READ_TIMEOUT, TIMEOUT},
+    session::{Session, Target},
 };
 use crate::{
-    Accepted, Details, EntryId, Error, Filter, Page, Purged, State, Stats,
-    store::{Arrival, Batch, LeaseRequest, Route, Store, Token, Verdict},
+    AcceptOutcome, DeliveryDetails, DeliveryId, Erased, Error, Filter, Outcome, Page, Purged, Retention, Stats,
+    record::without_nul,
+    store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, Lease, Store},
 };
 
-/// Connections for what arrives: it is gathered, so a few do.
-const RECEIVING: usize = 4;
-
-/// Connections for everything else, so that a worker can renew its leases however much arrives.
-const WORKING: usize = 8;
-
-/// How often to look for what no notification tells of: what was given back when a lease ran out, or came due again.
-const POLL: Duration = Duration::from_secs(1);
-
-/// The same while notifications are not heard.
-const POLL_DEAF: Duration = Duration::from_millis(200);
-
-/// For how long whoever got nothing is kept from looking again at what stood in the way, unless something changes.
-const IN_THE_WAY: Duration = Duration::from_millis(50);
+/// How often to look for what no notification reports.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A database that any number of programs use at the same time.
 pub(crate) struct Postgres {
-    receiving: Arc<Pool>,
-    working: Pool,
-    gather: Gather,
-    tidy: Tidy,
+    target: Arc<Target>,
+    receivers: Pool,
+    workers: Pool,
+    group_commit: GroupCommit,
+    claims: Arc<ClaimState>,
     signals: Arc<Signals>,
-    listener: Listener,
+    channel: Arc<str>,
+    complete_statement: Arc<str>,
 }
 
 impl Postgres {
-    /// Opens the store behind the URL, and makes its tables first if they are not there.
-    pub(crate) async fn open(url: &str) -> Result<Self, Error> {
-        let target = url::read(url)?;
-        let receiving = Arc::new(Pool::new(target.clone(), RECEIVING)?);
-        let working = Pool::new(target.clone(), WORKING)?;
-        let (mut session, _) = working.take().await?;
-        schema::migrate(&mut session).await?;
-        // Of its own for each schema of the database.
-        let find = "SELECT 'idhooks_' || 'idhooks_deliveries'::regclass::oid";
-        let channel = session.client().query_one_scalar(find, &[]).await.map_err(failed)?;
-        let signals = Arc::new(Signals::default());
-        let listener = Listener::start(target, channel, Arc::clone(&signals));
-        let gather = Gather::start(Arc::clone(&receiving));
-        let tidy = Tidy::new(working.clone(), Arc::clone(&signals));
-        Ok(Self { receiving, working, gather, tidy, signals, listener })
+    /// Connects to the server, and creates the tables if they are not there.
+    pub(crate) async fn open(config: PostgresConfig) -> Result<Self, Error> {
+        let target = Arc::new(Target::new(config)?);
+        schema::probe(&target).await?;
+        let mut session = Session::open(&target, || ()).await?;
+        // All sessions use the schema of the first one, whatever their own search_path is.
+        let rows = session.run("SELECT current_schema()::text AS schema", &[]).await?;
+        let schema: Option<String> = rows.first().map(|row| row.try_get("schema")).transpose().map_err(failed)?;
+        let schema = schema.unwrap_or_default();
+        drop(session);
+        let complete_statement = format!("SELECT {}.idhooks_complete($1, $2)", session::quoted(&schema)).into();
+        let target = Arc::new(Target::new(target.config.clone().schema(&schema))?);
+        let session = Session::open(&target, || ()).await?;
+        schema::migrate(&session).await?;
+        target.migrated.store(true, Ordering::Relaxed);
+        Self::start(target, complete_statement).await
+    }
+
+    async fn start(target: Arc<Target>, complete_statement: Arc<str>) -> Result<Self, Error> {
+        let receivers = Pool::new(Arc::clone(&target), target.config.receiver_connections)?;
+        let workers = Pool::new(Arc::clone(&target), target.config.worker_connections)?;
+        // A channel of its own for each schema of the database.
+        let channel = workers.run(TIMEOUT, |mut session| async move {
+            let rows = session.run("SELECT 'idhooks_' || 'idhooks_deliveries'::regclass::oid AS channel", &[]).await?;
+            let channel: Option<String> = rows.first().map(|row| row.try_get("channel")).transpose().map_err(failed)?;
+            Ok(Arc::from(channel.unwrap_or_default()))
+        });
+        let channel = channel.await?;
+        let group_commit = GroupCommit::start(receivers.clone(), target.config.receiver_connections);
+        let (claims, signals) = (Arc::default(), Arc::default());
+        Ok(Self { target, receivers, workers, group_commit, claims, signals, channel, complete_statement })
     }
 }
 
 #[async_trait]
 impl Store for Postgres {
-    async fn accept(&self, arrival: Arrival) -> Result<Accepted, Error> {
-        let arrival = Arc::new(arrival);
-        let found = self.gather.keep(Arc::clone(&arrival)).await?;
-        let accepted = match found.as_ref().and_then(|found| accept::clear(&arrival, found)) {
-            Some(accepted) => accepted,
-            None => {
-                let (mut session, watch) = self.receiving.take().await?;
-                watch.wait(accept::settle(&mut session, &arrival, found)).await?
-            }
-        };
-        if matches!(accepted, Accepted::New { .. }) {
-            self.signals.tell_all();
+    async fn accept(&self, record: DeliveryRecord) -> Result<AcceptOutcome, Error> {
+        let accepted = self.group_commit.accept(record).await?;
+        if matches!(accepted, AcceptOutcome::New { .. }) {
+            self.signals.tell_all(&self.receivers, &self.channel);
         }
         Ok(accepted)
     }
 
-    async fn lease(&self, request: LeaseRequest) -> Result<Batch, Error> {
-        let (session, watch) = self.working.take().await?;
-        let (batch, untidy) = watch.wait(lease::lease(&session, &request)).await?;
-        drop(session);
-        if untidy {
-            self.tidy.start(Vendors::of(&request.routes));
-        }
-        if batch.leased.len() >= request.most {
+    async fn claim(&self, request: ClaimRequest) -> Result<Claimed, Error> {
+        self.signals.listen(&self.target, &self.channel);
+        let (pool, claims, limit) = (self.workers.clone(), Arc::clone(&self.claims), request.limit);
+        let (reply, answer) = oneshot::channel();
+        tokio::spawn(async move {
+            let claim = |mut session: pool::Pooled| async move { claim::claim(&mut session, &claims, &request).await };
+            let claimed = pool.run(TIMEOUT, claim).await;
+            if let Err(Ok(claimed)) = reply.send(claimed) {
+                // The worker is gone: without this, its leases would expire as if it had died in a handler.
+                let _ = complete(&pool, claimed.deliveries.iter().filter_map(released).collect()).await;
+            }
+        });
+        let claimed = answer.await.unwrap_or_else(|_| Err(Error::unavailable("the claim was stopped")))?;
+        if claimed.deliveries.len() >= limit {
             // There may be more, for another worker of this program.
             self.signals.tell_here();
         }
-        if batch.leased.is_empty() && batch.next == Some(Duration::ZERO) {
-            let _ = timeout(IN_THE_WAY, self.signals.changed()).await;
+        Ok(claimed)
+    }
+
+    async fn renew(&self, leases: &[Lease], time: Duration) -> Result<Vec<Lease>, Error> {
+        let leases = leases.to_vec();
+        self.claims.note_lease(time);
+        self.workers
+            .run(TIMEOUT, |mut session| async move { Ok(complete::renew(&mut session, leases, time).await?) })
+            .await
+    }
+
+    async fn complete(&self, completions: &[Completion]) -> Result<Vec<Lease>, Error> {
+        let lost = complete(&self.workers, completions.to_vec()).await?;
+        for completion in completions {
+            match completion.outcome {
+                Outcome::Retry { after, .. } => self.claims.note_due(after.unwrap_or_default()),
+                Outcome::Undecodable { .. } => self.claims.note_undecodable(),
+                _ => {}
+            }
         }
-        Ok(batch)
-    }
-
-    async fn renew(&self, tokens: &[Token], time: Duration) -> Result<Vec<Token>, Error> {
-        let (session, watch) = self.working.take().await?;
-        watch.wait(lease::renew(&session, tokens, time)).await
-    }
-
-    async fn finish(&self, id: EntryId, token: Token, verdict: Verdict) -> Result<bool, Error> {
-        let (session, watch) = self.working.take().await?;
-        let finished = watch.wait(finish::finish(&session, id, token, &verdict)).await?;
-        // Another delivery of the same subject may be next; whoever finished has a hand free for it.
+        // The next delivery of a subject may be ready; the worker that completed has a hand free for it.
         self.signals.tell_here();
-        Ok(finished)
+        Ok(lost)
     }
 
     async fn changed(&self) {
+        self.signals.listen(&self.target, &self.channel);
         self.signals.changed().await;
     }
 
     fn poll_interval(&self) -> Duration {
-        if self.signals.listening() { POLL } else { POLL_DEAF }
+        let interval = self.target.config.poll_interval.unwrap_or(POLL_INTERVAL);
+        if self.signals.is_listening() { interval } else { interval / 5 }
     }
 
-    async fn unfinished(&self) -> Result<Vec<Route>, Error> {
-        let (mut session, watch) = self.working.take().await?;
-        watch.wait_long(read::unfinished(&mut session)).await
+    async fn unfinished_kinds(&self) -> Result<Vec<DeliveryKind>, Error> {
+        let read = |mut session: pool::Pooled| async move { Ok(read::unfinished_kinds(&mut session).await?) };
+        self.workers.run(READ_TIMEOUT, read).await
     }
 
     async fn list(&self, filter: &Filter) -> Result<Page, Error> {
-        let (session, watch) = self.working.take().await?;
-        watch.wait(read::list(&session, filter)).await
+        let filter = filter.clone();
+        self.workers.run(READ_TIMEOUT, |mut session| async move { read::list(&mut session, &filter).await }).await
     }
 
-    async fn get(&self, id: EntryId) -> Result<Option<Details>, Error> {
-        let (mut session, watch) = self.working.take().await?;
-        watch.wait(read::get(&mut session, id)).await
+    async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryDetails>, Error> {
+        self.workers.run(READ_TIMEOUT, move |mut session| async move { read::get(&mut session, id).await }).await
     }
 
-    async fn replay(&self, id: EntryId) -> Result<(), Error> {
-        let (mut session, watch) = self.working.take().await?;
-        watch.wait(finish::replay(&mut session, id)).await?;
-        self.signals.tell_all();
+    async fn replay(&self, id: DeliveryId) -> Result<(), Error> {
+        self.workers.run(TIMEOUT, move |mut session| async move { admin::replay(&mut session, id).await }).await?;
+        self.signals.tell_all(&self.workers, &self.channel);
         Ok(())
     }
 
-    async fn give_up(&self, id: EntryId, reason: &str) -> Result<(), Error> {
-        let (mut session, watch) = self.working.take().await?;
-        watch.wait(finish::give_up(&mut session, id, reason)).await
+    async fn dead_letter(&self, id: DeliveryId, reason: &str) -> Result<(), Error> {
+        let reason = without_nul(reason).into_owned();
+        let change = |mut session: pool::Pooled| async move { admin::dead_letter(&mut session, id, &reason).await };
+        self.workers.run(TIMEOUT, change).await?;
+        self.signals.tell_all(&self.workers, &self.channel);
+        Ok(())
     }
 
-    async fn purge(&self, older_than: Duration, dead: bool) -> Result<Purged, Error> {
-        let (session, watch) = self.working.take().await?;
-        let state = if dead { State::Dead } else { State::Done };
-        Ok(Purged { deliveries: finish::purge(&session, &watch, older_than, state).await?, ..Purged::default() })
+    async fn purge(&self, retention: &Retention) -> Result<Purged, Error> {
+        admin::purge(&self.workers, retention).await
+    }
+
+    async fn erase(&self, vendor: &str, subject: &str) -> Result<Erased, Error> {
+        let (vendor, subject) = (without_nul(vendor).into_owned(), without_nul(subject).into_owned());
+        let erase = |mut session: pool::Pooled| async move { Ok(admin::erase(&mut session, &vendor, &subject).await?) };
+        self.workers.run(READ_TIMEOUT, erase).await
     }
 
     async fn stats(&self) -> Result<Stats, Error> {
-        let (mut session, watch) = self.working.take().await?;
-        watch.wait_long(read::stats(&mut session)).await
+        let read = |mut session: pool::Pooled| async move { Ok(read::stats(&mut session).await?) };
+        self.workers.run(READ_TIMEOUT, read).await
+    }
+
+    fn complete_statement(&self) -> Option<Arc<str>> {
+        Some(Arc::clone(&self.complete_statement))
     }
 
     async fn close(&self) {
-        self.listener.stop();
-        self.gather.stop();
-        self.receiving.close();
-        self.working.close();
+        self.signals.stop();
+        self.group_commit.stop();
+        self.receivers.close();
+        self.workers.close();
     }
 }
 
-/// What a worker has handlers for, as statements name it.
-struct Vendors {
-    verified: Vec<String>,
-    unverified: Vec<String>,
-}
-
-impl Vendors {
-    fn of(routes: &[Route]) -> Self {
-        let vendors = |verified| {
-            let routes = routes.iter().filter(|route| route.verified == verified);
-            routes.map(|route| route.vendor.clone().into_owned()).collect()
-        };
-        Self { verified: vendors(true), unverified: vendors(false) }
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.signals.stop();
     }
 }
 
-fn seconds(duration: Duration) -> f64 {
-    /// Longer than anything that is waited for, and short enough for a time of PostgreSQL.
-    const LONGEST: Duration = Duration::from_secs(1000 * 365 * 24 * 3600);
-    duration.min(LONGEST).as_secs_f64()
+async fn complete(pool: &Pool, completions: Vec<Completion>) -> Result<Vec<Lease>, Error> {
+    let complete = |mut session: pool::Pooled| async move { Ok(complete::complete(&mut session, &completions).await?) };
+    pool.run(TIMEOUT, complete).await
 }
 
-/// A NUL has no place in a text of PostgreSQL.
-fn text(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
-}
-
-fn count(number: i32) -> u32 {
-    u32::try_from(number).unwrap_or_default()
+fn released(record: &DeliveryRecord) -> Option<Completion> {
+    let (lease, subject_key, attempt) = (record.lease()?, record.subject_key, record.attempt());
+    Some(Completion { lease, subject_key, attempt, outcome: Outcome::Released })
 }
 
 #[cfg(test)]

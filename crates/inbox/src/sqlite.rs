@@ -67,11 +67,11 @@ impl Sqlite {
         let path = &location.path;
         let had_log = log::exists(path);
         let mut connection = connect(path)?;
-        schema::configure(&connection)?;
-        schema::migrate(&mut connection)?;
         if had_log {
             log::check(&connection, path)?;
         }
+        schema::configure(&connection)?;
+        schema::migrate(&mut connection)?;
         // Also syncs what a killed program wrote and did not sync: a duplicate of it is acknowledged without a write.
         log::begin_generation(&connection).map_err(failed)?;
         let reader = connect(path)?;

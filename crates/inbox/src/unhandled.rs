@@ -27,7 +27,7 @@ pub(crate) async fn watch(inbox: Inbox, handlers: Handlers, interval: Duration) 
 
 #[cfg(all(test, feature = "sqlite", feature = "metrics"))]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-mod tests {
+pub(crate) mod tests {
     use std::{
         collections::BTreeMap,
         sync::{
@@ -48,7 +48,7 @@ mod tests {
 
     /// Gauges by name and labels.
     #[derive(Default)]
-    struct Gauges(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
+    pub(crate) struct Gauges(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
 
     impl Recorder for Gauges {
         fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
@@ -73,7 +73,11 @@ mod tests {
     }
 
     impl Gauges {
-        fn value(&self, name: &str) -> Option<f64> {
+        pub(crate) fn set(&self, name: &str, value: f64) {
+            self.0.lock().unwrap()[name].store(value.to_bits(), Ordering::SeqCst);
+        }
+
+        pub(crate) fn value(&self, name: &str) -> Option<f64> {
             Some(f64::from_bits(self.0.lock().unwrap().get(name)?.load(Ordering::SeqCst)))
         }
 

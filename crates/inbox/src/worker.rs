@@ -1,6 +1,7 @@
 //! The worker: claims deliveries and calls their handlers.
 
 mod run;
+mod while_leased;
 
 use std::{
     fmt,

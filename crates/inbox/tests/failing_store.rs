@@ -1,4 +1,4 @@
-//! What a worker does with its handlers while its store fails, hangs, or says that leases are lost.
+//! A worker whose store fails, hangs, or reports leases as lost.
 
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
@@ -13,20 +13,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use idhooks_inbox::{Handlers, Outcome, State};
-use tokio::{sync::Notify, time::sleep};
+use idhooks_inbox::{Handlers, Outcome, State, store::ClaimRequest};
+use tokio::time::sleep;
 
 use support::{
-    PATIENCE, all, all_done, capa, count_done, details, eager,
+    PATIENCE, all, all_done, capa, claim, count_done, details, eager,
     engine::Engine,
     eventually,
     faulty::{LATE, faulty},
-    handling::{Capa, entered, hanging, hanging_until_stopped, subject},
-    lease, request, start,
+    handling::{Capa, hanging, hanging_until_stopped, nothing, reached, subject},
+    request, start,
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn row_37_a_handler_whose_lease_is_lost_is_stopped_and_cannot_finish() {
+async fn row_37_a_handler_that_lost_its_lease_is_stopped_and_cannot_complete() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let (broken, faults) = faulty(engine.open().await);
@@ -34,26 +34,26 @@ async fn row_37_a_handler_whose_lease_is_lost_is_stopped_and_cannot_finish() {
     let count = Arc::new(AtomicU32::new(0));
     let first =
         start(eager(&broken).lease(Duration::from_millis(300)).shutdown_timeout(Duration::ZERO), hanging(&count));
-    entered(&count, 1).await;
+    reached(&count, 1).await;
     // From now on the first worker cannot say that it lives.
     faults.set(&faults.renew, true);
     faults.set(&faults.claim, true);
-    let second = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    let second = start(eager(&inbox), nothing());
     all_done(&inbox, 1).await;
     second.stop().await;
     faults.set(&faults.claim, false);
-    assert_eq!(details(&inbox, id).await.summary.state, State::Done);
+    assert_eq!(details(&inbox, id).await.failed_attempts.len(), 1, "the lease expired");
 
     // It has stopped the handler, so it has room for another.
     inbox.accept(&capa("b")).await.unwrap();
-    entered(&count, 2).await;
+    reached(&count, 2).await;
     first.stop().await;
     let details = details(&inbox, id).await;
     assert_eq!((details.summary.state, details.failed_attempts.len()), (State::Done, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_handler_is_stopped_when_the_store_says_that_its_lease_is_lost() {
+async fn a_handler_is_stopped_when_the_store_reports_its_lease_as_lost() {
     let engine = Engine::sqlite();
     let (inbox, faults) = faulty(engine.open().await);
     inbox.accept(&capa("a")).await.unwrap();
@@ -61,15 +61,15 @@ async fn a_handler_is_stopped_when_the_store_says_that_its_lease_is_lost() {
     // One at a time: the second starts only when the first was stopped.
     let worker = eager(&inbox).concurrency(1).lease(Duration::from_millis(600)).shutdown_timeout(Duration::ZERO);
     let working = start(worker, hanging(&count));
-    entered(&count, 1).await;
+    reached(&count, 1).await;
     inbox.accept(&capa("b")).await.unwrap();
     faults.set(&faults.loses, true);
-    entered(&count, 2).await;
+    reached(&count, 2).await;
     working.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn row_34_a_store_that_fails_in_the_middle_is_waited_for() {
+async fn row_34_a_worker_waits_for_a_store_that_fails() {
     let engine = Engine::sqlite();
     let (inbox, faults) = faulty(engine.open().await);
     let count = Arc::new(AtomicU32::new(0));
@@ -88,11 +88,11 @@ async fn row_34_a_store_that_fails_in_the_middle_is_waited_for() {
         all_done(&inbox, number as u64 + 1).await;
     }
     working.stop().await;
-    assert_eq!(count.load(Ordering::SeqCst), 2, "the verdict was written again, the handler not called again");
+    assert_eq!(count.load(Ordering::SeqCst), 2, "the outcome was written again, the handler not called again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_does_not_answer_stops_neither_the_worker_nor_its_end() {
+async fn a_store_that_does_not_respond_stops_neither_worker_nor_shutdown() {
     let engine = Engine::sqlite();
     let (inbox, faults) = faulty(engine.open().await);
     let other = engine.open().await;
@@ -100,48 +100,18 @@ async fn a_store_that_does_not_answer_stops_neither_the_worker_nor_its_end() {
     let (count, stopped) = (Arc::default(), Arc::default());
     let worker = eager(&inbox).lease(Duration::from_millis(900)).shutdown_timeout(Duration::from_millis(100));
     let working = start(worker, hanging_until_stopped(&count, &stopped));
-    entered(&count, 1).await;
+    reached(&count, 1).await;
     faults.set(&faults.hangs, true);
     // It cannot renew, so it lets go.
-    entered(&stopped, 1).await;
-    let taken = eventually("another takes over", || async { lease(&other, request()).await.pop() }).await;
-    assert_eq!(taken.attempt, 2);
+    reached(&stopped, 1).await;
+    let taken = eventually("another takes over", || async { claim(&other, request()).await.pop() }).await;
+    assert_eq!(taken.attempt(), 2);
     let asked = Instant::now();
     working.stop().await;
     assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
     assert_eq!(inbox.store().stats().await.unwrap().running, 1, "the other one holds it");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stop_ends_although_nothing_can_be_handed_back() {
-    let engine = Engine::sqlite();
-    let (inbox, faults) = faulty(engine.open().await);
-    inbox.accept(&capa("a")).await.unwrap();
-    let (count, stopped) = (Arc::default(), Arc::default());
-    let working = start(eager(&inbox).shutdown_timeout(Duration::ZERO), hanging_until_stopped(&count, &stopped));
-    entered(&count, 1).await;
-    faults.set(&faults.hangs, true);
-    working.stop().await;
-    assert_eq!((stopped.load(Ordering::SeqCst), inbox.stats().await.unwrap().running), (1, 1));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stop_does_not_wait_for_a_renewal_that_is_not_answered() {
-    let engine = Engine::sqlite();
-    let (inbox, faults) = faulty(engine.open().await);
-    inbox.accept(&capa("a")).await.unwrap();
-    faults.set(&faults.renew_hangs, true);
-    let (count, stopped) = (Arc::default(), Arc::default());
-    let worker = eager(&inbox).lease(Duration::from_secs(12)).shutdown_timeout(Duration::ZERO);
-    let working = start(worker, hanging_until_stopped(&count, &stopped));
-    entered(&count, 1).await;
-    eventually("the renewal is asked for", || async { (faults.failed() > 0).then_some(()) }).await;
-    let asked = Instant::now();
-    working.stop().await;
-    assert!(asked.elapsed() < Duration::from_secs(8), "{:?}, and the lease is 12 s", asked.elapsed());
-}
-
-/// A handler that cannot be stopped is held no longer, and what is asked of the store for others is waited for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_handler_that_blocks_its_thread_costs_no_other_delivery_an_attempt() {
     let engine = Engine::sqlite();
@@ -160,13 +130,15 @@ async fn a_handler_that_blocks_its_thread_costs_no_other_delivery_an_attempt() {
             }
         }
     });
-    let worker = eager(&broken).lease(Duration::from_millis(600)).max_lost_leases(3).shutdown_timeout(Duration::ZERO);
+    let worker = eager(&broken).lease(Duration::from_millis(600)).max_attempts(3).shutdown_timeout(Duration::ZERO);
     let working = start(worker, handlers);
     inbox.accept(&capa("blocks")).await.unwrap();
     eventually("it is blocked", || async { (entered.load(Ordering::SeqCst) == 1).then_some(()) }).await;
     faults.set(&faults.renew, true);
     faults.set(&faults.claim, true);
     sleep(Duration::from_millis(1100)).await;
+    let swept = inbox.store().claim(ClaimRequest { limit: 0, ..request() }).await.unwrap();
+    assert_eq!(swept.expired.len(), 1);
     faults.set(&faults.renew, false);
     faults.set(&faults.claim, false);
     for number in 0..20 {
@@ -174,16 +146,16 @@ async fn a_handler_that_blocks_its_thread_costs_no_other_delivery_an_attempt() {
     }
     all_done(&inbox, 21).await;
     working.stop().await;
-    let mut first_attempts = 0;
+    let mut with_failures = 0;
     for delivery in all(&inbox).await {
-        first_attempts += usize::from(details(&inbox, delivery.id).await.failed_attempts.is_empty());
+        with_failures += usize::from(!details(&inbox, delivery.id).await.failed_attempts.is_empty());
     }
-    assert_eq!(first_attempts, 20);
+    assert_eq!(with_failures, 1);
 }
 
 /// When its lease is over a handler has been stopped, although no renewal was due just then.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn row_37_a_handler_is_stopped_before_another_worker_may_begin() {
+async fn row_37_a_handler_is_stopped_before_another_worker_starts() {
     struct Dropped(Arc<Mutex<Option<Instant>>>);
 
     impl Drop for Dropped {
@@ -233,17 +205,36 @@ async fn row_37_a_handler_is_stopped_before_another_worker_may_begin() {
     first.stop().await;
 }
 
+/// As when the network is cut: the store neither responds nor fails.
 #[tokio::test(flavor = "multi_thread")]
-async fn until_idle_a_store_that_fails_is_waited_for_and_no_longer_than_told() {
+async fn row_37_a_handler_is_stopped_at_the_end_of_its_lease_although_a_renewal_hangs() {
+    let engine = Engine::sqlite();
+    let (inbox, faults) = faulty(engine.open().await);
+    faults.set(&faults.renew_hangs, true);
+    let (count, stopped) = (Arc::default(), Arc::default());
+    let lease = Duration::from_millis(1500);
+    let worker = eager(&inbox).lease(lease).shutdown_timeout(Duration::ZERO);
+    let working = start(worker, hanging_until_stopped(&count, &stopped));
+    inbox.accept(&capa("a")).await.unwrap();
+    reached(&count, 1).await;
+    let started = Instant::now();
+    reached(&stopped, 1).await;
+    let took = started.elapsed();
+    assert!(took + Duration::from_millis(200) > lease && took < lease + Duration::from_millis(600), "{took:?}");
+    working.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_idle_waits_for_a_store_that_fails_up_to_the_shutdown() {
     let engine = Engine::sqlite();
     let (inbox, faults) = faulty(engine.open().await);
     inbox.accept(&capa("a")).await.unwrap();
     faults.set(&faults.claim, true);
-    let handlers = || Handlers::new().on(|_: Capa| async {});
+    let handlers = || nothing();
     let limit = sleep(Duration::from_millis(200));
     let worker = inbox.worker().with_graceful_shutdown(limit).until_idle();
-    tokio::time::timeout(PATIENCE, worker.run(handlers())).await.expect("told to stop").unwrap();
-    assert_eq!(inbox.stats().await.unwrap().waiting(), 1);
+    tokio::time::timeout(PATIENCE, worker.run(handlers())).await.expect("it was shut down").unwrap();
+    assert_eq!(inbox.stats().await.unwrap().ready, 1);
 
     let failed = faults.failed();
     let working = tokio::spawn(inbox.worker().until_idle().run(handlers()));
@@ -255,10 +246,10 @@ async fn until_idle_a_store_that_fails_is_waited_for_and_no_longer_than_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_fails_is_not_asked_each_time_something_arrives() {
+async fn a_store_that_fails_is_not_asked_for_each_new_delivery() {
     let engine = Engine::sqlite();
     let (inbox, faults) = faulty(engine.open().await);
-    let working = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    let working = start(eager(&inbox), nothing());
     let began = Instant::now();
     faults.set(&faults.claim, true);
     let mut number = 0;
@@ -274,117 +265,44 @@ async fn a_store_that_fails_is_not_asked_each_time_something_arrives() {
     working.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stop_does_not_wait_longer_because_leases_are_long() {
-    let engine = Engine::sqlite();
-    let (inbox, faults) = faulty(engine.open().await);
-    let worker = eager(&inbox).lease(Duration::from_secs(3600)).shutdown_timeout(Duration::ZERO);
-    let working = start(worker, hanging(&Arc::default()));
-    eventually("it works", || async { inbox.accept(&capa("a")).await.ok() }).await;
-    eventually("it works", || async { (inbox.stats().await.unwrap().running == 1).then_some(()) }).await;
-    faults.set(&faults.hangs, true);
-    inbox.accept(&capa("b")).await.unwrap();
-    eventually("it is asked", || async { (faults.failed() > 0).then_some(()) }).await;
-    working.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stop_ends_a_worker_whose_store_does_not_answer_at_the_start() {
-    let engine = Engine::sqlite();
-    let (inbox, faults) = faulty(engine.open().await);
-    faults.set(&faults.hangs, true);
-    let working = start(eager(&inbox), hanging(&Arc::default()));
-    eventually("it is asked", || async { (faults.failed() > 0).then_some(()) }).await;
-    working.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_worker_ends_although_handlers_end_after_the_inbox_was_closed() {
-    let engine = Engine::sqlite();
-    let inbox = engine.open().await;
-    inbox.accept(&capa("a")).await.unwrap();
-    let (count, go_on) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
-    let handlers = Handlers::new().on({
-        let (count, go_on) = (Arc::clone(&count), Arc::clone(&go_on));
-        move |_: Capa| {
-            count.fetch_add(1, Ordering::SeqCst);
-            let go_on = Arc::clone(&go_on);
-            async move { go_on.notified().await }
-        }
-    });
-    let working =
-        start(eager(&inbox).lease(Duration::from_secs(600)).shutdown_timeout(Duration::from_secs(600)), handlers);
-    entered(&count, 1).await;
-    inbox.close().await;
-    go_on.notify_one();
-    // Its verdict cannot be written down, now or ever.
-    tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
-}
-
 /// As long as handing back may take.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_handled_is_not_handed_back_because_its_verdict_is_late() {
+async fn a_store_that_panics_ends_its_worker_and_another_takes_over() {
     let engine = Engine::sqlite();
     let (inbox, faults) = faulty(engine.open().await);
-    inbox.accept(&capa("a")).await.unwrap();
-    faults.set(&faults.complete, true);
-    let working = start(eager(&inbox).shutdown_timeout(Duration::ZERO), Handlers::new().on(|_: Capa| async {}));
-    eventually("its verdict fails", || async { (faults.failed() > 0).then_some(()) }).await;
-    let failed = faults.failed();
-    let stop = tokio::spawn(working.stop());
-    eventually("it fails again", || async { (faults.failed() > failed).then_some(()) }).await;
-    faults.set(&faults.complete, false);
-    stop.await.unwrap();
-    assert_eq!(count_done(&inbox).await, 1);
+    let id = inbox.accept(&capa("a")).await.unwrap().id();
+    faults.set(&faults.complete_panics, true);
+    let working = start(eager(&inbox).lease(Duration::from_secs(1)), nothing());
+    let panicked = tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap_err();
+    assert!(panicked.is_panic() && faults.failed() == 1);
+    faults.set(&faults.complete_panics, false);
+    let working = start(eager(&inbox), nothing());
+    all_done(&inbox, 1).await;
+    working.stop().await;
+    assert_eq!(details(&inbox, id).await.failed_attempts.len(), 1, "the lease expired");
 }
 
+/// As when the connection breaks after the commit: the worker writes the outcome again.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_fails_after_it_wrote_is_told_again_and_changes_nothing() {
+async fn an_outcome_that_was_written_before_an_error_counts_once() {
     let engine = Engine::sqlite();
     let (inbox, faults) = faulty(engine.open().await);
-    inbox.accept(&capa("a")).await.unwrap();
-    faults.set(&faults.complete_after, true);
-    let count = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&count);
-    let handlers = Handlers::new().on(move |_: Capa| {
-        counted.fetch_add(1, Ordering::SeqCst);
-        async { Outcome::retry_after(Duration::from_secs(600), "later") }
-    });
-    let working = start(eager(&inbox).lease(Duration::from_secs(4)), handlers);
+    let id = inbox.accept(&capa("a")).await.unwrap().id();
+    faults.set(&faults.complete_fails_after_write, true);
+    let handlers = Handlers::new().on(|_: Capa| async { Outcome::retry_after(Duration::from_secs(600), "not now") });
+    let working = start(eager(&inbox), handlers);
     eventually("it fails twice", || async { (faults.failed() > 1).then_some(()) }).await;
-    faults.set(&faults.complete_after, false);
-    sleep(Duration::from_millis(700)).await;
+    faults.set(&faults.complete_fails_after_write, false);
     working.stop().await;
-    let delivery = all(&inbox).await.pop().unwrap();
-    assert_eq!((delivery.state, delivery.attempts, count.load(Ordering::SeqCst)), (State::Scheduled, 1, 1));
-    assert_eq!(details(&inbox, delivery.id).await.failed_attempts.len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn many_are_handed_back_although_each_takes_its_time() {
-    const MANY: u32 = 20;
-    let engine = Engine::sqlite();
-    let (inbox, faults) = faulty(engine.open().await);
-    for number in 0..MANY {
-        inbox.accept(&capa(&format!("customer-{number}"))).await.unwrap();
-    }
-    faults.set(&faults.complete_is_late, true);
-    let count = Arc::default();
-    let worker = eager(&inbox).concurrency(MANY as usize).shutdown_timeout(Duration::ZERO);
-    let working = start(worker, hanging(&count));
-    entered(&count, MANY).await;
-    working.stop().await;
-    assert_eq!(
-        inbox.stats().await.unwrap().waiting(),
-        u64::from(MANY),
-        "{MANY} times {LATE:?} are more than is waited"
-    );
+    let details = details(&inbox, id).await;
+    assert_eq!((details.summary.state, details.summary.attempts), (State::Scheduled, 1));
+    assert_eq!(details.failed_attempts.len(), 1);
 }
 
 /// Two answers of a store come in any order: that the lease is gone, and that its verdict was written down.
 #[cfg(feature = "metrics")]
 #[tokio::test]
-async fn what_was_finished_while_leases_were_renewed_is_told_to_be_done() {
+async fn an_outcome_written_during_a_renewal_is_counted_as_done() {
     let counters = support::counters::Counters::default();
     let _here = metrics::set_default_local_recorder(&counters);
     let engine = Engine::sqlite();
@@ -393,7 +311,7 @@ async fn what_was_finished_while_leases_were_renewed_is_told_to_be_done() {
     inbox.accept(&capa("a")).await.unwrap();
     // A third of it is less than the store takes to answer, so it is renewed before; the whole is a good deal more.
     let lease = LATE.mul_f64(2.7);
-    let working = start(eager(&inbox).lease(lease), Handlers::new().on(|_: Capa| async {}));
+    let working = start(eager(&inbox).lease(lease), nothing());
     all_done(&inbox, 1).await;
     sleep(LATE).await;
     working.stop().await;

@@ -1,4 +1,4 @@
-//! A subject with many deliveries: they are handled one at a time, none is left behind, and others do not wait for them.
+//! A subject with many deliveries: they are handled one at a time, none is lost, and others do not wait for them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -13,10 +13,9 @@ use std::{
 use idhooks_capa as capa;
 use idhooks_core::{Secret, Verified};
 use idhooks_inbox::{Backoff, Handlers, Job, Outcome};
-use support::engine::Engine;
+use support::{count_done, engine::Engine};
 use tokio::sync::Notify;
 
-/// More than a lease looks at.
 const MANY: usize = 300;
 
 fn delivery(subject: &str, number: usize) -> Verified<capa::Event> {
@@ -37,18 +36,18 @@ struct Seen {
 #[cfg(feature = "sqlite")]
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite() {
-    many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else(Engine::sqlite()).await;
+    many_deliveries_of_one_subject_are_handled_in_turn_and_delay_nobody(Engine::sqlite()).await;
 }
 
 #[cfg(feature = "postgres")]
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres() {
     if let Some(engine) = Engine::postgres().await {
-        many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else(engine).await;
+        many_deliveries_of_one_subject_are_handled_in_turn_and_delay_nobody(engine).await;
     }
 }
 
-async fn many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else(engine: Engine) {
+async fn many_deliveries_of_one_subject_are_handled_in_turn_and_delay_nobody(engine: Engine) {
     let inbox = engine.open().await;
     for number in 0..MANY {
         inbox.accept(&delivery("busy", number)).await.unwrap();
@@ -73,7 +72,7 @@ async fn many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else(engine:
                 tokio::task::yield_now().await;
                 let mut seen = seen.lock().unwrap();
                 seen.at_once -= usize::from(busy);
-                // The first try of some fails: what stood behind them is not lost with them.
+                // The first attempt of some fails; those behind them are not lost.
                 if busy && number % 50 == 7 && job.attempt() == 1 {
                     return Outcome::retry("once more");
                 }
@@ -91,7 +90,7 @@ async fn many_of_one_subject_are_handled_in_turn_and_hold_up_nobody_else(engine:
     worker.with_graceful_shutdown(until).run(handlers).await.unwrap();
 
     let stats = inbox.stats().await.unwrap();
-    assert_eq!((stats.waiting(), stats.running, support::count_done(&inbox).await), (0, 0, MANY as u64 + 1));
+    assert_eq!((stats.waiting(), stats.running, count_done(&inbox).await), (0, 0, MANY as u64 + 1));
     let order = &seen.lock().unwrap().order;
     let place = order.iter().position(|(subject, _)| subject == "other").unwrap();
     assert!(place < MANY / 2, "it waited for {place} of another subject");

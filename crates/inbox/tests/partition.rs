@@ -1,4 +1,4 @@
-//! The network between a program and the database is cut, and both keep their sockets.
+//! The network between a program and PostgreSQL is cut, and both keep their sockets.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![cfg(feature = "postgres")]
@@ -12,14 +12,17 @@ use std::{
 
 use idhooks_caf as caf;
 use idhooks_core::Verified;
-use idhooks_inbox::{FencingToken, Handlers, Inbox, Job, Outcome, State, store::ClaimRequest};
+use idhooks_inbox::{
+    FencingToken, Handlers, Inbox, Job, Outcome, State,
+    store::{ClaimRequest, Completion, Lease},
+};
 use tokio::time::{sleep, timeout};
 
 use support::{
-    all, caf, details, eager, eventually, finish, lease,
+    all, caf, claim, complete, completion, eager, eventually,
     link::{self, Link},
     postgres::{Database, database},
-    request, start,
+    request, start, summary,
 };
 
 /// What the machine may be late by, because it has other things to do.
@@ -35,7 +38,7 @@ async fn reached_by_a_link(deadline: Duration) -> Option<(Database, Link, Inbox,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_34_a_receiver_that_is_cut_off_says_so_in_time_and_works_again_by_itself() {
+async fn row_34_a_receiver_without_network_fails_in_time_and_recovers() {
     const DEADLINE: Duration = Duration::from_secs(2);
     const SENDERS: usize = 8;
     let Some((_database, link, far, near)) = reached_by_a_link(DEADLINE).await else { return };
@@ -76,7 +79,7 @@ async fn row_34_a_receiver_that_is_cut_off_says_so_in_time_and_works_again_by_it
     }
     assert!(accepted.len() > SENDERS && failed.len() == 2 * SENDERS, "{} and {}", accepted.len(), failed.len());
     for id in &accepted {
-        assert!(near.get(*id).await.unwrap().is_some(), "{id} was answered and is lost");
+        assert!(near.get(*id).await.unwrap().is_some(), "{id} was accepted and is lost");
     }
 
     link.set(link::State::Whole);
@@ -86,7 +89,7 @@ async fn row_34_a_receiver_that_is_cut_off_says_so_in_time_and_works_again_by_it
         far.accept(&caf(name, name)).await.unwrap();
     }
     let stats = near.stats().await.unwrap();
-    assert_eq!(stats.waiting(), (accepted.len() + failed.len()) as u64, "each is there once");
+    assert_eq!(stats.ready, (accepted.len() + failed.len()) as u64, "each is there once");
 }
 
 /// Whose handler, what it did, under which lease, and when.
@@ -134,7 +137,7 @@ fn endless(who: &'static str, seen: &Seen) -> Handlers {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_37_a_worker_that_is_cut_off_stops_before_another_takes_over_and_cannot_finish() {
+async fn row_37_a_worker_without_network_stops_before_another_takes_over() {
     const LEASE: Duration = Duration::from_secs(2);
     let Some((_database, link, far, near)) = reached_by_a_link(Duration::from_secs(5)).await else { return };
     let id = near.accept(&caf("1", "a")).await.unwrap().id();
@@ -155,13 +158,15 @@ async fn row_37_a_worker_that_is_cut_off_stops_before_another_takes_over_and_can
     assert!(stopped_at < taken_over_at + LATE, "stopped {:?} after another had begun", stopped_at - taken_over_at);
 
     link.set(link::State::Whole);
-    let finish = || async { far.store().finish(id, token, Outcome::Done).await.ok() };
-    assert!(!eventually("the far one reaches the store", finish).await, "it had lost the lease");
-    let entry = details(&near, id).await.summary;
-    assert_eq!((entry.state, entry.attempts), (State::Running, 2));
+    let lease = |token| Lease { id, token };
+    let done = |token| Completion { lease: lease(token), subject_key: None, attempt: 1, outcome: Outcome::Done };
+    let complete = || async { far.store().complete(&[done(token)]).await.ok() };
+    assert_eq!(eventually("the far one reaches the store", complete).await, [lease(token)], "it had lost the lease");
+    let after = summary(&near, id).await;
+    assert_eq!((after.state, after.lost_leases), (State::Running, 1));
 
     // The first worker goes on by itself, once there is something for it.
-    assert!(finish(&near, id, newer, Outcome::Done).await);
+    assert!(near.store().complete(&[done(newer)]).await.unwrap().is_empty());
     other.stop().await;
     near.accept(&caf("2", "b")).await.unwrap();
     let again = || async {
@@ -174,22 +179,23 @@ async fn row_37_a_worker_that_is_cut_off_stops_before_another_takes_over_and_can
 
 /// As when packets are sent again after an outage: the word of the old worker arrives when another has taken over.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_37_what_was_sent_before_the_cut_and_arrives_after_it_finishes_nothing() {
+async fn row_37_an_outcome_that_arrives_after_a_takeover_changes_nothing() {
     const LEASE: Duration = Duration::from_secs(2);
     let Some((_database, link, far, near)) = reached_by_a_link(Duration::from_secs(5)).await else { return };
     let id = near.accept(&caf("1", "a")).await.unwrap().id();
-    let old = lease(&far, ClaimRequest { lease: LEASE, ..request() }).await.pop().unwrap();
+    let old = claim(&far, ClaimRequest { lease: LEASE, ..request() }).await.pop().unwrap();
     link.set(link::State::Stalled);
     let late = tokio::spawn({
         let far = far.clone();
-        async move { far.store().finish(id, old.token, Outcome::Done).await }
+        let done = completion(&old, Outcome::Done);
+        async move { far.store().complete(&[done]).await }
     });
-    let new = eventually("another takes over", || async { lease(&near, request()).await.pop() }).await;
+    let new = eventually("another takes over", || async { claim(&near, request()).await.pop() }).await;
     assert!(!late.is_finished());
     link.set(link::State::Whole);
     let answer = timeout(support::PATIENCE, late).await.unwrap().unwrap();
-    assert!(!answer.unwrap(), "it had lost the lease");
-    assert_eq!(details(&near, id).await.summary.state, State::Running);
-    assert!(finish(&near, id, new.token, Outcome::Done).await);
+    assert_eq!(answer.unwrap(), [old.lease().unwrap()], "it had lost the lease");
+    assert_eq!(summary(&near, id).await.state, State::Running);
+    assert!(complete(&near, &new, Outcome::Done).await);
     assert_eq!(all(&near).await.len(), 1);
 }

@@ -1,4 +1,4 @@
-//! Row 49: secrets and personal data are in nothing that is printed, logged or counted.
+//! Secrets and personal data are in nothing that is printed, logged or counted.
 
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
@@ -15,11 +15,11 @@ use idhooks_inbox::{
 };
 
 use support::{
-    PATIENCE, all_done, caf, capa, details, eager, engine::Engine, eventually, faulty::faulty, lease, request,
+    PATIENCE, all_done, caf, capa, claim, details, eager, engine::Engine, eventually, faulty::faulty, request,
     signed_caf, signed_capa, start,
 };
 
-/// Stands in every body, subject, secret and panic.
+/// In every body, subject, secret and panic.
 const CANARY: &str = "canary-7d3f";
 
 fn clean(what: impl AsRef<str>) {
@@ -35,9 +35,8 @@ fn subject(name: &str) -> String {
     format!("{CANARY}-{name}")
 }
 
-/// Everything a program can hold in its hands, after everything went wrong that can.
-async fn all_that_can_be_printed() {
-    let engine = Engine::sqlite();
+/// Prints everything that a program can hold, after everything went wrong that can.
+async fn print_everything(engine: &Engine) {
     let (inbox, faults) = faulty(engine.open().await);
     shown(&inbox);
     shown(&Inbox::builder());
@@ -57,8 +56,8 @@ async fn all_that_can_be_printed() {
     for name in ["panics", "fails", "hangs", "again", "good"] {
         inbox.accept(&capa(&subject(name))).await.unwrap();
     }
-    let unreadable = format!(r#"{{"type":"TRANSACTION","event":"CREATED_ON_RAMP","externalUserId":"{CANARY}"}}"#);
-    inbox.accept(&signed_capa(unreadable)).await.unwrap();
+    let undecodable = format!(r#"{{"type":"TRANSACTION","event":"CREATED_ON_RAMP","externalUserId":"{CANARY}"}}"#);
+    inbox.accept(&signed_capa(undecodable)).await.unwrap();
 
     async fn handle(job: Job<Verified<capa::Event>>) -> Result<Outcome, HandlerError> {
         shown(&job);
@@ -95,20 +94,23 @@ async fn all_that_can_be_printed() {
     let page = inbox.list(&filter).await.unwrap();
     assert_eq!(page.deliveries.len(), 1);
     shown(&page);
-    for entry in support::all(&inbox).await {
-        let details = details(&inbox, entry.id).await;
+    for delivery in support::all(&inbox).await {
+        let details = details(&inbox, delivery.id).await;
         shown(&details);
-        if entry.state == State::DeadLetter {
+        if delivery.state == State::DeadLetter {
             clean(details.summary.reason.unwrap());
             details.failed_attempts.iter().for_each(|attempt| clean(&attempt.reason));
         }
     }
 
     inbox.accept(&caf("event-2", &subject("other"))).await.unwrap();
-    let leased = lease(&inbox, ClaimRequest { limit: 1, ..request() }).await;
-    shown(&leased);
+    let claimed = claim(&inbox, ClaimRequest { limit: 1, ..request() }).await;
+    shown(&claimed);
+    shown(&support::completion(&claimed[0], Outcome::dead_letter("no such customer")));
     errors(&inbox, &faults).await;
-    shown(&leased[0].record);
+    shown(&inbox.erase("caf", &subject("other")).await.unwrap());
+    shown(&inbox.erase("capa", &subject("good")).await.unwrap());
+    shown(&inbox.purge(Duration::ZERO).await.unwrap());
 }
 
 async fn errors(inbox: &Inbox, faults: &support::faulty::Faults) {
@@ -137,10 +139,9 @@ async fn errors(inbox: &Inbox, faults: &support::faulty::Faults) {
     }
 }
 
-/// Everything that is told to the outside, in one place because there is one recorder and one subscriber to a program.
+/// Everything that is logged or counted. In one place, because a program has one recorder, subscriber and logger.
 static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-#[cfg(any(feature = "metrics", feature = "tracing"))]
 fn tell(what: String) {
     TOLD.lock().unwrap().push(what);
 }
@@ -201,8 +202,9 @@ mod subscriber {
     }
 
     impl Subscriber for Telling {
-        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            metadata.target().starts_with("idhooks")
+        /// Also what drivers and the runtime log, at every level.
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
         }
 
         fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
@@ -232,12 +234,11 @@ mod subscriber {
     }
 }
 
-/// A lease that runs out, one that is lost, and what the intake of `idhooks-axum` tells.
-async fn the_rest_that_is_told() {
-    let engine = Engine::sqlite();
+/// Logs the rest: a lease that expires, one that is lost, and the receiver of `idhooks-axum`.
+async fn log_the_rest(engine: &Engine) {
     let (inbox, faults) = faulty(engine.open().await);
     inbox.accept(&capa(&subject("a"))).await.unwrap();
-    support::lease_briefly(&inbox).await;
+    support::claim_briefly(&inbox).await;
     let stuck = Handlers::new().on(|_: Job<Verified<capa::Event>>| std::future::pending::<()>());
     let worker = eager(&inbox).lease(Duration::from_millis(300)).shutdown_timeout(Duration::ZERO);
     let working = start(worker, stuck);
@@ -259,19 +260,51 @@ async fn the_rest_that_is_told() {
     idhooks_inbox::observe::acknowledged("capa", Duration::from_millis(3));
 }
 
+/// What drivers log through the `log` crate, at every level.
+struct Logger;
+
+impl log::Log for Logger {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        tell(format!("log {} {}", record.target(), record.args()));
+    }
+
+    fn flush(&self) {}
+}
+
+async fn engines() -> Vec<Engine> {
+    let sqlite = Some(Engine::sqlite());
+    #[cfg(feature = "postgres")]
+    let postgres = Engine::postgres().await;
+    #[cfg(not(feature = "postgres"))]
+    let postgres = None;
+    sqlite.into_iter().chain(postgres).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn row_49_canaries_are_in_nothing_that_is_printed_logged_or_counted() {
+async fn row_49_row_55_canaries_are_in_nothing_that_is_printed_logged_or_counted() {
+    log::set_logger(&Logger).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
     #[cfg(feature = "metrics")]
     assert!(metrics::set_global_recorder(recorder::Telling).is_ok());
     #[cfg(feature = "tracing")]
     tracing::subscriber::set_global_default(subscriber::Telling).unwrap();
 
-    tokio::time::timeout(2 * PATIENCE, all_that_can_be_printed()).await.unwrap();
-    tokio::time::timeout(2 * PATIENCE, the_rest_that_is_told()).await.unwrap();
+    for engine in engines().await {
+        tokio::time::timeout(2 * PATIENCE, print_everything(&engine)).await.unwrap();
+    }
+    for engine in engines().await {
+        tokio::time::timeout(2 * PATIENCE, log_the_rest(&engine)).await.unwrap();
+    }
+    log::trace!("the logger logs");
 
     let told = TOLD.lock().unwrap();
     told.iter().for_each(clean);
-    let has = |what: &str| assert!(told.iter().any(|told| told.contains(what)), "{what} is not told");
+    let has = |what: &str| assert!(told.iter().any(|told| told.contains(what)), "{what} is not logged");
+    has("the logger logs");
     if cfg!(feature = "metrics") {
         for (vendor, outcome) in [("caf", "new"), ("caf", "duplicate"), ("caf", "conflict"), ("capa", "unavailable")] {
             has(&format!("metric idhooks_inbox_accepted_total{{vendor={vendor},outcome={outcome}}}"));

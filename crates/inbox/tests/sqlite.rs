@@ -1,4 +1,4 @@
-//! What only a file can do: a full disk, a file that cannot be written, one that is locked, one that is another's.
+//! SQLite: full and read-only disks, locks of other programs, files that are not an inbox.
 
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
@@ -12,9 +12,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use idhooks_inbox::{AcceptOutcome, DeliveryId, Error, ErrorKind, Inbox, Outcome};
+use idhooks_inbox::{AcceptOutcome, DeliveryId, Error, ErrorKind, Inbox};
 
-use support::{all, caf, capa, details, engine::Engine, finish, is_new, lease, lease_one, request, signed_capa};
+use support::{
+    all, caf, capa, claim, claim_one, details,
+    engine::{Engine, folder},
+    is_new, request, signed_capa, summary,
+};
 
 fn url(path: &Path) -> String {
     // The small disks of these tests are in memory.
@@ -25,14 +29,17 @@ async fn open(path: &Path) -> Result<Inbox, Error> {
     Inbox::open(&url(path)).await
 }
 
-/// A small disk of its own; `None` where the test may not mount one.
+/// A small disk; `None` where the test may not mount one.
 struct Disk(tempfile::TempDir);
 
 impl Disk {
     fn new(megabytes: u32) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let disk = Self(folder);
-        let mounted = mount(&["-t", "tmpfs", "-o", &format!("size={megabytes}m,mode=0700"), "idhooks-test"], &disk.0);
+        Self::of("tmpfs", &format!("size={megabytes}m,mode=0700"))
+    }
+
+    fn of(file_system: &str, options: &str) -> Option<Self> {
+        let disk = Self(folder());
+        let mounted = mount(&["-t", file_system, "-o", options, "idhooks-test"], &disk.0);
         if !mounted {
             skipped("a disk cannot be mounted: it needs root on Linux");
         }
@@ -60,10 +67,29 @@ fn mount(arguments: &[&str], at: &tempfile::TempDir) -> bool {
         && Command::new("mount").args(arguments).arg(at.path()).output().is_ok_and(|output| output.status.success())
 }
 
-/// So that nobody takes a test for passed that was not run.
+/// Says that a test did not run.
 #[allow(clippy::print_stderr, reason = "the one way a test can say it")]
 fn skipped(why: &str) {
     eprintln!("SKIPPED: {why}");
+}
+
+/// Such a disk loses everything at a restart. The tests below allow it by name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_in_memory_is_refused_unless_it_is_allowed_by_name() {
+    for name in ["tmpfs", "ramfs"] {
+        let Some(disk) = Disk::of(name, "mode=0700") else { return };
+        let path = disk.path().join("inbox.db");
+        let open_with = async |parameters: &str| Inbox::open(&format!("sqlite:{}{parameters}", path.display())).await;
+        for parameters in ["", "?allow_filesystem=nfs", "?allow_filesystem="] {
+            let error = open_with(parameters).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NotDurable);
+            assert!(error.to_string().contains(&format!("?allow_filesystem={name}")), "{error}");
+        }
+        let inbox = open_with(&format!("?allow_filesystem={name}")).await.unwrap();
+        inbox.accept(&caf("1", "a")).await.unwrap();
+        inbox.close().await;
+        assert!(open_with("").await.is_err(), "also of a file that exists");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,44 +98,44 @@ async fn row_34_a_full_disk_is_unavailable_and_loses_nothing() {
     let path = disk.path().join("inbox.db");
     let inbox = open(&path).await.unwrap();
     let body = |number: usize| format!("{number} {}", "x".repeat(100_000));
-    let mut kept: Vec<(usize, DeliveryId)> = Vec::new();
-    let mut refused = Vec::new();
+    let mut stored: Vec<(usize, DeliveryId)> = Vec::new();
+    let mut failed = Vec::new();
     for number in 0..60 {
         match inbox.accept(&signed_capa(body(number))).await {
-            Ok(accepted) => kept.push((number, accepted.id())),
+            Ok(accepted) => stored.push((number, accepted.id())),
             Err(error) => {
                 assert!(error.is_unavailable() && error.kind() != ErrorKind::Busy, "{error}");
                 assert!(error.to_string().contains("full") || error.to_string().contains("disk"), "{error}");
-                refused.push(number);
+                failed.push(number);
             }
         }
     }
-    assert!(kept.len() > 5 && refused.len() > 5, "{} kept, {} refused", kept.len(), refused.len());
+    assert!(stored.len() > 5 && failed.len() > 5, "{} stored, {} failed", stored.len(), failed.len());
 
-    async fn check(inbox: &Inbox, kept: &[(usize, DeliveryId)], body: impl Fn(usize) -> String) {
-        for (number, id) in kept {
+    async fn check(inbox: &Inbox, stored: &[(usize, DeliveryId)], body: impl Fn(usize) -> String) {
+        for (number, id) in stored {
             assert!(details(inbox, *id).await.body.unwrap().expose()[..] == *body(*number).as_bytes(), "{number}");
         }
-        assert_eq!(all(inbox).await.len(), kept.len());
+        assert_eq!(all(inbox).await.len(), stored.len());
     }
-    check(&inbox, &kept, body).await;
+    check(&inbox, &stored, body).await;
 
     disk.remount("size=64m");
-    for number in refused {
+    for number in failed {
         let accepted = inbox.accept(&signed_capa(body(number))).await.expect("there is space again");
-        assert!(is_new(accepted), "what was refused had left nothing");
-        kept.push((number, accepted.id()));
+        assert!(is_new(accepted), "the failed accept left nothing");
+        stored.push((number, accepted.id()));
     }
     let duplicate = inbox.accept(&signed_capa(body(0))).await.unwrap();
     assert!(matches!(duplicate, AcceptOutcome::Duplicate { .. }));
     inbox.close().await;
     let inbox = open(&path).await.unwrap();
-    check(&inbox, &kept, body).await;
+    check(&inbox, &stored, body).await;
     inbox.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn row_34_a_disk_that_turned_read_only_is_unavailable_and_works_again() {
+async fn row_34_a_read_only_disk_is_unavailable_until_it_is_writable() {
     let Some(disk) = Disk::new(8) else { return };
     let path = disk.path().join("inbox.db");
     let inbox = open(&path).await.unwrap();
@@ -124,12 +150,12 @@ async fn row_34_a_disk_that_turned_read_only_is_unavailable_and_works_again() {
     inbox.close().await;
 }
 
-/// Root may write what is read-only, so this shows something to other users alone; the disk above to root.
+/// Root may write read-only files, so this tests something for other users only.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn row_34_a_file_or_folder_that_is_read_only_is_unavailable() {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let path = folder.path().join("inbox.db");
     open(&path).await.unwrap().close().await;
     let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -147,11 +173,11 @@ async fn row_34_a_file_or_folder_that_is_read_only_is_unavailable() {
     open(&path).await.unwrap();
 }
 
-/// Else it would go on in a file without a name, which ends with the last process that has it open.
+/// Otherwise it would go on in a file without a name, which is gone when the last process closes it.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn row_34_a_file_that_is_gone_or_another_is_unavailable() {
-    let folder = tempfile::tempdir().unwrap();
+async fn row_34_a_moved_or_replaced_file_is_unavailable() {
+    let folder = folder();
     let [path, away] = ["inbox.db", "away.db"].map(|name| folder.path().join(name));
     let inbox = open(&path).await.unwrap();
     let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
@@ -170,7 +196,7 @@ async fn row_34_a_file_that_is_gone_or_another_is_unavailable() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn row_34_a_lock_of_another_program_is_unavailable_in_bounded_time() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let path = folder.path().join("inbox.db");
     let inbox = open(&path).await.unwrap();
     let quick = Inbox::builder().accept_timeout(Duration::from_millis(300)).open(&url(&path)).await.unwrap();
@@ -184,23 +210,23 @@ async fn row_34_a_lock_of_another_program_is_unavailable_in_bounded_time() {
     let error = inbox.accept(&caf("2", "b")).await.unwrap_err();
     assert!(error.is_unavailable() && error.kind() != ErrorKind::Busy, "{error}");
     assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
-    // Who looks on is not held up.
-    assert_eq!(details(&inbox, id).await.summary.id, id);
+    // Readers do not wait.
+    assert_eq!(summary(&inbox, id).await.id, id);
     let error = open(&path).await.unwrap_err();
     assert!(error.is_unavailable() && error.to_string().contains("locked"), "{error}");
 
     other.execute_batch("ROLLBACK").unwrap();
     assert!(is_new(inbox.accept(&caf("2", "b")).await.unwrap()));
-    // Given up by its caller or not, it is kept once.
+    // Whether or not its caller gave up, it is stored once.
     inbox.accept(&caf("3", "c")).await.unwrap();
     assert_eq!(all(&inbox).await.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_that_are_no_inbox_are_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
+async fn files_that_are_not_an_inbox_are_not_changed() {
+    let folder = folder();
     let text = folder.path().join("letter.txt");
-    fs::write(&text, "Dear canary, this is no database. ".repeat(100)).unwrap();
+    fs::write(&text, "Dear canary, this is not a database. ".repeat(100)).unwrap();
     let error = open(&text).await.unwrap_err();
     assert!(error.kind() == ErrorKind::IncompatibleSchema && !format!("{error:?}").contains("canary"), "{error:?}");
     assert!(fs::read_to_string(&text).unwrap().starts_with("Dear"));
@@ -223,8 +249,8 @@ async fn files_that_are_no_inbox_are_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_damaged_is_said_to_be() {
-    let folder = tempfile::tempdir().unwrap();
+async fn a_damaged_file_is_reported_as_damaged() {
+    let folder = folder();
     let path = folder.path().join("inbox.db");
     let inbox = open(&path).await.unwrap();
     for place in 0..20 {
@@ -242,12 +268,12 @@ async fn a_file_that_is_damaged_is_said_to_be() {
     assert!(error.to_string().contains("damaged") && !format!("{error:?}").contains("canary"), "{error:?}");
 }
 
-/// Personal data is in all of them.
+/// All of them hold personal data.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_files_are_for_their_owner_alone() {
+async fn only_the_owner_may_read_the_files() {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder();
     let inbox = open(&folder.path().join("inbox.db")).await.unwrap();
     inbox.accept(&caf("1", "a")).await.unwrap();
     let mut files = 0;
@@ -261,87 +287,19 @@ async fn the_files_are_for_their_owner_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn row_35_what_was_purged_is_in_none_of_the_files() {
-    let folder = tempfile::tempdir().unwrap();
-    let inbox = open(&folder.path().join("inbox.db")).await.unwrap();
-    let canary = "canary-5d41402abc4b2a76";
-    for place in 0..5 {
-        inbox.accept(&caf(&format!("{canary}-{place}"), &format!("{canary}-profile-{place}"))).await.unwrap();
-    }
-    inbox.accept(&support::signed_caf(support::caf_body_of(&format!("{canary}-0"), canary, "OTHER"))).await.unwrap();
-    let holds = || holding(folder.path(), canary);
-    assert!(holds() > 0);
-    for leased in lease(&inbox, request()).await {
-        assert!(finish(&inbox, leased.id, leased.token, Outcome::Done).await);
-    }
-    let purged = inbox.purge(Duration::ZERO).await.unwrap();
-    assert_eq!((purged.deliveries, purged.in_log, holds()), (5, false, 0));
-}
-
-/// How many of the files in a folder hold that text.
-fn holding(folder: &Path, text: &str) -> usize {
-    let files = fs::read_dir(folder).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
-    files.filter(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes())).count()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn row_35_a_log_that_is_read_while_purging_is_emptied_by_the_next_purge() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let inbox = open(&path).await.unwrap();
-    let canary = "canary-5d41402abc4b2a76";
-    inbox.accept(&caf(canary, canary)).await.unwrap();
-    let (id, token) = lease_one(&inbox).await;
-    assert!(finish(&inbox, id, token, Outcome::Done).await);
-
-    // As a backup does, and a shell that somebody left open.
-    let other = rusqlite::Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN").unwrap();
-    let there: i64 = other.query_row("SELECT count(*) FROM idhooks_bodies", (), |row| row.get(0)).unwrap();
-    assert_eq!(there, 1);
-    let purging = tokio::spawn({
-        let inbox = inbox.clone();
-        async move { inbox.purge(Duration::ZERO).await.unwrap() }
-    });
-    let mut longest = Duration::ZERO;
-    let mut number = 0;
-    while !purging.is_finished() {
-        let started = Instant::now();
-        inbox.accept(&capa(&format!("meanwhile-{number}"))).await.unwrap();
-        longest = longest.max(started.elapsed());
-        number += 1;
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert!(longest < Duration::from_secs(2), "what arrives does not wait for who reads: {longest:?}");
-    let purged = purging.await.unwrap();
-    assert_eq!((purged.deliveries, purged.in_log), (1, true));
-    assert!(holding(folder.path(), canary) > 0, "it is told because it is so");
-
-    other.execute_batch("COMMIT").unwrap();
-    let purged = inbox.purge(Duration::ZERO).await.unwrap();
-    assert_eq!((purged.deliveries, purged.in_log, holding(folder.path(), canary)), (0, false, 0));
-    // And it waits for other writers as before.
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let waiting = tokio::spawn(async move { inbox.accept(&capa("later")).await });
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    other.execute_batch("COMMIT").unwrap();
-    assert!(is_new(waiting.await.unwrap().unwrap()));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_log_goes_with_the_last_who_closes() {
+async fn closing_the_store_removes_the_log() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     inbox.accept(&caf("1", "a")).await.unwrap();
-    lease_one(&inbox).await;
+    claim_one(&inbox).await;
     inbox.close().await;
-    let path = engine.url.strip_prefix("sqlite:").unwrap();
+    let path = engine.path();
     assert!(Path::new(path).exists() && !Path::new(&format!("{path}-wal")).exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_path_is_taken_as_it_stands() {
-    let folder = tempfile::tempdir().unwrap();
+async fn a_path_is_not_decoded() {
+    let folder = folder();
     for name in ["with space.db", "percent%20.db", "quote'.db", "naïve.db", "colon:.db"] {
         let path = folder.path().join(name);
         open(&path).await.unwrap().close().await;
@@ -352,10 +310,10 @@ async fn a_path_is_taken_as_it_stands() {
     assert!(path.exists());
 }
 
-/// A body that waits to be stored takes its memory until it is stored, also after its sender was told to come again.
+/// A body counts until it is stored, also after its sender got an error.
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_wait_are_counted_until_they_are_stored() {
-    let folder = tempfile::tempdir().unwrap();
+async fn pending_bodies_count_until_they_are_stored() {
+    let folder = folder();
     let path = folder.path().join("inbox.db");
     let few = Inbox::builder().max_pending_bytes(8 * 1024).accept_timeout(Duration::from_millis(10));
     let inbox = few.open(&url(&path)).await.unwrap();
@@ -367,16 +325,16 @@ async fn bodies_that_wait_are_counted_until_they_are_stored() {
             u32::from(inbox.accept(&capa(&format!("customer-{number}"))).await.unwrap_err().kind() == ErrorKind::Busy);
     }
     other.execute_batch("ROLLBACK").unwrap();
-    assert!(busy > 40, "{busy} of 50 were turned away");
+    assert!(busy > 40, "{busy} of 50 were busy");
     let again = || async { inbox.accept(&capa("later")).await.ok() };
-    crate::support::eventually("there is room again", again).await;
+    crate::support::eventually("there is memory again", again).await;
     assert!(all(&inbox).await.len() < 10);
 }
 
-/// A lease that comes when nobody waits for it any more would be an attempt at nothing.
+/// Nobody would hold the lease.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lease_whose_asker_has_gone_is_not_made() {
-    let folder = tempfile::tempdir().unwrap();
+async fn a_claim_whose_caller_has_gone_claims_nothing() {
+    let folder = folder();
     let path = folder.path().join("inbox.db");
     let inbox = open(&path).await.unwrap();
     inbox.accept(&capa("a")).await.unwrap();
@@ -385,6 +343,6 @@ async fn a_lease_whose_asker_has_gone_is_not_made() {
     let asked = tokio::time::timeout(Duration::from_millis(200), inbox.store().claim(request())).await;
     assert!(asked.is_err());
     other.execute_batch("ROLLBACK").unwrap();
-    let leased = lease(&inbox, request()).await;
-    assert_eq!(leased.iter().map(|leased| leased.attempt).collect::<Vec<_>>(), [1]);
+    let claimed = claim(&inbox, request()).await;
+    assert_eq!(claimed.iter().map(|record| record.attempt()).collect::<Vec<_>>(), [1]);
 }

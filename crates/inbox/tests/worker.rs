@@ -1,4 +1,4 @@
-//! What a worker does with its handlers and with a stop. What depends on the engine is in `conformance/work.rs`.
+//! Workers: handlers, limits and shutdown. What depends on the engine is in `conformance/work.rs`.
 
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
@@ -16,15 +16,15 @@ use std::{
 use idhooks_caf as caf;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Unverified, Verified};
-use idhooks_inbox::{Backoff, ErrorKind, Handlers, Inbox, Job, Outcome, State, store::ClaimRequest};
+use idhooks_inbox::{Backoff, ErrorKind, Handlers, Inbox, Job, Outcome, State};
 use tokio::{sync::Notify, time::sleep};
 
 use support::{
-    PATIENCE, all_done, caf, capa, count_done, details, eager,
+    PATIENCE, all_done, caf, capa, case_keeper, claim, count_done, details, eager,
     engine::Engine,
     eventually,
-    handling::{Capa, entered, hanging, hanging_until_stopped, subject},
-    kind, lease, request, signed_capa, start,
+    handling::{Capa, hanging, hanging_until_stopped, nothing, reached, subject},
+    request, signed_capa, start, summary,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,8 +51,8 @@ async fn row_38_neighbours_go_on_while_one_panics_and_one_hangs() {
         inbox.accept(&capa(&format!("good-{place}"))).await.unwrap();
     }
     eventually("all have ended", || async {
-        let stats = inbox.stats().await.unwrap();
-        (count_done(&inbox).await == 20 && stats.dead_letters == 3).then_some(())
+        let dead = inbox.stats().await.unwrap().dead_letters;
+        (dead == 3 && count_done(&inbox).await == 20).then_some(())
     })
     .await;
     working.stop().await;
@@ -67,39 +67,60 @@ async fn row_38_neighbours_go_on_while_one_panics_and_one_hangs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_refuses_to_start_without_a_handler_for_a_registered_source() {
+async fn a_worker_refuses_to_start_without_a_handler_for_what_its_program_receives() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let of_capa = || Handlers::new().on(|_: Capa| async {});
     let run = async |handlers| {
         let worker = inbox.worker().with_graceful_shutdown(async {});
-        tokio::time::timeout(PATIENCE, worker.run(handlers)).await.expect("told to stop")
+        tokio::time::timeout(PATIENCE, worker.run(handlers)).await.expect("it was shut down")
     };
-    inbox.accept(&caf("1", "a")).await.unwrap();
-    run(of_capa()).await.expect("what another program stored is no reason not to start");
-
+    run(Handlers::new()).await.expect("this program receives nothing");
     inbox.register_source::<Verified<caf::Event>>();
-    inbox.register_source::<Unverified<case_keeper::Event>>();
-    let error = run(of_capa()).await.unwrap_err();
-    assert_eq!(error.kinds(), [kind("caf", true), kind("case-keeper", false)]);
-    let shown = error.to_string();
-    assert!(
-        shown.contains("verified deliveries of caf, unverified deliveries of case-keeper")
-            && shown.contains("handled_elsewhere"),
-        "{shown}"
-    );
+    inbox.clone().register_source::<Unverified<case_keeper::Event>>();
+    inbox.register_source::<Verified<caf::Event>>();
+    let missing = run(of_capa()).await.unwrap_err();
+    assert_eq!(missing.kinds(), [support::kind("caf", true), support::kind("case-keeper", false)]);
+    let message = missing.to_string();
+    let kinds = "verified deliveries of caf, unverified deliveries of case-keeper:";
+    assert!(message.contains(kinds) && message.contains("handled_elsewhere"), "{message}");
+    assert_eq!(format!("{missing:?}"), message, "a `main` that fails shows a sentence");
 
-    // A handler of unverified deliveries gets no verified ones.
-    let error = run(of_capa().handled_elsewhere("case-keeper").on(|_: Job<Unverified<caf::Event>>| async {}));
-    assert_eq!(error.await.unwrap_err().kinds(), [kind("caf", true)]);
+    // A handler of unverified deliveries takes no verified ones.
+    let of_unverified = of_capa().handled_elsewhere("case-keeper").on(|_: Job<Unverified<caf::Event>>| async {});
+    let missing = run(of_unverified).await.unwrap_err();
+    assert_eq!(missing.kinds(), [support::kind("caf", true)]);
     run(of_capa().handled_elsewhere("caf").handled_elsewhere("case-keeper")).await.unwrap();
     let every =
-        of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<case_keeper::Event>>| async {});
-    run(every).await.unwrap();
+        || of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<case_keeper::Event>>| async {});
+    run(every()).await.unwrap();
+    let other = engine.open().await;
+    let worker = other.worker().with_graceful_shutdown(async {});
+    worker.run(Handlers::new()).await.expect("another inbox, of a program that only works");
+}
+
+/// As in a rolling deploy, or after a vendor was removed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_starts_although_the_store_has_kinds_it_does_not_know() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let unknown = [
+        inbox.accept(&caf("1", "a")).await.unwrap().id(),
+        inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap().id(),
+    ];
+    inbox.accept(&capa("a")).await.unwrap();
+    let working = start(eager(&inbox), nothing());
+    eventually("its own is done", || async { (count_done(&inbox).await == 1).then_some(()) }).await;
+    working.stop().await;
+    tokio::time::timeout(PATIENCE, eager(&inbox).until_idle().run(nothing())).await.expect("it is idle").unwrap();
+    for id in unknown {
+        let summary = summary(&inbox, id).await;
+        assert_eq!((summary.state, summary.attempts), (State::Ready, 0), "left alone");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_handled_elsewhere_is_left_alone() {
+async fn deliveries_handled_elsewhere_are_left_alone() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     inbox.accept(&caf("1", "a")).await.unwrap();
@@ -107,23 +128,22 @@ async fn what_is_handled_elsewhere_is_left_alone() {
     let working = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}).handled_elsewhere("caf"));
     eventually("the other is done", || async { (count_done(&inbox).await == 1).then_some(()) }).await;
     working.stop().await;
-    assert_eq!(inbox.stats().await.unwrap().waiting(), 1);
+    assert_eq!(inbox.stats().await.unwrap().ready, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_told_to_stop_before_it_has_begun_takes_nothing_up() {
+async fn a_worker_that_is_shut_down_before_it_starts_claims_nothing() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let id = inbox.accept(&capa("a")).await.unwrap().id();
     let worker = inbox.worker().with_graceful_shutdown(async {});
-    let handlers = Handlers::new().on(|_: Capa| async {});
-    tokio::time::timeout(PATIENCE, worker.run(handlers)).await.expect("told to stop").unwrap();
-    let entry = details(&inbox, id).await.summary;
-    assert_eq!((entry.state, entry.attempts), (State::Ready, 0));
+    tokio::time::timeout(PATIENCE, worker.run(nothing())).await.expect("it was shut down").unwrap();
+    let summary = summary(&inbox, id).await;
+    assert_eq!((summary.state, summary.attempts, summary.lost_leases), (State::Ready, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_more_run_at_once_than_allowed() {
+async fn concurrency_is_limited() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let (now, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
@@ -146,7 +166,7 @@ async fn no_more_run_at_once_than_allowed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_waits_for_handlers_and_takes_nothing_new() {
+async fn a_shutdown_waits_for_handlers_and_claims_nothing() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let (count, go_on) = (Arc::new(AtomicU32::new(0)), Arc::new(Notify::new()));
@@ -160,7 +180,7 @@ async fn a_stop_waits_for_handlers_and_takes_nothing_new() {
     });
     inbox.accept(&capa("a")).await.unwrap();
     let working = start(eager(&inbox), handlers);
-    entered(&count, 1).await;
+    reached(&count, 1).await;
     let stop = tokio::spawn(working.stop());
     sleep(Duration::from_millis(200)).await;
     inbox.accept(&capa("b")).await.unwrap();
@@ -168,12 +188,12 @@ async fn a_stop_waits_for_handlers_and_takes_nothing_new() {
     assert!(!stop.is_finished());
     go_on.notify_one();
     stop.await.unwrap();
-    let stats = inbox.stats().await.unwrap();
-    assert_eq!((count_done(&inbox).await, stats.waiting(), count.load(Ordering::SeqCst)), (1, 1, 1));
+    let ready = inbox.stats().await.unwrap().ready;
+    assert_eq!((count_done(&inbox).await, ready, count.load(Ordering::SeqCst)), (1, 1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_still_runs_after_the_grace_is_handed_back_unharmed() {
+async fn deliveries_still_running_after_the_shutdown_timeout_are_released() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     for place in 0..3 {
@@ -181,34 +201,34 @@ async fn what_still_runs_after_the_grace_is_handed_back_unharmed() {
     }
     let count = Arc::new(AtomicU32::new(0));
     let working = start(eager(&inbox).max_attempts(1).shutdown_timeout(Duration::from_millis(100)), hanging(&count));
-    entered(&count, 3).await;
+    reached(&count, 3).await;
     working.stop().await;
     let stats = inbox.stats().await.unwrap();
-    assert_eq!((stats.waiting(), stats.running, stats.dead_letters), (3, 0, 0));
-    let leased = lease(&inbox, ClaimRequest { max_lost_leases: 1, ..request() }).await;
-    assert_eq!(leased.iter().map(|leased| leased.attempt).collect::<Vec<_>>(), [1; 3], "no attempt was counted");
+    assert_eq!((stats.ready, stats.running, stats.dead_letters), (3, 0, 0));
+    let claimed = claim(&inbox, request()).await;
+    assert_eq!(claimed.iter().map(|record| record.attempt()).collect::<Vec<_>>(), [1; 3], "no attempt was counted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_dropped_stops_its_handlers_and_its_leases_run_out() {
+async fn a_dropped_worker_stops_its_handlers_and_its_leases_expire() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     inbox.accept(&capa("a")).await.unwrap();
     let (count, stopped) = (Arc::default(), Arc::default());
     let handlers = hanging_until_stopped(&count, &stopped);
     let run = tokio::spawn(eager(&inbox).lease(Duration::from_millis(500)).run(handlers));
-    entered(&count, 1).await;
+    reached(&count, 1).await;
     run.abort();
-    entered(&stopped, 1).await;
+    reached(&stopped, 1).await;
     assert_eq!(inbox.stats().await.unwrap().running, 1);
 
-    let other = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    let other = start(eager(&inbox), nothing());
     all_done(&inbox, 1).await;
     other.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_handler_may_take_longer_than_its_lease() {
+async fn a_handler_may_run_longer_than_its_lease() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     let id = inbox.accept(&capa("a")).await.unwrap().id();
@@ -221,16 +241,16 @@ async fn a_handler_may_take_longer_than_its_lease() {
         })
     };
     let workers = [(); 2].map(|()| start(eager(&inbox).lease(Duration::from_secs(2)), handlers()));
-    entered(&count, 1).await;
+    reached(&count, 1).await;
     all_done(&inbox, 1).await;
     for worker in workers {
         worker.stop().await;
     }
-    assert_eq!((count.load(Ordering::SeqCst), details(&inbox, id).await.summary.lost_leases), (1, 0));
+    assert_eq!((count.load(Ordering::SeqCst), details(&inbox, id).await.summary.attempts), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_back_off_is_kept_to() {
+async fn retries_wait_for_the_backoff() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     inbox.accept(&capa("a")).await.unwrap();
@@ -252,7 +272,7 @@ async fn the_back_off_is_kept_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn possible_replays_are_told_to_the_handler() {
+async fn a_handler_sees_possible_replays() {
     let engine = Engine::sqlite();
     let inbox = engine.open_with(Inbox::builder().dedup_window(Duration::ZERO)).await;
     let flags: Arc<Mutex<Vec<bool>>> = Arc::default();
@@ -272,7 +292,7 @@ async fn possible_replays_are_told_to_the_handler() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backlog_of_one_subject_does_not_hold_up_the_others() {
+async fn a_backlog_of_one_subject_does_not_delay_others() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     for place in 0..80 {
@@ -281,59 +301,72 @@ async fn a_backlog_of_one_subject_does_not_hold_up_the_others() {
     let quick = inbox.accept(&caf("quick", "quick")).await.unwrap().id();
     let handlers = Handlers::new().on(|_: Job<Verified<caf::Event>>| async { sleep(Duration::from_millis(200)).await });
     let working = start(eager(&inbox).concurrency(8).shutdown_timeout(Duration::ZERO), handlers);
-    eventually("it is done", || async { (details(&inbox, quick).await.summary.state == State::Done).then_some(()) })
-        .await;
+    eventually("it is done", || async { (summary(&inbox, quick).await.state == State::Done).then_some(()) }).await;
     let done = count_done(&inbox).await;
     working.stop().await;
     assert!(done < 40, "it waited for {done} others");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn overload_is_turned_away_before_it_is_stored() {
+async fn an_overloaded_inbox_is_busy() {
     let engine = Engine::sqlite();
     let inbox = engine.open_with(Inbox::builder().max_pending_bytes(10_000)).await;
     let error = inbox.accept(&signed_capa(vec![b'x'; 10_000])).await.unwrap_err();
     assert!(error.kind() == ErrorKind::Busy && error.is_unavailable(), "{error}");
     for _ in 0..20 {
-        inbox.accept(&signed_capa(vec![b'x'; 8_000])).await.expect("room is given back");
+        inbox.accept(&signed_capa(vec![b'x'; 8_000])).await.expect("its memory is free again");
     }
     assert_eq!(support::all(&inbox).await.len(), 1);
 }
 
 #[tokio::test]
-async fn urls_that_cannot_be_opened_are_told_apart() {
-    for (url, told) in [
-        ("", "must begin with"),
-        ("inbox.db", "must begin with"),
-        ("mysql://localhost", "must begin with"),
-        ("sqlite:", "names no file"),
-        ("sqlite://", "names no file"),
-        ("sqlite:inbox.db?mode=memory", "takes one parameter"),
-        ("sqlite::memory:", "not durable"),
+async fn a_wrong_url_is_named() {
+    for (url, kind, words) in [
+        ("", ErrorKind::Config, "must begin with"),
+        ("inbox.db", ErrorKind::Config, "must begin with"),
+        ("mysql://localhost", ErrorKind::Config, "must begin with"),
+        ("sqlite:", ErrorKind::Config, "names no file"),
+        ("sqlite://", ErrorKind::Config, "names no file"),
+        ("sqlite:inbox.db?mode=memory", ErrorKind::Config, "allow_filesystem"),
+        ("sqlite::memory:", ErrorKind::NotDurable, "not durable"),
     ] {
         let error = Inbox::open(url).await.unwrap_err();
-        assert!(error.to_string().contains(told) && !error.is_unavailable(), "{url}: {error}");
+        assert!(error.to_string().contains(words) && error.kind() == kind, "{url}: {error}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_without_end_are_survived() {
+async fn endless_settings_do_not_overflow() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     inbox.accept(&capa("a")).await.unwrap();
     let worker = inbox.worker().lease(Duration::MAX).handler_timeout(Duration::MAX).shutdown_timeout(Duration::MAX);
-    let working = start(worker, Handlers::new().on(|_: Capa| async {}));
+    let working = start(worker, nothing());
     all_done(&inbox, 1).await;
     working.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_of_an_inbox_that_is_closed_ends() {
+async fn a_worker_ends_when_its_inbox_is_closed() {
     let engine = Engine::sqlite();
     let inbox = engine.open().await;
     inbox.accept(&capa("a")).await.unwrap();
-    let working = start(eager(&inbox), Handlers::new().on(|_: Capa| async {}));
+    let working = start(eager(&inbox), nothing());
     all_done(&inbox, 1).await;
     inbox.close().await;
     tokio::time::timeout(PATIENCE, working.task).await.expect("it ends").unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_cannot_be_completed_in_a_transaction_of_sqlite() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let handlers = Handlers::new().on(|job: Capa| async move {
+        let error = job.complete_in().unwrap_err();
+        assert!(error.kind() == ErrorKind::Config && error.to_string().contains("PostgreSQL"), "{error}");
+    });
+    // A failed assertion is a panic, and a panic a dead letter.
+    inbox.worker().max_attempts(1).until_idle().run(handlers).await.unwrap();
+    assert_eq!(count_done(&inbox).await, 1);
 }

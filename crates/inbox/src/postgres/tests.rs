@@ -1,54 +1,68 @@
 use std::{
     collections::{HashMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use idhooks_caf as caf;
 use idhooks_core::testing;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::*;
+use crate::{ErrorKind, FencingToken, State, store::KindRequest};
 
 #[path = "../../tests/support/postgres.rs"]
 mod support;
 
 use support::{Database, database};
 
-mod lanes;
-mod sessions;
-mod size;
+mod claims;
+mod subjects;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn arrival(id: &str, profile: &str) -> Arrival {
+fn record(id: &str, profile: &str) -> DeliveryRecord {
     padded(id, profile, 0)
 }
 
-fn padded(id: &str, profile: &str, bytes: usize) -> Arrival {
+/// The same event with another content.
+fn padded(id: &str, profile: &str, bytes: usize) -> DeliveryRecord {
     let body = format!(
-        r#"{{"type":"PROFILEUPDATEDEVENT","source":"tests","id":"{id}","data":{{"profileId":"{profile}","x":"{:bytes$}"}}}}"#,
+        r#"{{"type":"PROFILEUPDATEDEVENT","source":"tests","id":"{id}","data":{{"profileId":"{profile}","status":"{:x>bytes$}"}}}}"#,
         ""
     );
-    Arrival::new(&testing::verified::<caf::Event>(body), DAY)
+    DeliveryRecord::new(&testing::verified::<caf::Event>(body), DAY)
 }
 
-fn request(most: usize) -> LeaseRequest {
-    LeaseRequest {
+fn kind(vendor: &'static str, verified: bool, running: usize) -> KindRequest {
+    KindRequest { kind: DeliveryKind { vendor: vendor.into(), verified }, decoder_version: 1, running }
+}
+
+fn request(limit: usize) -> ClaimRequest {
+    ClaimRequest {
         worker: "tests".into(),
-        most,
-        time: Duration::from_secs(60),
-        attempts: 25,
-        routes: Arc::new([Route { vendor: "caf".into(), verified: true }]),
-        reader: 1,
+        limit,
+        lease: Duration::from_secs(60),
+        kinds: vec![kind("caf", true, 0)],
+        max_lost_leases: 25,
+        backoff: crate::Backoff::new(Duration::ZERO, Duration::ZERO),
+        idle: true,
     }
 }
 
+fn completion(record: &DeliveryRecord, outcome: Outcome) -> Completion {
+    Completion { outcome, ..released(record).unwrap() }
+}
+
+async fn open(url: &str) -> Result<Postgres, Error> {
+    Postgres::open(PostgresConfig::new(url)?).await
+}
+
 async fn store(database: &Database) -> Arc<Postgres> {
-    Arc::new(Postgres::open(database.url()).await.unwrap())
+    Arc::new(open(database.url()).await.unwrap())
+}
+
+async fn claim(store: &Postgres, limit: usize) -> Vec<DeliveryRecord> {
+    store.claim(request(limit)).await.unwrap().deliveries
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -57,14 +71,14 @@ async fn many_programs_start_at_once_on_an_empty_schema() {
     let starts: Vec<_> = (0..12)
         .map(|_| {
             let url = database.url().to_owned();
-            tokio::spawn(async move { Postgres::open(&url).await.map(drop) })
+            tokio::spawn(async move { open(&url).await.map(drop) })
         })
         .collect();
     for start in starts {
         start.await.unwrap().unwrap();
     }
-    let steps = database.client().await.query_one("SELECT count(*) FROM idhooks_schema", &[]).await.unwrap();
-    assert_eq!(steps.get::<_, i64>(0), 1);
+    let versions = database.client().await.query_one("SELECT count(*) FROM idhooks_schema", &[]).await.unwrap();
+    assert_eq!(versions.get::<_, i64>(0), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,9 +90,9 @@ async fn row_28_eight_receivers_of_the_same_keys() {
         tasks.push(tokio::spawn(async move {
             let mut new = Vec::new();
             for key in 0..50 {
-                let accepted = store.accept(arrival(&format!("key-{key}"), "profile")).await.unwrap();
-                assert!(!matches!(accepted, Accepted::Conflict { .. }));
-                new.extend(matches!(accepted, Accepted::New { .. }).then_some((key, accepted.id())));
+                let accepted = store.accept(record(&format!("key-{key}"), "profile")).await.unwrap();
+                assert!(!matches!(accepted, AcceptOutcome::Conflict { .. }));
+                new.extend(matches!(accepted, AcceptOutcome::New { .. }).then_some((key, accepted.id())));
             }
             new
         }));
@@ -90,59 +104,68 @@ async fn row_28_eight_receivers_of_the_same_keys() {
         }
     }
     assert_eq!(new.len(), 50);
-    assert_eq!(store(&database).await.stats().await.unwrap().pending, 50);
+    let stats = store(&database).await.stats().await.unwrap();
+    assert_eq!((stats.ready, stats.blocked), (1, 49));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_28_receivers_that_gather_the_same_keys_do_not_wait_for_each_other() {
+async fn row_28_receivers_that_gather_the_same_keys_do_not_deadlock() {
     let Some(database) = database().await else { return };
-    let (mut stores, mut tasks) = (Vec::new(), Vec::new());
+    let mut stores = Vec::new();
     for _ in 0..4 {
         stores.push(store(&database).await);
     }
-    for key in 0..300 {
-        for (place, store) in stores.iter().enumerate() {
-            let key = if place % 2 == 0 { key } else { (key / 50 + 1) * 50 - 1 - key % 50 };
-            let store = Arc::clone(store);
-            let arrival = arrival(&format!("key-{key}"), &format!("{key}"));
-            tasks.push(tokio::spawn(async move { store.accept(arrival).await.unwrap() }));
+    // With few subjects, the batches also meet at those.
+    for subjects in [300, 3] {
+        let started = Instant::now();
+        let mut tasks = Vec::new();
+        for key in 0..300 {
+            for (place, store) in stores.iter().enumerate() {
+                let key = if place % 2 == 0 { key } else { (key / 50 + 1) * 50 - 1 - key % 50 };
+                let store = Arc::clone(store);
+                let record = record(&format!("key-{subjects}-{key}"), &format!("{subjects}-{}", key % subjects));
+                tasks.push(tokio::spawn(async move { store.accept(record).await.unwrap() }));
+            }
         }
+        let mut new = 0;
+        for task in tasks {
+            new += usize::from(matches!(task.await.unwrap(), AcceptOutcome::New { .. }));
+        }
+        assert_eq!(new, 300);
+        assert!(started.elapsed() < Duration::from_secs(10), "each deadlock takes a second");
     }
-    let mut new = 0;
-    for task in tasks {
-        new += usize::from(matches!(task.await.unwrap(), Accepted::New { .. }));
-    }
-    assert_eq!(new, 300);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_28_a_key_whose_window_is_over_is_taken_over_once() {
+async fn row_28_an_expired_key_is_taken_over_once() {
     let Some(database) = database().await else { return };
     let stores = [store(&database).await, store(&database).await];
-    let first = Arrival { window: Some(DAY), ..arrival("key", "profile") };
-    let later = Arrival { received_at: first.received_at + DAY * 2, ..first.clone() };
+    let received_at = SystemTime::now();
+    let first = DeliveryRecord { dedup_until: Some(received_at + DAY), received_at, ..record("key", "profile") };
+    let later = DeliveryRecord { received_at: received_at + DAY * 2, ..first.clone() };
     let old = stores[0].accept(first).await.unwrap().id();
     let tasks: Vec<_> = (0..16)
         .map(|place| {
             let (store, later) = (Arc::clone(&stores[place % 2]), later.clone());
-            tokio::spawn(async move { store.accept(later).await.unwrap() })
+            let dedup_until = Some(later.received_at + DAY);
+            tokio::spawn(async move { store.accept(DeliveryRecord { dedup_until, ..later }).await.unwrap() })
         })
         .collect();
     let mut accepted = Vec::new();
     for task in tasks {
         accepted.push(task.await.unwrap());
     }
-    let replays = accepted.iter().filter(|accepted| matches!(accepted, Accepted::New { possible_replay: true, .. }));
+    let replays = accepted.iter().filter(|one| matches!(one, AcceptOutcome::New { possible_replay: true, .. }));
     assert_eq!(replays.count(), 1, "{accepted:?}");
-    let ids: HashSet<_> = accepted.iter().map(Accepted::id).collect();
+    let ids: HashSet<_> = accepted.iter().map(AcceptOutcome::id).collect();
     assert!(ids.len() == 1 && !ids.contains(&old), "{accepted:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_29_other_bodies_that_come_at_once_are_counted_right() {
+async fn row_29_conflicts_that_arrive_at_once_are_counted_right() {
     let Some(database) = database().await else { return };
     let stores = [store(&database).await, store(&database).await];
-    let id = stores[0].accept(arrival("key", "profile")).await.unwrap().id();
+    let id = stores[0].accept(record("key", "profile")).await.unwrap().id();
     let tasks: Vec<_> = (0..40)
         .map(|place| {
             let store = Arc::clone(&stores[place % 2]);
@@ -150,176 +173,210 @@ async fn row_29_other_bodies_that_come_at_once_are_counted_right() {
         })
         .collect();
     for task in tasks {
-        assert_eq!(task.await.unwrap(), Accepted::Conflict { id });
+        assert_eq!(task.await.unwrap(), AcceptOutcome::Conflict { id });
     }
     let details = stores[1].get(id).await.unwrap().unwrap();
-    assert_eq!((details.entry.conflicts, details.conflicting.len()), (16, 16));
+    assert_eq!((details.summary.conflicts, details.conflicts.len()), (16, 16));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_workers_never_hold_two_of_a_lane() {
-    let Some(database) = database().await else { return };
-    let stores = [store(&database).await, store(&database).await];
-    for place in 0..200 {
-        stores[place % 2].accept(arrival(&format!("{place}"), &format!("lane-{}", place % 20))).await.unwrap();
-    }
-    let held: Arc<[AtomicUsize; 20]> = Arc::default();
-    let done = Arc::new(AtomicUsize::new(0));
-    let tasks: Vec<_> = (0..6)
-        .map(|place| {
-            let (store, held, done) = (Arc::clone(&stores[place % 2]), Arc::clone(&held), Arc::clone(&done));
-            tokio::spawn(async move {
-                let started = Instant::now();
-                while done.load(Ordering::SeqCst) < 200 {
-                    assert!(started.elapsed() < Duration::from_secs(60), "{done:?} are done");
-                    let batch = store.lease(request(5)).await.unwrap();
-                    let lanes: Vec<_> = batch.leased.iter().map(lane).collect();
-                    for lane in &lanes {
-                        assert_eq!(held[*lane].fetch_add(1, Ordering::SeqCst), 0, "lane {lane} is held twice");
-                    }
-                    sleep(Duration::from_millis(1)).await;
-                    for (leased, lane) in batch.leased.iter().zip(lanes) {
-                        held[lane].fetch_sub(1, Ordering::SeqCst);
-                        assert!(store.finish(leased.id, leased.token, Verdict::Done).await.unwrap());
-                        done.fetch_add(1, Ordering::SeqCst);
-                    }
-                }
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.unwrap();
-    }
-    let stats = stores[0].stats().await.unwrap();
-    assert_eq!((stats.done, stats.pending, stats.running), (200, 0, 0));
-}
-
-fn lane(leased: &crate::store::Leased) -> usize {
-    let body = String::from_utf8(leased.stored.as_ref().unwrap().body.to_vec()).unwrap();
-    let (_, rest) = body.split_once("lane-").unwrap();
-    rest.split('"').next().unwrap().parse().unwrap()
-}
-
-/// Whoever leases may hold the lock of a delivery that is being finished, and then want its lane.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_finishes_does_not_hold_the_lease_while_waiting_for_the_delivery() {
-    let Some(database) = database().await else { return };
-    let store = store(&database).await;
-    let id = store.accept(arrival("1", "profile")).await.unwrap().id();
-    let token = store.lease(request(1)).await.unwrap().leased[0].token;
-    let client = database.client().await;
-    client.batch_execute("BEGIN; SELECT FROM idhooks_deliveries FOR UPDATE").await.unwrap();
-    let finish = tokio::spawn(async move { store.finish(id, token, Verdict::Done).await });
-    sleep(Duration::from_millis(300)).await;
-    let lease = client.query("SELECT FROM idhooks_leases FOR UPDATE NOWAIT", &[]).await.unwrap();
-    assert_eq!((lease.len(), finish.is_finished()), (1, false));
-    client.batch_execute("COMMIT").await.unwrap();
-    assert!(finish.await.unwrap().unwrap());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_of_one_lane_do_not_stand_in_the_way_of_others() {
-    let Some(database) = database().await else { return };
-    let store = store(&database).await;
-    for place in 0..40 {
-        store.accept(arrival(&format!("one-{place}"), "lane-1")).await.unwrap();
-    }
-    for place in 2..12 {
-        store.accept(arrival(&format!("other-{place}"), &format!("lane-{place}"))).await.unwrap();
-    }
-    let batch = store.lease(request(16)).await.unwrap();
-    let lanes: HashSet<_> = batch.leased.iter().map(lane).collect();
-    assert_eq!((batch.leased.len(), lanes.len()), (11, 11));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_elsewhere_is_woken_before_it_looks_by_itself() {
-    let Some(database) = database().await else { return };
-    let (here, there) = (store(&database).await, store(&database).await);
-    listening(&[&here, &there]).await;
-    // What the start itself has woken.
-    while timeout(Duration::from_millis(200), there.changed()).await.is_ok() {}
-    for place in 0..3 {
-        here.accept(arrival(&format!("{place}"), "profile")).await.unwrap();
-        let woken = timeout(there.poll_interval() / 3, there.changed()).await;
-        assert!(woken.is_ok(), "was not woken by number {place}");
-        while timeout(Duration::from_millis(100), there.changed()).await.is_ok() {}
-    }
-}
-
-async fn listening(stores: &[&Arc<Postgres>]) {
-    let started = Instant::now();
-    while stores.iter().any(|store| !store.signals.listening()) {
-        assert!(started.elapsed() < Duration::from_secs(20), "it does not listen");
-        sleep(Duration::from_millis(10)).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn row_42_old_and_new_tables() {
-    let Some(database) = database().await else { return };
-    let store = store(&database).await;
-    let (mut session, _) = store.working.take().await.unwrap();
-    let first = schema::STEPS[0];
-    let column = ("ALTER TABLE idhooks_deliveries ADD COLUMN added integer NOT NULL DEFAULT 0", 1);
-    schema::apply(&mut session, &[first, column]).await.unwrap();
-    schema::apply(&mut session, &[first]).await.expect("the release before starts");
-    let id = store.accept(arrival("1", "profile")).await.expect("and one that ran before works on").id();
-    let batch = store.lease(request(1)).await.unwrap();
-    assert!(store.finish(id, batch.leased[0].token, Verdict::Done).await.unwrap());
-    assert_eq!(store.get(id).await.unwrap().unwrap().entry.state, State::Done);
-
-    let breaking = ("ALTER TABLE idhooks_deliveries DROP COLUMN added", 3);
-    schema::apply(&mut session, &[first, column, breaking]).await.unwrap();
-    let error = schema::apply(&mut session, &[first, column]).await.unwrap_err();
-    assert!(error.is_schema() && error.to_string().contains("upgrade"), "{error}");
-    let error = Postgres::open(database.url()).await.map(drop).unwrap_err();
-    assert!(error.is_schema(), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_step_that_fails_leaves_the_tables_as_they_were() {
-    let Some(database) = database().await else { return };
-    let pool = Pool::new(url::read(database.url()).unwrap(), 1).unwrap();
-    let (mut session, _) = pool.take().await.unwrap();
-    let bad = ("CREATE TABLE half (x int); NONSENSE", 1);
-    schema::apply(&mut session, &[schema::STEPS[0], bad]).await.unwrap_err();
-    schema::migrate(&mut session).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tables_of_another_schema_are_not_taken_for_ones_own() {
-    let (Some(here), Some(there)) = (database().await, database().await) else { return };
-    let schema = |database: &Database| database.url().rsplit("%3D").next().unwrap().to_owned();
-    store(&there).await.accept(arrival("there", "profile")).await.unwrap();
-    let both = here.url_with(&format!("search_path={},{}", schema(&here), schema(&there)));
-    let store = Postgres::open(&both).await.unwrap();
-    assert_eq!(store.stats().await.unwrap().pending, 0);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_cannot_be_kept_does_no_harm_to_those_that_came_with_it() {
+async fn a_delivery_that_cannot_be_stored_does_not_harm_its_neighbours() {
     let Some(database) = database().await else { return };
     let store = store(&database).await;
     let tasks: Vec<_> = (0..40)
         .map(|place| {
-            let mut arrival = arrival(&format!("{place}"), "profile");
+            let mut record = record(&format!("{place}"), &format!("{place}"));
             if place == 20 {
-                arrival.key = "a\0b".into();
+                record.auth = "a\0b".into();
             }
             let store = Arc::clone(&store);
-            tokio::spawn(async move { store.accept(arrival).await })
+            tokio::spawn(async move { store.accept(record).await })
         })
         .collect();
     let mut failures = 0;
     for task in tasks {
         match task.await.unwrap() {
-            Ok(accepted) => assert!(matches!(accepted, Accepted::New { .. })),
+            Ok(accepted) => assert!(matches!(accepted, AcceptOutcome::New { .. })),
             Err(error) => {
                 assert!(error.is_unavailable(), "{error}");
                 failures += 1;
             }
         }
     }
-    assert_eq!((failures, store.stats().await.unwrap().pending), (1, 39));
+    assert_eq!((failures, store.stats().await.unwrap().ready), (1, 39));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subject_that_somebody_has_locked_delays_only_its_own() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    let locked = record("locked", "locked");
+    let client = database.client().await;
+    let lock = format!("BEGIN; SELECT pg_advisory_xact_lock({})", locked.subject_key.unwrap());
+    client.batch_execute(&lock).await.unwrap();
+    let started = Instant::now();
+    let waiting = {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.accept(locked).await })
+    };
+    let others: Vec<_> = (0..20)
+        .map(|place| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.accept(record(&format!("{place}"), &format!("{place}"))).await.unwrap() })
+        })
+        .collect();
+    for other in others {
+        other.await.unwrap();
+    }
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    client.batch_execute("COMMIT").await.unwrap();
+    assert!(matches!(waiting.await.unwrap().unwrap(), AcceptOutcome::New { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_elsewhere_is_woken_before_it_polls() {
+    let Some(database) = database().await else { return };
+    let (here, there) = (store(&database).await, store(&database).await);
+    assert!(!there.signals.is_listening(), "a program without a worker does not listen");
+    let _ = timeout(Duration::from_millis(10), there.changed()).await;
+    let started = Instant::now();
+    while !there.signals.is_listening() {
+        assert!(started.elapsed() < Duration::from_secs(20), "it does not listen");
+        sleep(Duration::from_millis(10)).await;
+    }
+    while timeout(Duration::from_millis(200), there.changed()).await.is_ok() {}
+    for place in 0..3 {
+        here.accept(record(&format!("{place}"), "profile")).await.unwrap();
+        let woken = timeout(there.poll_interval() / 2, there.changed()).await;
+        assert!(woken.is_ok(), "was not woken by number {place}");
+        while timeout(Duration::from_millis(100), there.changed()).await.is_ok() {}
+    }
+    assert!(!here.signals.is_listening());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_42_old_and_new_tables() {
+    let Some(database) = database().await else { return };
+    let here = store(&database).await;
+    let client = database.client().await;
+    client.batch_execute("INSERT INTO idhooks_schema VALUES (2, 1)").await.unwrap();
+    let id = here.accept(record("1", "a")).await.expect("a program that ran before works on").id();
+    let other = store(&database).await;
+    let claimed = claim(&other, 1).await;
+    assert!(other.complete(&[completion(&claimed[0], Outcome::Done)]).await.unwrap().is_empty());
+    assert_eq!(other.get(id).await.unwrap().unwrap().summary.state, State::Done);
+    client.batch_execute("INSERT INTO idhooks_schema VALUES (4, 3)").await.unwrap();
+    let error = open(database.url()).await.map(drop).unwrap_err();
+    assert!(error.kind() == ErrorKind::IncompatibleSchema && error.to_string().contains("upgrade"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_of_an_unreleased_version_are_refused() {
+    let Some(database) = database().await else { return };
+    let old = "CREATE TABLE idhooks_schema (step integer, oldest integer); INSERT INTO idhooks_schema VALUES (1, 1)";
+    database.client().await.batch_execute(old).await.unwrap();
+    let error = open(database.url()).await.map(drop).unwrap_err();
+    assert!(error.kind() == ErrorKind::IncompatibleSchema && error.to_string().contains("drop them"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_that_cannot_be_created_leave_nothing() {
+    let Some(database) = database().await else { return };
+    let target = Arc::new(Target::new(PostgresConfig::new(database.url()).unwrap()).unwrap());
+    let session = Session::open(&target, || ()).await.unwrap();
+    schema::migrate_to(&session, "CREATE TABLE half (x int); NONSENSE", 1, 1).await.unwrap_err();
+    drop(session);
+    let session = Session::open(&target, || ()).await.unwrap();
+    schema::migrate(&session).await.unwrap();
+    assert!(database.client().await.query("SELECT FROM half", &[]).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_asked_schema_is_used() {
+    let (Some(here), Some(there)) = (database().await, database().await) else { return };
+    store(&there).await.accept(record("there", "profile")).await.unwrap();
+    let both = here.url_with(&format!("search_path={},{}", here.schema(), there.schema()));
+    assert_eq!(open(&both).await.unwrap().stats().await.unwrap().waiting(), 0);
+    let server = here.url().split('?').next().unwrap().to_owned();
+    let error = open(&format!("{server}?schema=missing_{}", here.schema())).await.map(drop).unwrap_err();
+    assert!(error.kind() == ErrorKind::Config && error.to_string().contains("does not exist"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ids_and_tokens_do_not_repeat_after_a_restore() {
+    let Some(database) = database().await else { return };
+    let before = store(&database).await;
+    let id = before.accept(record("1", "a")).await.unwrap().id();
+    let micros = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_micros();
+    assert!(id.get().unsigned_abs() as u128 > micros - 60_000_000, "ids are at the clock");
+    let token = claim(&before, 1).await[0].token.unwrap();
+    before.close().await;
+    // A copy of yesterday, and an import that begins to count at 1.
+    for last in ["1", "1000000"] {
+        let set = format!("DELETE FROM idhooks_deliveries; SELECT setval('idhooks_ids', {last})");
+        database.client().await.batch_execute(&set).await.unwrap();
+        let after = store(&database).await;
+        let again = after.accept(record("2", "a")).await.unwrap().id();
+        let claimed = claim(&after, 1).await;
+        assert!(again > id && claimed[0].token.unwrap() > token, "{last}: {again} after {id}");
+    }
+}
+
+/// Fault D5: the server warns that a commit may not have been replicated.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_warning_during_accept_or_complete_is_an_error() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    store.accept(record("1", "a")).await.unwrap();
+    let claimed = claim(&store, 1).await;
+    let warn =
+        "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'x'; RETURN NULL; END $$;
+        CREATE TRIGGER warn AFTER INSERT OR UPDATE ON idhooks_deliveries EXECUTE FUNCTION warn()";
+    let client = database.client().await;
+    client.batch_execute(warn).await.unwrap();
+    assert!(store.accept(record("2", "b")).await.unwrap_err().is_unavailable());
+    let done = [completion(&claimed[0], Outcome::Done)];
+    assert!(store.complete(&done).await.unwrap_err().is_unavailable());
+    client.batch_execute("DROP TRIGGER warn ON idhooks_deliveries").await.unwrap();
+    assert!(store.complete(&done).await.unwrap().is_empty(), "it was completed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn passwords_are_asked_for_each_connection() {
+    let Some(database) = database().await else { return };
+    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let config = PostgresConfig::new(database.url()).unwrap().password({
+        let asked = Arc::clone(&asked);
+        move || {
+            let number = asked.fetch_add(1, Ordering::Relaxed);
+            async move { if number < 100 { Ok("postgres".to_owned()) } else { Err("no token".into()) } }
+        }
+    });
+    let store = Postgres::open(config.clone()).await.unwrap();
+    store.accept(record("1", "a")).await.unwrap();
+    assert!(asked.load(Ordering::Relaxed) >= 4);
+    asked.store(100, Ordering::Relaxed);
+    let error = Postgres::open(config).await.map(drop).unwrap_err();
+    assert!(error.is_unavailable() && format!("{error:?}").contains("no token"), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_nobody_waits_for_is_released() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    store.accept(record("1", "a")).await.unwrap();
+    let client = database.client().await;
+    client.batch_execute("BEGIN; LOCK TABLE idhooks_bodies IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let dropped = timeout(Duration::from_millis(300), store.claim(request(1))).await;
+    assert!(dropped.is_err(), "the claim waits");
+    client.batch_execute("COMMIT").await.unwrap();
+    let started = Instant::now();
+    let record = loop {
+        if let Some(record) = claim(&store, 1).await.pop() {
+            break record;
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "it is still leased");
+        sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!((record.lost_leases, record.attempts), (0, 0));
 }

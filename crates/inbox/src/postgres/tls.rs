@@ -18,10 +18,12 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::{
     Socket,
+    config::SslMode,
     tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream},
 };
 use tokio_rustls::{TlsConnector, client};
 
+use super::config::PostgresConfig;
 use crate::Error;
 
 /// Verifies the server's certificate against the roots of a file, or the system's (those of the file that
@@ -30,11 +32,21 @@ use crate::Error;
 pub(super) struct Tls(TlsConnector);
 
 impl Tls {
-    pub(super) fn new(roots: Option<&Path>) -> Result<Self, Error> {
+    /// Returns what the settings ask for; `None` if they ask for no TLS.
+    pub(super) fn of(config: &PostgresConfig) -> Result<Option<Self>, Error> {
+        match (config.server.get_ssl_mode(), config.roots.as_deref()) {
+            (SslMode::Disable, _) => Ok(None),
+            // Where TLS is not required, a machine without root certificates is no obstacle.
+            (SslMode::Prefer, None) => Ok(Self::new(None).ok()),
+            (_, roots) => Self::new(roots).map(Some),
+        }
+    }
+
+    fn new(roots: Option<&Path>) -> Result<Self, Error> {
         let provider = CryptoProvider::get_default().cloned();
         let provider = provider.unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let no_tls = |_| Error::settings("TLS cannot be set up: are there root certificates?");
+        let no_tls = |_| Error::config("TLS cannot be set up: are there root certificates?");
         let config = config.map_err(no_tls)?;
         let config = match roots {
             Some(file) => config.with_root_certificates(read(file)?),
@@ -47,10 +59,10 @@ impl Tls {
 fn read(file: &Path) -> Result<RootCertStore, Error> {
     let certificates = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let unreadable = "the file of `sslrootcert` in the store's URL cannot be read as certificates in PEM";
-    let certificates = certificates.map_err(|_| Error::settings(unreadable))?;
+    let certificates = certificates.map_err(|_| Error::config(unreadable))?;
     let mut roots = RootCertStore::empty();
     if roots.add_parsable_certificates(certificates).0 == 0 {
-        return Err(Error::settings(
+        return Err(Error::config(
             "the file of `sslrootcert` in the store's URL has no certificate that can be trusted",
         ));
     }

@@ -111,20 +111,26 @@ impl WriteConnection {
     fn promote(&self, request: &ClaimRequest) -> Db<()> {
         let now = self.now();
         let due = params![now, now.saturating_add(span(2 * MAX_RETRY_DELAY))];
-        self.promote_found(include_str!("sql/due.sql"), due, None)?;
+        self.promote_found(include_str!("sql/due.sql"), due, None, now)?;
         for KindRequest { kind, decoder_version, .. } in &request.kinds {
             let undecodable = params![kind.vendor, kind.verified, decoder_version];
-            self.promote_found(include_str!("sql/undecodable.sql"), undecodable, Some(*decoder_version))?;
+            self.promote_found(include_str!("sql/undecodable.sql"), undecodable, Some(*decoder_version), now)?;
         }
         Ok(())
     }
 
-    fn promote_found(&self, find: &str, values: &[&dyn rusqlite::ToSql], decoder_version: Option<i64>) -> Db<()> {
+    fn promote_found(
+        &self,
+        find: &str,
+        values: &[&dyn rusqlite::ToSql],
+        decoder_version: Option<i64>,
+        now: i64,
+    ) -> Db<()> {
         let mut find = self.connection()?.prepare_cached(find)?;
         let found: Vec<i64> = find.query_map(values, |row| row.get("id"))?.collect::<Db<_>>()?;
         let mut promote = self.connection()?.prepare_cached(include_str!("sql/promote.sql"))?;
         for id in found {
-            promote.execute(params![id, self.now(), decoder_version])?;
+            promote.execute(params![id, now, decoder_version])?;
         }
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! Queries of the connection that reads.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter, types::Value};
 
 use super::{failed, write::Db};
 use crate::{
@@ -13,6 +16,9 @@ use crate::{
 };
 
 const LIST: &str = include_str!("sql/list.sql");
+
+/// The states of unfinished deliveries that an index has by kind.
+const BY_KIND: [&str; 3] = ["state = 0 AND lost_leases < 2", "state = 0 AND lost_leases >= 2", "state = 6"];
 
 impl row::Row for Row<'_> {
     type Error = rusqlite::Error;
@@ -39,12 +45,31 @@ impl row::Row for Row<'_> {
 }
 
 pub(super) fn unfinished_kinds(connection: &Connection) -> Result<Vec<DeliveryKind>, Error> {
-    let read = || -> Db<Vec<DeliveryKind>> {
+    let read = || -> Db<BTreeSet<DeliveryKind>> {
         let mut statement = connection.prepare_cached(include_str!("sql/unfinished_kinds.sql"))?;
-        let kind = |row: &Row<'_>| Ok(DeliveryKind { vendor: row.get::<_, String>(0)?.into(), verified: row.get(1)? });
-        statement.query_map([], kind)?.collect()
+        let mut kinds = statement.query_map([], kind)?.collect::<Db<BTreeSet<_>>>()?;
+        for of_state in BY_KIND {
+            // From one kind to the next, because a backlog of one kind may be large.
+            let next = format!(
+                "SELECT * FROM (SELECT vendor, verified FROM idhooks_deliveries \
+                 WHERE {of_state} AND vendor = ?1 AND verified > ?2 ORDER BY verified LIMIT 1) \
+                 UNION ALL SELECT * FROM (SELECT vendor, verified FROM idhooks_deliveries \
+                 WHERE {of_state} AND vendor > ?1 ORDER BY vendor, verified LIMIT 1) LIMIT 1"
+            );
+            let mut next = connection.prepare_cached(&next)?;
+            let mut last = (String::new(), true);
+            while let Some(found) = next.query_row(params![last.0, last.1], kind).optional()? {
+                last = (found.vendor.clone().into_owned(), found.verified);
+                kinds.insert(found);
+            }
+        }
+        Ok(kinds)
     };
-    read().map_err(failed)
+    Ok(read().map_err(failed)?.into_iter().collect())
+}
+
+fn kind(row: &Row<'_>) -> Db<DeliveryKind> {
+    Ok(DeliveryKind { vendor: row.get::<_, String>(0)?.into(), verified: row.get(1)? })
 }
 
 pub(super) fn list(connection: &Connection, filter: &Filter) -> Result<Page, Error> {

@@ -12,8 +12,8 @@ use crate::{
     store::{DeliveryRecord, MAX_CONFLICTS},
 };
 
-/// How often a new generation of the log begins.
-const GENERATION: Duration = Duration::from_secs(3600);
+/// How often a new generation of the log begins, if anything changes.
+const GENERATION: Duration = Duration::from_secs(60);
 
 /// From this size on a growing log is reported, each time it has doubled.
 const LARGE_LOG: u64 = 256 * 1024 * 1024;
@@ -28,7 +28,11 @@ pub(super) struct WriteConnection {
     /// The last id or token, as this transaction knows it, and whether it has changed.
     last_id: i64,
     id_used: bool,
+    /// How many rows this connection had changed when the transaction began.
+    changes: u64,
     generation_since: Instant,
+    /// How many rows this connection had changed when the generation began.
+    generation_changes: u64,
     reported_log: u64,
 }
 
@@ -41,7 +45,9 @@ impl WriteConnection {
             clock,
             last_id: 0,
             id_used: false,
+            changes: 0,
             generation_since,
+            generation_changes: 0,
             reported_log: LARGE_LOG,
         }
     }
@@ -59,6 +65,7 @@ impl WriteConnection {
         self.files.check()?;
         self.connection()?.execute_batch("BEGIN IMMEDIATE")?;
         self.id_used = false;
+        self.changes = self.connection()?.total_changes();
         let last =
             self.connection()?.prepare_cached("SELECT last_id FROM idhooks_store")?.query_row([], |row| row.get(0));
         match last {
@@ -71,8 +78,12 @@ impl WriteConnection {
         Ok(())
     }
 
-    /// Writes the row of `idhooks_store` in each transaction that used an id, so that the log has its generation.
+    /// Changes the row of `idhooks_store` in each transaction that changes anything, so that the log has its generation.
+    /// SQLite does not write a row that stays as it is.
     pub(super) fn commit(&mut self) -> Db<()> {
+        if !self.id_used && self.connection()?.total_changes() > self.changes {
+            self.next_id();
+        }
         if self.id_used {
             self.connection()?.prepare_cached("UPDATE idhooks_store SET last_id = ?1")?.execute([self.last_id])?;
         }
@@ -97,10 +108,18 @@ impl WriteConnection {
         }
         if self.generation_since.elapsed() > GENERATION {
             self.generation_since = Instant::now();
-            if let Err(error) = self.unhurried(log::begin_generation) {
+            if let Err(error) = self.begin_generation() {
                 observe::store_failed(&failed(error));
             }
         }
+    }
+
+    fn begin_generation(&mut self) -> Db<()> {
+        if self.connection()?.total_changes() > self.generation_changes {
+            self.unhurried(log::begin_generation)?;
+            self.generation_changes = self.connection()?.total_changes();
+        }
+        Ok(())
     }
 
     /// Empties the log, so that it holds nothing of what was purged; `false` if another program reads it.
@@ -223,4 +242,36 @@ pub(super) fn span(duration: Duration) -> i64 {
 /// Returns the wall clock's time; tests bring a clock of their own.
 pub(super) fn wall_clock() -> SystemTime {
     SystemTime::now()
+}
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    use super::*;
+    use crate::{
+        sqlite::{connect, file::Location, schema},
+        unhandled::tests::Gauges,
+    };
+
+    #[test]
+    fn a_growing_log_is_reported_each_time_it_has_doubled() {
+        let gauges = Gauges::default();
+        let _here = metrics::set_default_local_recorder(&gauges);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("inbox.db");
+        Location::parse(path.to_str().unwrap()).unwrap().create().unwrap();
+        let mut connection = connect(&path).unwrap();
+        schema::configure(&connection).unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let mut write = WriteConnection::new(connection, OpenFiles::of(&path), Box::new(wall_clock));
+        let reported = || gauges.value("idhooks_inbox_log_bytes");
+        write.maintain();
+        assert_eq!(reported(), None, "a small log is no news");
+        let size = write.files.log_bytes();
+        write.reported_log = size - 1;
+        write.maintain();
+        assert_eq!((reported(), write.reported_log), (Some(size as f64), 2 * (size - 1)));
+        gauges.set("idhooks_inbox_log_bytes", 0.0);
+        write.maintain();
+        assert_eq!(reported(), Some(0.0), "not again before it has doubled");
+    }
 }

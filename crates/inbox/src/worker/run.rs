@@ -8,7 +8,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -17,7 +16,10 @@ use tokio::{
     time::{sleep_until, timeout},
 };
 
-use super::Worker;
+use super::{
+    Worker,
+    while_leased::{WhileLeased, micros},
+};
 use crate::{
     Error, Handlers, Outcome, clock,
     job::JobContext,
@@ -246,6 +248,7 @@ impl WorkerLoop {
             (self.complete.is_none() && !self.ended.is_empty()).then_some(self.complete_at),
             self.renew.is_none().then_some(self.renew_at),
             (self.claim.is_none() && self.room() > 0).then_some(self.claim_at).filter(|at| *at > Instant::now()),
+            self.first_lease_end(),
         ];
         let wake = next.into_iter().flatten().min();
         tokio::select! {
@@ -260,6 +263,26 @@ impl WorkerLoop {
             (claimed, asked) = call_with(&mut self.claim) => self.claimed(claimed, asked),
             (lost, leases, asked) = renewal(&mut self.renew) => self.renewed(lost, &leases, asked),
             () = async { match wake { Some(at) => sleep_until(at.into()).await, None => pending().await } } => {}
+        }
+        self.stop_expired();
+    }
+
+    /// Returns when the first lease of a running handler ends, unless it is renewed.
+    fn first_lease_end(&self) -> Option<Instant> {
+        let ends = self.running.values().map(|held| held.lease_end.load(Ordering::Relaxed));
+        let end = Duration::from_micros(ends.filter(|end| *end > 0).min()?);
+        Instant::now().checked_add(end.saturating_sub(clock::uptime()))
+    }
+
+    /// Stops the handlers whose leases are over. A renewal that the store does not respond to must not hold this up.
+    fn stop_expired(&self) {
+        let now = micros(clock::uptime());
+        for held in self.running.values() {
+            let end = held.lease_end.load(Ordering::Relaxed);
+            if end > 0 && end <= now {
+                held.lease_end.store(0, Ordering::Relaxed);
+                held.abort.abort();
+            }
         }
     }
 
@@ -329,7 +352,7 @@ impl WorkerLoop {
             };
             drop(record);
             let handling = observe::handling((span.0, span.1, &span.2), handling);
-            let leased = WhileLeased { future: Box::pin(handling), end };
+            let leased = WhileLeased::new(handling, end);
             timeout(handler_timeout, leased).await.unwrap_or_else(|_| Some(Outcome::retry("handler timed out")))
         });
         self.running.insert(abort.id(), Running { attempt, abort, lease_end });
@@ -408,18 +431,15 @@ impl WorkerLoop {
         if lost.is_err() {
             self.renew_at = Instant::now() + AFTER_FAILURE.min(self.worker.lease / 3);
         }
-        let now = micros(clock::uptime());
         let is_lost = |lease: &Lease| lost.as_ref().is_ok_and(|lost| lost.contains(lease));
         for held in self.running.values() {
             let lease = &held.attempt.lease;
+            let is_over = held.lease_end.load(Ordering::Relaxed) == 0;
             if is_lost(lease) {
                 held.lease_end.store(0, Ordering::Relaxed);
-            } else if lost.is_ok() && asked_for.contains(lease) {
-                held.lease_end.store(micros(asked + self.worker.lease), Ordering::Relaxed);
-            }
-            if held.lease_end.load(Ordering::Relaxed) <= now {
-                held.lease_end.store(0, Ordering::Relaxed);
                 held.abort.abort();
+            } else if lost.is_ok() && asked_for.contains(lease) && !is_over {
+                held.lease_end.store(micros(asked + self.worker.lease), Ordering::Relaxed);
             }
         }
         // The store refuses the outcome of a lost lease by itself, also of one that a repeated call has just written.
@@ -464,25 +484,4 @@ async fn renewal(
     let result = running.await;
     let (leases, asked) = pending_call.take().map_or_else(Default::default, |(_, leases, asked)| (leases, asked));
     (result, leases, asked)
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// A handler that is not polled any more once its lease is over, also after the machine has slept.
-struct WhileLeased<F> {
-    future: Pin<Box<F>>,
-    end: Arc<AtomicU64>,
-}
-
-impl<F: Future> Future for WhileLeased<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if micros(clock::uptime()) >= self.end.load(Ordering::Relaxed) {
-            return Poll::Ready(None);
-        }
-        self.future.as_mut().poll(cx).map(Some)
-    }
 }

@@ -1,4 +1,4 @@
-//! Which deliveries are of the same event.
+//! Which deliveries are the same event.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,17 +12,17 @@ use crate::support::{
 };
 
 cases! {
-    row_12_the_edge_of_the_window_is_inside,
-    row_12_a_clock_that_stepped_back_or_stood_before_1970,
-    row_13_vendors_keys_are_duplicates_for_ever,
-    row_13_equal_bytes_are_flagged_after_their_window,
-    row_13_equal_bytes_at_the_same_moment_after_the_window_are_new_once,
-    row_31_a_later_state_is_not_swallowed,
-    row_33_the_same_id_at_two_endpoints,
-    an_unverified_delivery_does_not_take_the_place_of_a_verified_one,
-    a_forgery_does_not_take_the_place_of_a_genuine_unverified_delivery,
-    equal_bytes_of_two_vendors,
-    the_builders_window_is_what_counts,
+    row_12_the_end_of_the_window_is_inside,
+    row_12_a_clock_set_back_or_before_1970_loses_nothing,
+    row_13_vendor_ids_are_duplicates_forever,
+    row_13_equal_bytes_after_the_window_are_possible_replays,
+    row_13_equal_bytes_sent_at_once_after_the_window_are_new_once,
+    row_31_a_later_state_is_new,
+    row_33_the_same_id_at_two_endpoints_is_new_twice,
+    an_unverified_delivery_does_not_take_the_key_of_a_verified_one,
+    a_forgery_does_not_take_the_key_of_a_genuine_unverified_delivery,
+    equal_bytes_of_two_vendors_are_new_twice,
+    the_builder_overrides_the_window,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -39,7 +39,7 @@ fn flagged(accepted: AcceptOutcome, first: DeliveryId) -> bool {
     matches!(accepted, AcceptOutcome::New { possible_replay: true, id } if id != first)
 }
 
-async fn row_12_the_edge_of_the_window_is_inside(engine: Engine) {
+async fn row_12_the_end_of_the_window_is_inside(engine: Engine) {
     let inbox = engine.open().await;
     // A whole second, because stores keep microseconds.
     let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
@@ -52,7 +52,7 @@ async fn row_12_the_edge_of_the_window_is_inside(engine: Engine) {
     }
 }
 
-async fn row_12_a_clock_that_stepped_back_or_stood_before_1970(engine: Engine) {
+async fn row_12_a_clock_set_back_or_before_1970_loses_nothing(engine: Engine) {
     let inbox = engine.open().await;
     let delivery = capa("customer-1");
     let early = SystemTime::UNIX_EPOCH - 100 * DAY;
@@ -61,12 +61,12 @@ async fn row_12_a_clock_that_stepped_back_or_stood_before_1970(engine: Engine) {
     assert_eq!(accept_at(&inbox, &delivery, early + DAY).await, AcceptOutcome::Duplicate { id });
     let today = accept_at(&inbox, &delivery, SystemTime::UNIX_EPOCH + 20_000 * DAY).await;
     assert!(flagged(today, id), "{today:?}");
-    // Whichever of the two clocks was wrong, nothing is swallowed for long.
+    // Whichever of the two clocks was wrong, no event is lost.
     let back = accept_at(&inbox, &delivery, SystemTime::UNIX_EPOCH + 10_000 * DAY).await;
     assert!(flagged(back, today.id()), "{back:?}");
 }
 
-async fn row_13_vendors_keys_are_duplicates_for_ever(engine: Engine) {
+async fn row_13_vendor_ids_are_duplicates_forever(engine: Engine) {
     let inbox = engine.open().await;
     let start = SystemTime::now();
     let deliveries = (
@@ -82,7 +82,7 @@ async fn row_13_vendors_keys_are_duplicates_for_ever(engine: Engine) {
     assert_eq!(accept_at(&inbox, &deliveries.0, start - 365 * DAY).await, AcceptOutcome::Duplicate { id: first });
 }
 
-async fn row_13_equal_bytes_are_flagged_after_their_window(engine: Engine) {
+async fn row_13_equal_bytes_after_the_window_are_possible_replays(engine: Engine) {
     let inbox = engine.open().await;
     let start = SystemTime::now();
     for delivery in [capa("customer-1"), signed_capa("not readable")] {
@@ -91,7 +91,7 @@ async fn row_13_equal_bytes_are_flagged_after_their_window(engine: Engine) {
         let second = accept_at(&inbox, &delivery, start + 2 * DAY).await;
         assert!(flagged(second, first.id()), "{second:?}");
         let third = accept_at(&inbox, &delivery, start + 2 * DAY + DAY / 2).await;
-        assert_eq!(third, AcceptOutcome::Duplicate { id: second.id() }, "the key is the second one's now");
+        assert_eq!(third, AcceptOutcome::Duplicate { id: second.id() }, "the second one has the key now");
         assert!(flagged(accept_at(&inbox, &delivery, start + 365 * DAY).await, second.id()));
 
         let (first, second) = (details(&inbox, first.id()).await, details(&inbox, second.id()).await);
@@ -100,7 +100,7 @@ async fn row_13_equal_bytes_are_flagged_after_their_window(engine: Engine) {
     }
 }
 
-async fn row_13_equal_bytes_at_the_same_moment_after_the_window_are_new_once(engine: Engine) {
+async fn row_13_equal_bytes_sent_at_once_after_the_window_are_new_once(engine: Engine) {
     let (here, there) = (engine.open().await, engine.open().await);
     let start = SystemTime::now();
     let first = accept_at(&here, &capa("customer-1"), start).await.id();
@@ -117,7 +117,7 @@ async fn row_13_equal_bytes_at_the_same_moment_after_the_window_are_new_once(eng
     assert_eq!((new, all(&here).await.len()), (1, 2));
 }
 
-async fn row_31_a_later_state_is_not_swallowed(engine: Engine) {
+async fn row_31_a_later_state_is_new(engine: Engine) {
     let inbox = engine.open().await;
     let process = "8263a268-5388-492a-bca2-28e1ff4a69f0";
     for state in ["PROCESS_STATE_CREATED", "PROCESS_STATE_FINISHED", "PROCESS_STATE_OF_TOMORROW"] {
@@ -129,10 +129,10 @@ async fn row_31_a_later_state_is_not_swallowed(engine: Engine) {
     assert_eq!(all(&inbox).await.len(), 5);
 }
 
-async fn row_33_the_same_id_at_two_endpoints(engine: Engine) {
+async fn row_33_the_same_id_at_two_endpoints_is_new_twice(engine: Engine) {
     let inbox = engine.open().await;
     let body = capa_body("customer-1");
-    // "a" and "b" besides "ab": the parts of a scope do not run into each other.
+    // "a" besides "ab": the parts of a scope are separate.
     for endpoint in [None, Some(""), Some("a"), Some("ab"), Some("tenant/a")] {
         let verifier = capa::Verifier::new(secret());
         let verifier = if let Some(name) = endpoint { verifier.endpoint(name) } else { verifier };
@@ -142,11 +142,11 @@ async fn row_33_the_same_id_at_two_endpoints(engine: Engine) {
         assert_eq!(inbox.accept(&delivery).await.unwrap(), AcceptOutcome::Duplicate { id: accepted.id() });
         assert_eq!(details(&inbox, accepted.id()).await.summary.endpoint.as_deref(), endpoint);
     }
-    let leased = crate::support::lease(&inbox, crate::support::request()).await;
-    assert_eq!(leased.len(), 5, "nor does one tenant's subject wait for another's");
+    let claimed = crate::support::claim(&inbox, crate::support::request()).await;
+    assert_eq!(claimed.len(), 5, "no tenant's subject blocks another's");
 }
 
-async fn an_unverified_delivery_does_not_take_the_place_of_a_verified_one(engine: Engine) {
+async fn an_unverified_delivery_does_not_take_the_key_of_a_verified_one(engine: Engine) {
     let inbox = engine.open().await;
     let process = "8263a268-5388-492a-bca2-28e1ff4a69f0";
     let forged = String::from_utf8(unico_body(process, "PROCESS_STATE_FINISHED")).unwrap().replace("expired", "valid");
@@ -158,8 +158,8 @@ async fn an_unverified_delivery_does_not_take_the_place_of_a_verified_one(engine
     assert!(details.summary.verified && details.body.unwrap().expose()[..] == genuine[..]);
 }
 
-/// Whoever knows the id of a process can say early that it is finished.
-async fn a_forgery_does_not_take_the_place_of_a_genuine_unverified_delivery(engine: Engine) {
+/// Anyone who knows the id of a process can claim that it is finished.
+async fn a_forgery_does_not_take_the_key_of_a_genuine_unverified_delivery(engine: Engine) {
     let inbox = engine.open().await;
     let process = "8263a268-5388-492a-bca2-28e1ff4a69f0";
     let forged = format!(r#"{{"processId":"{process}","state":"PROCESS_STATE_FINISHED"}}"#);
@@ -170,7 +170,7 @@ async fn a_forgery_does_not_take_the_place_of_a_genuine_unverified_delivery(engi
     assert_eq!(inbox.accept(&genuine).await.unwrap(), AcceptOutcome::Duplicate { id: accepted.id() });
 }
 
-async fn equal_bytes_of_two_vendors(engine: Engine) {
+async fn equal_bytes_of_two_vendors_are_new_twice(engine: Engine) {
     let inbox = engine.open().await;
     let unverified = case_keeper("01234567-89ab-cdef-0123-456789abcdef");
     assert!(is_new(inbox.accept(&unverified).await.unwrap()));
@@ -179,7 +179,7 @@ async fn equal_bytes_of_two_vendors(engine: Engine) {
     assert!(matches!(inbox.accept(&unverified).await.unwrap(), AcceptOutcome::Duplicate { .. }));
 }
 
-async fn the_builders_window_is_what_counts(engine: Engine) {
+async fn the_builder_overrides_the_window(engine: Engine) {
     let inbox = engine.open_with(idhooks_inbox::Inbox::builder().dedup_window(Duration::ZERO)).await;
     let first = inbox.accept(&capa("customer-1")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -188,8 +188,10 @@ async fn the_builders_window_is_what_counts(engine: Engine) {
     inbox.accept(&caf("event-1", "profile-1")).await.unwrap();
     tokio::time::sleep(Duration::from_millis(5)).await;
     let again = inbox.accept(&caf("event-1", "profile-1")).await.unwrap();
-    assert!(matches!(again, AcceptOutcome::Duplicate { .. }), "a vendor's key has none: {again:?}");
+    assert!(matches!(again, AcceptOutcome::Duplicate { .. }), "a vendor id has no window: {again:?}");
     let other = engine.open().await;
     let third = other.accept(&capa("customer-1")).await.unwrap();
-    assert!(flagged(third, second.id()), "the window is decided when a delivery is stored: {third:?}");
+    assert!(flagged(third, second.id()), "the window of the one that is stored counts: {third:?}");
+    let fourth = inbox.accept(&capa("customer-1")).await.unwrap();
+    assert_eq!(fourth, AcceptOutcome::Duplicate { id: third.id() });
 }

@@ -1,158 +1,82 @@
-//! Who holds what, and for how long.
+//! Leases: who holds what, and for how long.
 
 use std::{collections::HashSet, time::Duration};
 
 use idhooks_inbox::{
-    FencingToken, Inbox, Outcome, State,
-    store::{ClaimRequest, Lease},
+    Backoff, DeliveryId, FencingToken, Inbox, Outcome, State,
+    store::{ClaimRequest, LEASE_EXPIRED, Lease},
 };
 use tokio::time::sleep;
 
 use crate::support::{
-    caf, capa, case_keeper, details, engine::Engine, eventually, finish, ids, kinds, lease, lease_briefly, lease_one,
-    request, request_of, signed_capa,
+    caf, capa, case_keeper, claim, claim_briefly, claim_one, complete, completion, details, engine::Engine, eventually,
+    ids, kinds, request, summary,
 };
 
 cases! {
-    no_two_of_a_lane_are_held_at_once,
-    a_lane_goes_on_in_the_order_of_arrival,
-    deliveries_without_a_subject_do_not_wait_for_each_other,
-    at_most_as_many_as_asked_for_and_the_longest_due_first,
-    what_could_not_be_read_comes_after_what_is_due,
-    a_replay_of_a_ready_delivery_keeps_its_turn,
-    retries_without_end_do_not_keep_what_comes_waiting,
-    a_worker_gets_only_what_it_has_handlers_for,
-    two_workers_never_get_the_same,
-    row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_cannot_finish,
-    row_37_a_lease_that_ran_out_and_was_taken_by_nobody_can_be_finished,
-    row_37_the_last_attempt_ends_with_its_lease,
-    row_37_the_lane_of_a_dead_worker_is_free_again,
-    renewing_holds_on_and_tells_what_is_lost,
+    a_claim_takes_at_most_its_limit_and_the_longest_due_first,
+    endless_retries_do_not_delay_new_deliveries,
+    a_worker_claims_only_kinds_it_has_handlers_for,
+    two_workers_never_claim_the_same_delivery,
+    row_37_an_expired_lease_is_taken_over_and_its_old_holder_cannot_complete,
+    row_37_an_expired_lease_that_nobody_took_over_can_complete,
+    row_37_lost_leases_back_off,
+    row_37_a_renewed_lease_holds_and_a_lost_one_is_reported,
+    repeated_completions_change_nothing_and_are_not_lost,
+    completions_of_one_call_are_independent,
     tokens_grow_and_fit_one_delivery_each,
 }
 
-async fn no_two_of_a_lane_are_held_at_once(engine: Engine) {
-    let (here, there) = (engine.open().await, engine.open().await);
-    for (id, profile) in [("1", "a"), ("2", "a"), ("3", "b"), ("4", "a"), ("5", "b"), ("6", "c")] {
-        here.accept(&caf(id, profile)).await.unwrap();
-    }
-    // The same id is another subject at another vendor.
-    here.accept(&capa("a")).await.unwrap();
-    let first = lease(&here, request()).await;
-    assert_eq!(first.len(), 4, "{first:?}");
-    assert!(lease(&there, request()).await.is_empty());
-    for leased in &first {
-        assert_eq!(details(&there, leased.id).await.summary.state, State::Running);
-    }
-}
-
-async fn a_lane_goes_on_in_the_order_of_arrival(engine: Engine) {
-    let inbox = engine.open().await;
-    let mut accepted = Vec::new();
-    for id in ["1", "2", "3"] {
-        accepted.push(inbox.accept(&caf(id, "a")).await.unwrap().id());
-    }
-    for wanted in accepted {
-        let (id, token) = lease_one(&inbox).await;
-        assert_eq!(id, wanted);
-        assert!(lease(&inbox, request()).await.is_empty());
-        assert!(finish(&inbox, id, token, Outcome::Done).await);
-    }
-}
-
-async fn deliveries_without_a_subject_do_not_wait_for_each_other(engine: Engine) {
-    let inbox = engine.open().await;
-    for body in ["one", "two", "three"] {
-        inbox.accept(&signed_capa(body)).await.unwrap();
-    }
-    assert_eq!(lease(&inbox, request()).await.len(), 3);
-}
-
-async fn at_most_as_many_as_asked_for_and_the_longest_due_first(engine: Engine) {
+async fn a_claim_takes_at_most_its_limit_and_the_longest_due_first(engine: Engine) {
     let inbox = engine.open().await;
     let mut accepted = Vec::new();
     for place in 0..7 {
         accepted.push(inbox.accept(&capa(&format!("customer-{place}"))).await.unwrap().id());
     }
-    // The first one comes to the end of the queue.
-    let (id, token) = lease_one(&inbox).await;
-    let later = Outcome::Retry { after: Some(Duration::ZERO), reason: "later".into() };
-    assert!(id == accepted[0] && finish(&inbox, id, token, later).await);
+    // A retry puts the first one at the end.
+    let record = claim_one(&inbox).await;
+    assert_eq!(record.id, accepted[0]);
+    assert!(complete(&inbox, &record, Outcome::retry_after(Duration::ZERO, "later")).await);
     accepted.rotate_left(1);
-    let mut got = Vec::new();
+    let mut claimed = Vec::new();
     for number in [3, 3, 1, 0] {
-        let mut leased = ids(&lease(&inbox, ClaimRequest { limit: 3, ..request() }).await);
-        assert_eq!(leased.len(), number);
-        // In what order one batch comes is not promised.
-        leased.sort_by_key(|id| accepted.iter().position(|other| other == id));
-        got.extend(leased);
+        let mut batch = ids(&claim(&inbox, ClaimRequest { limit: 3, ..request() }).await);
+        assert_eq!(batch.len(), number);
+        // The order inside one batch is not promised.
+        batch.sort_by_key(|id| accepted.iter().position(|other| other == id));
+        claimed.extend(batch);
     }
-    assert_eq!(got, accepted);
+    assert_eq!(claimed, accepted);
+    assert!(claim(&inbox, ClaimRequest { limit: 0, ..request() }).await.is_empty());
 }
 
-/// Of one subject as among all, however many are asked for.
-async fn what_could_not_be_read_comes_after_what_is_due(engine: Engine) {
-    let inbox = engine.open().await;
-    for most in [1, 2, 100] {
-        let unread = inbox.accept(&caf(&format!("unread {most}"), "a")).await.unwrap().id();
-        let (id, token) = lease_one(&inbox).await;
-        assert_eq!(id, unread);
-        let unreadable = Outcome::Undecodable { decoder_version: 1, reason: "not read".into() };
-        assert!(finish(&inbox, id, token, unreadable).await);
-        let due = inbox.accept(&caf(&format!("due {most}"), "a")).await.unwrap().id();
-        for next in [due, unread] {
-            let leased = lease(&inbox, ClaimRequest { limit: most, ..request_of(2) }).await;
-            assert_eq!(ids(&leased), [next], "{most}");
-            assert!(finish(&inbox, next, leased[0].token, Outcome::Done).await);
-        }
-    }
-}
-
-async fn a_replay_of_a_ready_delivery_keeps_its_turn(engine: Engine) {
-    let inbox = engine.open().await;
-    inbox.accept(&caf("1", "a")).await.unwrap();
-    let second = inbox.accept(&caf("2", "a")).await.unwrap().id();
-    let third = inbox.accept(&caf("3", "a")).await.unwrap().id();
-    let (first, token) = lease_one(&inbox).await;
-    assert!(lease(&inbox, request()).await.is_empty(), "they are blocked");
-    assert!(finish(&inbox, first, token, Outcome::Done).await);
-    inbox.replay(second).await.unwrap();
-    for next in [second, third] {
-        let (id, token) = lease_one(&inbox).await;
-        assert_eq!(id, next);
-        assert!(finish(&inbox, id, token, Outcome::Done).await);
-    }
-}
-
-/// As when a service is away and there are more to try again than workers can.
-async fn retries_without_end_do_not_keep_what_comes_waiting(engine: Engine) {
+/// As when a service is away and more deliveries fail than workers can retry.
+async fn endless_retries_do_not_delay_new_deliveries(engine: Engine) {
     const FAILING: usize = 12;
     let inbox = engine.open().await;
     for place in 0..FAILING {
         inbox.accept(&caf(&format!("{place}"), &format!("{place}"))).await.unwrap();
     }
-    let one = || lease(&inbox, ClaimRequest { limit: 1, ..request() });
-    let mut fresh = None;
+    let mut new = None;
     for turn in 0..3 * FAILING {
-        let leased = one().await.pop().unwrap();
-        if Some(leased.id) == fresh {
+        let record = claim_one(&inbox).await;
+        if Some(record.id) == new {
             return;
         }
-        let again = Outcome::Retry { after: Some(Duration::ZERO), reason: "away".into() };
-        assert!(finish(&inbox, leased.id, leased.token, again).await);
+        assert!(complete(&inbox, &record, Outcome::retry_after(Duration::ZERO, "away")).await);
         if turn == FAILING {
-            fresh = Some(inbox.accept(&caf("fresh", "fresh")).await.unwrap().id());
+            new = Some(inbox.accept(&caf("new", "new")).await.unwrap().id());
         }
     }
-    panic!("it never came to its turn");
+    panic!("the new delivery was never claimed");
 }
 
-async fn a_worker_gets_only_what_it_has_handlers_for(engine: Engine) {
+async fn a_worker_claims_only_kinds_it_has_handlers_for(engine: Engine) {
     let inbox = engine.open().await;
     let of_caf = inbox.accept(&caf("1", "a")).await.unwrap().id();
     let of_capa = inbox.accept(&capa("a")).await.unwrap().id();
     let of_case_keeper = inbox.accept(&case_keeper("01234567-89ab-cdef-0123-456789abcdef")).await.unwrap().id();
-    let ask = |asked: &[(&'static str, bool)]| lease(&inbox, ClaimRequest { kinds: kinds(asked, 1), ..request() });
+    let ask = |asked: &[(&'static str, bool)]| claim(&inbox, ClaimRequest { kinds: kinds(asked, 1), ..request() });
     assert!(ask(&[]).await.is_empty());
     assert!(ask(&[("caf", false), ("capa", false), ("case-keeper", true), ("case_keeper", false)]).await.is_empty());
     assert_eq!(ids(&ask(&[("capa", true)]).await), [of_capa]);
@@ -160,130 +84,175 @@ async fn a_worker_gets_only_what_it_has_handlers_for(engine: Engine) {
     assert_eq!(rest, HashSet::from([of_caf, of_case_keeper]));
 }
 
-async fn two_workers_never_get_the_same(engine: Engine) {
+async fn two_workers_never_claim_the_same_delivery(engine: Engine) {
     let (here, there) = (engine.open().await, engine.open().await);
     for place in 0..60 {
         here.accept(&caf(&format!("{place}"), &format!("{}", place % 40))).await.unwrap();
     }
     let take = |inbox: Inbox| async move {
-        let mut got = Vec::new();
+        let mut claimed = Vec::new();
         for _ in 0..8 {
-            got.extend(ids(&lease(&inbox, ClaimRequest { limit: 3, ..request() }).await));
+            claimed.extend(ids(&claim(&inbox, ClaimRequest { limit: 3, ..request() }).await));
         }
-        got
+        claimed
     };
     let tasks = [here.clone(), there.clone(), here.clone(), there].map(|inbox| tokio::spawn(take(inbox)));
-    let mut got = Vec::new();
+    let mut claimed = Vec::new();
     for task in tasks {
-        got.extend(task.await.unwrap());
+        claimed.extend(task.await.unwrap());
     }
-    // What was passed over, because another came before, is left.
-    got.extend(ids(&lease(&here, request()).await));
-    let distinct: HashSet<_> = got.iter().collect();
-    assert_eq!((got.len(), distinct.len()), (40, 40), "one of each lane, each once");
+    // A claim may skip what another one holds at this moment.
+    claimed.extend(ids(&claim(&here, request()).await));
+    let distinct: HashSet<_> = claimed.iter().collect();
+    assert_eq!((claimed.len(), distinct.len()), (40, 40), "one of each subject, each once");
 }
 
-async fn row_37_another_takes_over_when_the_lease_has_run_out_and_the_first_cannot_finish(engine: Engine) {
+async fn row_37_an_expired_lease_is_taken_over_and_its_old_holder_cannot_complete(engine: Engine) {
     let (here, there) = (engine.open().await, engine.open().await);
     let id = here.accept(&caf("1", "a")).await.unwrap().id();
-    let first = lease_briefly(&here).await;
-    assert_eq!((first.id, first.attempt), (id, 1));
+    let first = claim_briefly(&here).await;
+    assert_eq!((first.id, first.attempt()), (id, 1));
 
-    let batch = there.store().claim(request()).await.unwrap();
-    let expired: Vec<_> = batch.expired.iter().map(|expired| (expired.id, &*expired.vendor, expired.dead)).collect();
+    let claimed = there.store().claim(request()).await.unwrap();
+    let expired: Vec<_> = claimed.expired.iter().map(|expired| (expired.id, &*expired.vendor, expired.dead)).collect();
     assert_eq!(expired, [(id, "caf", false)]);
-    // Moved on with the claim, and claimed with the same or the next one.
-    let second = match batch.deliveries.into_iter().next() {
-        Some(record) => record.into(),
-        None => eventually("it is claimed again", || async { lease(&there, request()).await.pop() }).await,
-    };
-    assert_eq!((second.id, second.attempt), (id, 2));
+    let [second] = &claimed.deliveries[..] else { panic!("{claimed:?}") };
+    assert_eq!((second.id, second.attempts, second.lost_leases, second.attempt()), (id, 0, 1, 2));
     assert!(second.token > first.token);
 
     // The first one wakes.
-    let old = Lease { id, token: first.token };
-    assert_eq!(here.store().renew(&[old], Duration::from_secs(60)).await.unwrap(), [old]);
-    let reason = || "too late".into();
-    for verdict in [
+    let lease = first.lease().unwrap();
+    assert_eq!(here.store().renew(&[lease], Duration::from_secs(60)).await.unwrap(), [lease]);
+    for outcome in [
         Outcome::Done,
-        Outcome::DeadLetter { reason: reason() },
-        Outcome::Retry { after: Some(Duration::ZERO), reason: reason() },
-        Outcome::Undecodable { decoder_version: 7, reason: reason() },
+        Outcome::dead_letter("too late"),
+        Outcome::retry_after(Duration::ZERO, "too late"),
+        Outcome::Undecodable { decoder_version: 7, reason: "too late".into() },
         Outcome::Released,
     ] {
-        assert!(!finish(&here, id, first.token, verdict).await);
-        let entry = details(&here, id).await.summary;
-        assert_eq!((entry.state, entry.lost_leases), (State::Running, 1), "nothing is changed");
-        assert_ne!(entry.reason.as_deref(), Some("too late"));
+        assert!(!complete(&here, &first, outcome).await);
+        let summary = summary(&here, id).await;
+        assert_eq!((summary.state, summary.attempts, summary.lost_leases), (State::Running, 0, 1), "nothing changes");
+        assert_ne!(summary.reason.as_deref(), Some("too late"));
     }
-    assert!(finish(&there, id, second.token, Outcome::Done).await);
-    assert!(finish(&there, id, second.token, Outcome::Released).await, "a repeated call changes nothing");
+    assert!(complete(&there, second, Outcome::Done).await);
     let details = details(&here, id).await;
-    assert_eq!((details.summary.state, details.summary.attempts), (State::Done, 0));
+    assert_eq!((details.summary.state, details.summary.attempts, details.summary.lost_leases), (State::Done, 0, 0));
     let [attempt] = &details.failed_attempts[..] else { panic!("{:?}", details.failed_attempts) };
-    assert!(attempt.number == 1 && attempt.reason.contains("lease expired"), "{attempt:?}");
+    assert_eq!((attempt.number, &*attempt.reason), (1, LEASE_EXPIRED));
 }
 
-async fn row_37_a_lease_that_ran_out_and_was_taken_by_nobody_can_be_finished(engine: Engine) {
+async fn row_37_an_expired_lease_that_nobody_took_over_can_complete(engine: Engine) {
     let inbox = engine.open().await;
     let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
-    let leased = lease_briefly(&inbox).await;
-    assert!(finish(&inbox, id, leased.token, Outcome::Done).await);
-    assert_eq!(details(&inbox, id).await.summary.state, State::Done);
-    assert!(lease(&inbox, request()).await.is_empty());
+    let record = claim_briefly(&inbox).await;
+    assert!(complete(&inbox, &record, Outcome::Done).await);
+    assert_eq!(summary(&inbox, id).await.state, State::Done);
+    assert!(claim(&inbox, request()).await.is_empty());
+    assert!(details(&inbox, id).await.failed_attempts.is_empty());
 }
 
-async fn row_37_the_last_attempt_ends_with_its_lease(engine: Engine) {
+async fn row_37_lost_leases_back_off(engine: Engine) {
     let inbox = engine.open().await;
     let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
-    let last = ClaimRequest { max_lost_leases: 2, ..request() };
-    for attempt in [1, 2] {
-        let brief = ClaimRequest { lease: Duration::from_millis(1), limit: 1, ..last.clone() };
-        assert_eq!(lease(&inbox, brief).await[0].attempt, attempt);
-        sleep(Duration::from_millis(20)).await;
-    }
-    let batch = inbox.store().claim(last).await.unwrap();
-    assert!(batch.deliveries.is_empty());
-    assert_eq!(batch.expired.iter().map(|expired| expired.dead).collect::<Vec<_>>(), [true]);
-    let details = details(&inbox, id).await;
-    assert_eq!((details.summary.state, details.summary.lost_leases), (State::DeadLetter, 2));
-    assert!(details.summary.finished_at.is_some() && details.summary.reason.is_some());
-    assert_eq!(details.failed_attempts.iter().map(|attempt| attempt.number).collect::<Vec<_>>(), [1, 2]);
+    let other = inbox.accept(&caf("2", "a")).await.unwrap().id();
+    claim_briefly(&inbox).await;
+    let backoff = Backoff::new(Duration::from_secs(60), Duration::from_secs(3600));
+    let claimed = inbox.store().claim(ClaimRequest { backoff, ..request() }).await.unwrap();
+    assert_eq!(claimed.expired.len(), 1);
+    assert_eq!(ids(&claimed.deliveries), [other], "the next one of the subject goes first");
+    let summary = summary(&inbox, id).await;
+    assert_eq!(
+        (summary.state, summary.lost_leases, summary.reason.as_deref()),
+        (State::Scheduled, 1, Some(LEASE_EXPIRED))
+    );
+    let wait = summary.due_at.duration_since(std::time::SystemTime::now()).unwrap();
+    assert!(wait > Duration::from_secs(20) && wait <= Duration::from_secs(60), "{wait:?}");
+    let next = inbox.store().claim(request()).await.unwrap().next.unwrap();
+    assert!(next <= Duration::from_secs(60), "{next:?}");
 }
 
-async fn row_37_the_lane_of_a_dead_worker_is_free_again(engine: Engine) {
-    let inbox = engine.open().await;
-    let first = inbox.accept(&caf("1", "a")).await.unwrap().id();
-    let second = inbox.accept(&caf("2", "a")).await.unwrap().id();
-    let dead = ClaimRequest { max_lost_leases: 1, lease: Duration::from_millis(1), limit: 1, ..request() };
-    assert_eq!(ids(&lease(&inbox, dead.clone()).await), [first]);
-    sleep(Duration::from_millis(20)).await;
-    assert_eq!(ids(&lease(&inbox, ClaimRequest { max_lost_leases: 1, ..request() }).await), [second]);
-}
-
-async fn renewing_holds_on_and_tells_what_is_lost(engine: Engine) {
+async fn row_37_a_renewed_lease_holds_and_a_lost_one_is_reported(engine: Engine) {
     let inbox = engine.open().await;
     inbox.accept(&caf("1", "a")).await.unwrap();
     inbox.accept(&caf("2", "b")).await.unwrap();
-    let (held, finished) = (lease_briefly(&inbox).await, lease_one(&inbox).await);
-    // The first one was taken back by the second lease.
-    let again = lease_briefly(&inbox).await;
-    assert_eq!(again.id, held.id);
-    assert!(finish(&inbox, finished.0, finished.1, Outcome::Done).await);
-    let held_id = held.id;
-    let of = |token| Lease { id: held_id, token };
-    let finished = Lease { id: finished.0, token: finished.1 };
-    let unknown = of(FencingToken::new(i64::MAX));
-    let leases = [of(held.token), of(again.token), finished, unknown];
+    let (swept, finished) = (claim_briefly(&inbox).await, claim_one(&inbox).await);
+    // That claim took the first lease back.
+    let held = claim_briefly(&inbox).await;
+    assert_eq!(held.id, swept.id);
+    assert!(complete(&inbox, &finished, Outcome::Done).await);
+    let unknown = Lease { id: held.id, token: FencingToken::new(i64::MAX) };
+    let nowhere = Lease { id: DeliveryId::new(i64::MAX), token: held.token.unwrap() };
+    let [swept, held_lease, finished] = [&swept, &held, &finished].map(|record| record.lease().unwrap());
+    let leases = [swept, held_lease, finished, unknown, nowhere];
     let lost = inbox.store().renew(&leases, Duration::from_secs(600)).await.unwrap();
-    assert_eq!(lost, [of(held.token), finished, unknown]);
+    assert_eq!(lost.len(), 4);
+    assert!([swept, finished, unknown, nowhere].iter().all(|lease| lost.contains(lease)), "{lost:?}");
     sleep(Duration::from_millis(50)).await;
-    assert!(lease(&inbox, request()).await.is_empty(), "held for ten minutes now");
+    assert!(claim(&inbox, request()).await.is_empty(), "renewed for ten minutes");
     assert!(inbox.store().renew(&[], Duration::from_secs(1)).await.unwrap().is_empty());
 
-    assert!(inbox.store().renew(&[of(again.token)], Duration::from_millis(1)).await.unwrap().is_empty());
-    let taken = eventually("the renewed lease runs out", || async { lease(&inbox, request()).await.pop() }).await;
-    assert_eq!((taken.id, taken.attempt), (held.id, 3));
+    assert!(inbox.store().renew(&[held_lease], Duration::from_millis(1)).await.unwrap().is_empty());
+    let taken = eventually("the renewed lease expires", || async { claim(&inbox, request()).await.pop() }).await;
+    assert_eq!((taken.id, taken.lost_leases, taken.attempt()), (held.id, 2, 3));
+}
+
+async fn repeated_completions_change_nothing_and_are_not_lost(engine: Engine) {
+    let inbox = engine.open().await;
+    let outcomes = [
+        (Outcome::Done, State::Done),
+        (Outcome::dead_letter("why"), State::DeadLetter),
+        (Outcome::retry_after(Duration::from_secs(600), "why"), State::Scheduled),
+        (Outcome::Undecodable { decoder_version: 1, reason: "why".into() }, State::Undecodable),
+    ];
+    let mut completions = Vec::new();
+    for (place, (outcome, _)) in outcomes.iter().enumerate() {
+        inbox.accept(&caf(&format!("{place}"), &format!("{place}"))).await.unwrap();
+        completions.push(completion(&claim_one(&inbox).await, outcome.clone()));
+    }
+    let show = async || {
+        let mut shown = Vec::new();
+        for completion in &completions {
+            shown.push(format!("{:?}", details(&inbox, completion.lease.id).await));
+        }
+        shown
+    };
+    assert!(inbox.store().complete(&completions).await.unwrap().is_empty());
+    let first = show().await;
+    for _ in 0..2 {
+        assert!(inbox.store().complete(&completions).await.unwrap().is_empty(), "a repeated call reports nothing lost");
+        assert_eq!(show().await, first);
+    }
+    for (completion, (_, state)) in completions.iter().zip(outcomes) {
+        assert_eq!(summary(&inbox, completion.lease.id).await.state, state);
+    }
+    assert!(inbox.store().complete(&[]).await.unwrap().is_empty());
+
+    // Nor does a late repetition release what was claimed again.
+    let id = inbox.accept(&caf("again", "again")).await.unwrap().id();
+    let released = claim_one(&inbox).await;
+    assert!(complete(&inbox, &released, Outcome::Released).await);
+    let held = claim_one(&inbox).await;
+    assert!(!complete(&inbox, &released, Outcome::Released).await, "another lease has begun");
+    assert_eq!(summary(&inbox, id).await.state, State::Running);
+    assert!(complete(&inbox, &held, Outcome::Done).await);
+}
+
+async fn completions_of_one_call_are_independent(engine: Engine) {
+    let inbox = engine.open().await;
+    for (id, subject) in [("1", "a"), ("2", "b"), ("3", "c"), ("4", "a")] {
+        inbox.accept(&caf(id, subject)).await.unwrap();
+    }
+    let swept = claim_briefly(&inbox).await;
+    let held = claim(&inbox, ClaimRequest { limit: 3, ..request() }).await;
+    assert_eq!(held.len(), 3, "and one is blocked");
+    let mut completions: Vec<_> = held.iter().map(|record| completion(record, Outcome::Done)).collect();
+    completions.insert(1, completion(&swept, Outcome::dead_letter("too late")));
+    assert_eq!(inbox.store().complete(&completions).await.unwrap(), [swept.lease().unwrap()]);
+    for record in &held {
+        assert_eq!(summary(&inbox, record.id).await.state, State::Done);
+    }
+    assert_eq!(claim(&inbox, request()).await.len(), 1, "the blocked one goes on");
 }
 
 async fn tokens_grow_and_fit_one_delivery_each(engine: Engine) {
@@ -293,13 +262,15 @@ async fn tokens_grow_and_fit_one_delivery_each(engine: Engine) {
     }
     let mut held = Vec::new();
     for inbox in [&here, &there, &here, &there, &here, &there] {
-        held.push(lease_one(inbox).await);
+        held.push(claim_one(inbox).await);
     }
-    assert!(held.is_sorted_by(|one, other| one.1 < other.1), "{held:?}");
-    assert!(!finish(&here, held[0].0, held[1].1, Outcome::Done).await);
-    assert_eq!(details(&here, held[0].0).await.summary.state, State::Running);
-    // Nor is a number given twice when the newest is gone.
+    assert!(held.is_sorted_by(|one, other| one.token < other.token), "{held:?}");
+    let mut mixed = completion(&held[0], Outcome::Done);
+    mixed.lease.token = held[1].token.unwrap();
+    assert_eq!(here.store().complete(&[mixed.clone()]).await.unwrap(), [mixed.lease]);
+    assert_eq!(summary(&here, held[0].id).await.state, State::Running);
+    // Nor is a token used twice after the newest was released.
     let newest = held.pop().unwrap();
-    assert!(finish(&here, newest.0, newest.1, Outcome::Released).await);
-    assert!(lease_one(&there).await.1 > newest.1);
+    assert!(complete(&here, &newest, Outcome::Released).await);
+    assert!(claim_one(&there).await.token > newest.token);
 }

@@ -1,4 +1,4 @@
-//! What every engine must do: each case is run against each, on a store of its own.
+//! The conformance suite: every engine runs each case, on a store of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -32,9 +32,13 @@ macro_rules! cases {
 mod accept;
 #[cfg(all(feature = "sqlite", feature = "postgres"))]
 mod alike;
+mod backlog;
 mod keys;
 mod leases;
 mod listing;
+mod outcomes;
+mod purge;
 mod states;
-mod verdicts;
+mod subjects;
+mod suspects;
 mod work;

@@ -1,4 +1,4 @@
-//! Workers, over each engine.
+//! Workers on each engine.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,25 +18,26 @@ use idhooks_unico as unico;
 use tokio::time::sleep;
 
 use crate::support::{
-    all_done, caf, capa, case_keeper, count_done, details, eager, engine::Engine, eventually, finish, secret,
-    signed_caf, signed_capa, start, unico, unico_body,
+    all_done, caf, capa, case_keeper, claim, claim_one, complete, count_done, details, eager, engine::Engine,
+    eventually, ids, request_with_decoder, secret, signed_caf, signed_capa, start, summary, unico, unico_body,
 };
 
 cases! {
-    a_job_is_the_delivery_that_was_accepted,
-    row_28_accepted_twice_and_handled_once,
+    a_job_holds_the_delivery_that_was_accepted,
+    row_28_an_event_accepted_twice_is_handled_once,
     two_processes_share_the_work,
-    row_40_one_subject_at_a_time_whatever_the_order,
-    outcomes_are_kept,
+    row_40_one_delivery_of_a_subject_runs_at_a_time,
+    outcomes_are_stored,
     row_38_twenty_five_failures_make_a_dead_letter_with_its_history,
-    what_is_not_readable_waits_and_its_neighbours_go_on,
-    odd_reasons_are_kept,
-    a_new_delivery_wakes_a_worker_that_waits,
-    until_idle_is_until_nothing_can_be_handled_now,
-    until_idle_every_attempt_is_made_without_a_backoff,
+    an_undecodable_delivery_waits_and_its_neighbours_go_on,
+    odd_reasons_are_stored,
+    a_new_delivery_wakes_an_idle_worker,
+    until_idle_ends_when_nothing_can_be_handled_now,
+    until_idle_makes_every_attempt_if_the_backoff_is_zero,
+    attempts_count_lost_leases,
 }
 
-async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
+async fn a_job_holds_the_delivery_that_was_accepted(engine: Engine) {
     let inbox = engine.open().await;
     let body = crate::support::caf_body("event-1", "profile-1");
     let secrets = Secrets::new([Secret::new("the newest of the secrets").unwrap(), secret().with_label("the old one")]);
@@ -77,7 +78,7 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
                 assert_eq!((job.delivery(), job.delivery().authentication().method()), (&wanted, AuthMethod::Nothing))
             }
         });
-    // An assertion that fails is a panic, and a panic a dead letter.
+    // A failed assertion is a panic, and a panic a dead letter.
     let working = start(eager(&inbox).max_attempts(1), handlers);
     eventually("all are handled", || async {
         assert_eq!(inbox.stats().await.unwrap().dead_letters, 0);
@@ -87,7 +88,7 @@ async fn a_job_is_the_delivery_that_was_accepted(engine: Engine) {
     working.stop().await;
 }
 
-async fn row_28_accepted_twice_and_handled_once(engine: Engine) {
+async fn row_28_an_event_accepted_twice_is_handled_once(engine: Engine) {
     let handled = Arc::new(AtomicU32::new(0));
     let (here, there) = (engine.open().await, engine.open().await);
     let work = |inbox: &Inbox| {
@@ -144,7 +145,7 @@ async fn two_processes_share_the_work(engine: Engine) {
     assert_eq!(by.len(), 2, "both worked");
 }
 
-async fn row_40_one_subject_at_a_time_whatever_the_order(engine: Engine) {
+async fn row_40_one_delivery_of_a_subject_runs_at_a_time(engine: Engine) {
     let inbox = engine.open().await;
     // The final state comes first, then the one before, then one of a session that was replaced.
     let states = ["APPROVED", "PENDING", "PROCESSING"];
@@ -184,7 +185,7 @@ async fn row_40_one_subject_at_a_time_whatever_the_order(engine: Engine) {
     assert_eq!(seen.len(), 9, "no state was swallowed");
 }
 
-async fn outcomes_are_kept(engine: Engine) {
+async fn outcomes_are_stored(engine: Engine) {
     let inbox = engine.open().await;
     let mut ids = BTreeMap::new();
     for name in ["done", "again", "later", "never", "error"] {
@@ -206,7 +207,8 @@ async fn outcomes_are_kept(engine: Engine) {
     let working = start(eager(&inbox), Handlers::new().on(handle));
     eventually("they are handled", || async {
         let stats = inbox.stats().await.unwrap();
-        (count_done(&inbox).await == 3 && stats.dead_letters == 1 && stats.waiting() == 1).then_some(())
+        let counts = (count_done(&inbox).await, stats.dead_letters, stats.scheduled, stats.waiting() + stats.running);
+        (counts == (3, 1, 1, 1)).then_some(())
     })
     .await;
     working.stop().await;
@@ -222,8 +224,8 @@ async fn outcomes_are_kept(engine: Engine) {
     assert_eq!(told["later"], (State::Scheduled, 1, "in an hour".to_owned()));
     assert_eq!(told["never"], (State::DeadLetter, 1, "no such customer".to_owned()));
     assert_eq!(told["error"], (State::Done, 1, error));
-    let entry = details(&inbox, ids["later"]).await.summary;
-    let wait = entry.due_at.duration_since(std::time::SystemTime::now()).unwrap();
+    let later = summary(&inbox, ids["later"]).await;
+    let wait = later.due_at.duration_since(std::time::SystemTime::now()).unwrap();
     assert!(wait > Duration::from_secs(3000) && wait <= Duration::from_secs(3600), "{wait:?}");
 }
 
@@ -252,15 +254,15 @@ async fn row_38_twenty_five_failures_make_a_dead_letter_with_its_history(engine:
         details.failed_attempts.iter().map(|attempt| (attempt.number, attempt.reason.to_string())).collect();
     assert_eq!(history, wanted);
 
-    // Replayed, it has all its attempts again.
+    // A replay gives it all its attempts again.
     inbox.replay(bad).await.unwrap();
     let working = start(eager(&inbox), Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}));
     all_done(&inbox, 21).await;
     working.stop().await;
-    assert_eq!(crate::support::details(&inbox, bad).await.summary.attempts, 0);
+    assert_eq!(summary(&inbox, bad).await.attempts, 0);
 }
 
-async fn what_is_not_readable_waits_and_its_neighbours_go_on(engine: Engine) {
+async fn an_undecodable_delivery_waits_and_its_neighbours_go_on(engine: Engine) {
     let inbox = engine.open().await;
     let odd = inbox.accept(&signed_capa("no JSON, with a canary")).await.unwrap().id();
     inbox.accept(&capa("a")).await.unwrap();
@@ -276,11 +278,10 @@ async fn what_is_not_readable_waits_and_its_neighbours_go_on(engine: Engine) {
     sleep(Duration::from_millis(300)).await;
     working.stop().await;
     assert_eq!(inbox.stats().await.unwrap().undecodable, 1);
-    let later = crate::support::lease(&inbox, crate::support::request_of(i64::MAX));
-    assert_eq!(crate::support::ids(&later.await), [odd]);
+    assert_eq!(ids(&claim(&inbox, request_with_decoder(i64::MAX)).await), [odd]);
 }
 
-async fn odd_reasons_are_kept(engine: Engine) {
+async fn odd_reasons_are_stored(engine: Engine) {
     let inbox = engine.open().await;
     let id = inbox.accept(&capa("a")).await.unwrap().id();
     let handlers = Handlers::new().on(|job: Job<Verified<capa::Event>>| async move {
@@ -300,7 +301,7 @@ async fn odd_reasons_are_kept(engine: Engine) {
     assert_eq!((history.len(), &*history[2].reason), (3, ""));
 }
 
-async fn a_new_delivery_wakes_a_worker_that_waits(engine: Engine) {
+async fn a_new_delivery_wakes_an_idle_worker(engine: Engine) {
     let (here, there) = (engine.open().await, engine.open().await);
     let working = start(eager(&there), Handlers::new().on(|_: Job<Verified<capa::Event>>| async {}));
     for number in 1..=3 {
@@ -311,7 +312,7 @@ async fn a_new_delivery_wakes_a_worker_that_waits(engine: Engine) {
     working.stop().await;
 }
 
-async fn until_idle_is_until_nothing_can_be_handled_now(engine: Engine) {
+async fn until_idle_ends_when_nothing_can_be_handled_now(engine: Engine) {
     let inbox = engine.open().await;
     let handlers = |handled: &Arc<AtomicU32>| {
         let handled = Arc::clone(handled);
@@ -336,11 +337,11 @@ async fn until_idle_is_until_nothing_can_be_handled_now(engine: Engine) {
     };
     assert_eq!(run(4).await, 0, "nothing is there");
 
-    // Held by somebody else, who may be dead; and others of that subject, more than are looked at in one go.
+    // Held by another worker, which may be dead, with others of that subject behind it.
     for number in 0..20 {
         inbox.accept(&caf(&format!("held-{number}"), "held")).await.unwrap();
     }
-    let (_, held) = crate::support::lease_one(&inbox).await;
+    let held = claim_one(&inbox).await;
     // Many subjects, and many of one.
     for number in 0..30 {
         inbox.accept(&caf(&format!("one-{number}"), "one")).await.unwrap();
@@ -351,19 +352,15 @@ async fn until_idle_is_until_nothing_can_be_handled_now(engine: Engine) {
     inbox.accept(&signed_caf(br#"{"type":"PROFILEUPDATEDEVENT","id":"e1","data":7}"#.to_vec())).await.unwrap();
     assert_eq!(run(3).await, 61);
     let stats = inbox.stats().await.unwrap();
-    assert_eq!(
-        (count_done(&inbox).await, stats.waiting(), stats.running, stats.undecodable),
-        (60, 21, 1, 1),
-        "{stats:?}"
-    );
-    assert_eq!(run(1).await, 0, "what is due later is not waited for");
+    assert_eq!((stats.ready, stats.blocked, stats.scheduled), (1, 19, 1), "{stats:?}");
+    assert_eq!((count_done(&inbox).await, stats.running, stats.undecodable), (60, 1, 1), "{stats:?}");
+    assert_eq!(run(1).await, 0, "it does not wait for what is due later");
 
-    let first = crate::support::all(&inbox).await.pop().unwrap().id;
-    assert!(finish(&inbox, first, held, idhooks_inbox::Outcome::Done).await);
+    assert!(complete(&inbox, &held, Outcome::Done).await);
     assert_eq!(run(1).await, 19);
 }
 
-async fn until_idle_every_attempt_is_made_without_a_backoff(engine: Engine) {
+async fn until_idle_makes_every_attempt_if_the_backoff_is_zero(engine: Engine) {
     let inbox = engine.open().await;
     let id = inbox.accept(&capa("a")).await.unwrap().id();
     let handlers = Handlers::new().on(|job: Job<Verified<capa::Event>>| async move {
@@ -376,4 +373,24 @@ async fn until_idle_every_attempt_is_made_without_a_backoff(engine: Engine) {
     let history: Vec<_> = details.failed_attempts.iter().map(|attempt| &*attempt.reason).collect();
     assert_eq!(history, ["not now", "handler panicked", "not now", "not now"]);
     assert_eq!(details.summary.state, State::DeadLetter);
+}
+
+async fn attempts_count_lost_leases(engine: Engine) {
+    let inbox = engine.open().await;
+    inbox.accept(&capa("a")).await.unwrap();
+    let record = claim_one(&inbox).await;
+    assert!(complete(&inbox, &record, Outcome::retry_after(Duration::ZERO, "not now")).await);
+    crate::support::claim_briefly(&inbox).await;
+    let seen: Arc<Mutex<Vec<u32>>> = Arc::default();
+    let handler_seen = Arc::clone(&seen);
+    let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
+        handler_seen.lock().unwrap().push(job.attempt());
+        // One more failed attempt is the second one: a lost lease is none.
+        async { Outcome::retry("not now") }
+    });
+    let worker = inbox.worker().max_attempts(2).backoff(Backoff::new(Duration::ZERO, Duration::ZERO)).until_idle();
+    worker.run(handlers).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), [3]);
+    let dead = inbox.dead_letters().await.unwrap();
+    assert_eq!((dead.len(), dead[0].attempts), (1, 2));
 }

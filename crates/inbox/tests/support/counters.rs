@@ -1,4 +1,4 @@
-//! What the inbox counts.
+//! The counters of the inbox.
 
 use std::{
     collections::BTreeMap,

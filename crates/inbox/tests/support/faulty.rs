@@ -1,4 +1,4 @@
-//! A store that fails when told to; also, that an engine can be written outside the crate.
+//! A store that fails on demand. It also shows that an engine can be written outside the crate.
 
 use std::{
     sync::{
@@ -8,13 +8,13 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use idhooks_inbox::{
-    AcceptOutcome, DeliveryDetails, DeliveryId, Erased, Error, Filter, Inbox, Page, Purged, Retention, Stats,
-    store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, Lease, Store},
+    AcceptOutcome, DeliveryDetails, DeliveryId, DeliveryKind, Erased, Error, Filter, Inbox, Page, Purged, Retention,
+    Stats,
+    store::{ClaimRequest, Claimed, Completion, DeliveryRecord, Lease, Store, async_trait},
 };
 
-/// How late a store answers that is told to be late.
+/// How late a late store responds.
 pub(crate) const LATE: Duration = Duration::from_millis(700);
 
 /// What is wrong with a store at the moment.
@@ -24,17 +24,18 @@ pub(crate) struct Faults {
     pub(crate) claim: AtomicBool,
     pub(crate) renew: AtomicBool,
     pub(crate) complete: AtomicBool,
-    /// Writes outcomes, and then fails.
-    pub(crate) complete_after: AtomicBool,
+    pub(crate) complete_panics: AtomicBool,
     pub(crate) read: AtomicBool,
-    /// Answers nothing that a worker asks.
+    /// Responds to nothing that a worker asks.
     pub(crate) hangs: AtomicBool,
     pub(crate) renew_hangs: AtomicBool,
-    /// Writes outcomes at once, and responds [late](LATE).
+    /// Writes outcomes at once and responds [late](LATE).
     pub(crate) complete_is_late: AtomicBool,
-    /// Says of every lease that it is lost.
+    /// Writes outcomes at once, and then fails.
+    pub(crate) complete_fails_after_write: AtomicBool,
+    /// Reports every lease as lost.
     pub(crate) loses: AtomicBool,
-    /// How often something failed.
+    /// How often a fault was met.
     pub(crate) failed: AtomicU32,
 }
 
@@ -63,7 +64,7 @@ impl Faults {
     }
 }
 
-/// An inbox whose store fails when told to, over the store of another.
+/// Creates an inbox that fails on demand, over the store of another one.
 pub(crate) fn faulty(inner: Inbox) -> (Inbox, Arc<Faults>) {
     let faults = Arc::new(Faults::default());
     (Inbox::builder().with_store(Faulty { inner, faults: Arc::clone(&faults) }), faults)
@@ -100,11 +101,12 @@ impl Store for Faulty {
     async fn complete(&self, completions: &[Completion]) -> Result<Vec<Lease>, Error> {
         self.faults.hang(&self.faults.hangs).await;
         self.faults.check(&self.faults.complete)?;
+        assert!(self.faults.check(&self.faults.complete_panics).is_ok(), "the store was told to panic");
         let lost = self.inner.store().complete(completions).await;
+        self.faults.check(&self.faults.complete_fails_after_write)?;
         if self.faults.complete_is_late.load(Ordering::SeqCst) {
             tokio::time::sleep(LATE).await;
         }
-        self.faults.check(&self.faults.complete_after)?;
         lost
     }
 
@@ -117,7 +119,6 @@ impl Store for Faulty {
     }
 
     async fn unfinished_kinds(&self) -> Result<Vec<DeliveryKind>, Error> {
-        self.faults.hang(&self.faults.hangs).await;
         self.faults.check(&self.faults.read)?;
         self.inner.store().unfinished_kinds().await
     }

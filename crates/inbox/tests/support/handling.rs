@@ -1,4 +1,4 @@
-//! Handlers that never come out, and what counts them.
+//! Handlers that never end, and what counts them.
 
 use std::sync::{
     Arc,
@@ -26,15 +26,20 @@ impl Drop for Stopped {
     }
 }
 
-/// Counts what goes in, and never comes out.
-pub(crate) fn hanging(entered: &Arc<AtomicU32>) -> Handlers {
-    hanging_until_stopped(entered, &Arc::default())
+/// Handlers of Capa that do nothing.
+pub(crate) fn nothing() -> Handlers {
+    Handlers::new().on(|_: Capa| async {})
 }
 
-pub(crate) fn hanging_until_stopped(entered: &Arc<AtomicU32>, stopped: &Arc<AtomicU32>) -> Handlers {
-    let (entered, stopped) = (Arc::clone(entered), Arc::clone(stopped));
+/// Counts handlers that start and never end.
+pub(crate) fn hanging(started: &Arc<AtomicU32>) -> Handlers {
+    hanging_until_stopped(started, &Arc::default())
+}
+
+pub(crate) fn hanging_until_stopped(started: &Arc<AtomicU32>, stopped: &Arc<AtomicU32>) -> Handlers {
+    let (started, stopped) = (Arc::clone(started), Arc::clone(stopped));
     Handlers::new().on(move |_: Capa| {
-        entered.fetch_add(1, Ordering::SeqCst);
+        started.fetch_add(1, Ordering::SeqCst);
         let stopped = Stopped(Arc::clone(&stopped));
         async move {
             let _stopped = stopped;
@@ -43,6 +48,7 @@ pub(crate) fn hanging_until_stopped(entered: &Arc<AtomicU32>, stopped: &Arc<Atom
     })
 }
 
-pub(crate) async fn entered(count: &AtomicU32, number: u32) {
-    eventually("handlers run", || async { (count.load(Ordering::SeqCst) >= number).then_some(()) }).await;
+/// Waits until the count is that high.
+pub(crate) async fn reached(count: &AtomicU32, number: u32) {
+    eventually("the count rises", || async { (count.load(Ordering::SeqCst) >= number).then_some(()) }).await;
 }

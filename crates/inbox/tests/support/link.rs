@@ -1,4 +1,4 @@
-//! A way to the server that can be cut, as a network is: both ends keep their sockets, and hear nothing.
+//! A proxy to the server that can be cut like a network: both ends keep their sockets and hear nothing.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,7 +1,9 @@
-//! What the tests share: deliveries, stores to put them into, and workers to take them out.
+//! What the tests share: deliveries, stores and workers.
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+#[cfg(feature = "postgres")]
+pub(crate) mod cluster;
 #[cfg(feature = "metrics")]
 pub(crate) mod counters;
 pub(crate) mod engine;
@@ -10,12 +12,12 @@ pub(crate) mod handling;
 #[cfg(feature = "postgres")]
 pub(crate) mod link;
 #[cfg(feature = "postgres")]
+pub(crate) mod pgbouncer;
+#[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 
 use std::{
-    collections::BTreeMap,
     future::Future,
-    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -24,9 +26,9 @@ use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Secret, Unverified, Verified};
 use idhooks_inbox::{
-    AcceptOutcome, Backoff, DeliveryDetails, DeliveryId, DeliverySummary, FencingToken, Filter, Handlers, Inbox,
+    AcceptOutcome, Backoff, DeliveryDetails, DeliveryId, DeliveryKind, DeliverySummary, Filter, Handlers, Inbox,
     MissingHandler, Outcome, State, Worker,
-    store::{ClaimRequest, Completion, DeliveryKind, DeliveryRecord, KindRequest, Lease},
+    store::{ClaimRequest, Completion, DeliveryRecord, KindRequest},
 };
 use idhooks_unico as unico;
 use serde_json::Value;
@@ -79,7 +81,7 @@ pub(crate) fn capa(user: &str) -> Verified<capa::Event> {
     signed_capa(capa_body(user))
 }
 
-/// A body of Unico, whose events are told apart by process and state.
+/// A body of Unico, whose events are identified by process and state.
 pub(crate) fn unico_body(process: &str, state: &str) -> Vec<u8> {
     fixture("unico", "finished-expired", &[("/processId", process), ("/state", state)])
 }
@@ -102,96 +104,77 @@ pub(crate) fn kind(vendor: &'static str, verified: bool) -> DeliveryKind {
     DeliveryKind { vendor: vendor.into(), verified }
 }
 
-/// The kinds that `request` asks for.
-pub(crate) const KINDS: [(&str, bool); 5] =
-    [("caf", true), ("capa", true), ("unico", true), ("unico", false), ("case-keeper", false)];
-
+/// Requests these kinds, for a worker that runs none of them.
 pub(crate) fn kinds(kinds: &[(&'static str, bool)], decoder_version: i64) -> Vec<KindRequest> {
-    let request = |(vendor, verified): &(&'static str, bool)| KindRequest {
-        kind: kind(vendor, *verified),
-        decoder_version,
-        running: 0,
-    };
-    kinds.iter().map(request).collect()
+    let kinds = kinds.iter().map(|(vendor, verified)| kind(vendor, *verified));
+    kinds.map(|kind| KindRequest { kind, decoder_version, running: 0 }).collect()
 }
 
-/// Asks for every kind, for long, with a decoder of that version. Expired leases are retried at once.
-pub(crate) fn request_of(decoder_version: i64) -> ClaimRequest {
+/// Asks for every kind, with long leases and without a delay after an expired one.
+pub(crate) fn request() -> ClaimRequest {
+    request_with_decoder(1)
+}
+
+pub(crate) fn request_with_decoder(version: i64) -> ClaimRequest {
+    let all = [("caf", true), ("capa", true), ("unico", true), ("unico", false), ("case-keeper", false)];
     ClaimRequest {
         worker: "a worker of the tests".into(),
         limit: 100,
         lease: Duration::from_secs(600),
-        kinds: kinds(&KINDS, decoder_version),
+        kinds: kinds(&all, version),
         max_lost_leases: 25,
         backoff: Backoff::new(Duration::ZERO, Duration::ZERO),
         idle: true,
     }
 }
 
-pub(crate) fn request() -> ClaimRequest {
-    request_of(1)
-}
-
-/// A claimed delivery.
-#[derive(Clone, Debug)]
-pub(crate) struct Leased {
-    pub(crate) id: DeliveryId,
-    pub(crate) token: FencingToken,
-    pub(crate) attempt: u32,
-    pub(crate) record: DeliveryRecord,
-}
-
-impl From<DeliveryRecord> for Leased {
-    fn from(record: DeliveryRecord) -> Self {
-        let token = record.token.unwrap();
-        SUBJECT_KEYS.lock().unwrap().insert((record.id, token), record.subject_key);
-        Self { id: record.id, token, attempt: record.attempt(), record }
-    }
-}
-
-/// The subject keys of all leases, so that a test can complete one with its two numbers.
-static SUBJECT_KEYS: Mutex<BTreeMap<(DeliveryId, FencingToken), Option<i64>>> = Mutex::new(BTreeMap::new());
-
 /// Claims until there is nothing more to claim now, or the limit is reached.
-pub(crate) async fn lease(inbox: &Inbox, request: ClaimRequest) -> Vec<Leased> {
-    let mut leased: Vec<Leased> = Vec::new();
+pub(crate) async fn claim(inbox: &Inbox, request: ClaimRequest) -> Vec<DeliveryRecord> {
+    let mut claimed = Vec::new();
     loop {
-        let limit = request.limit - leased.len();
-        let claimed = inbox.store().claim(ClaimRequest { limit, ..request.clone() }).await.unwrap();
-        let more = claimed.next == Some(Duration::ZERO) || !claimed.deliveries.is_empty();
-        leased.extend(claimed.deliveries.into_iter().map(Leased::from));
-        if !more || leased.len() >= request.limit {
-            return leased;
+        let limit = request.limit - claimed.len();
+        let batch = inbox.store().claim(ClaimRequest { limit, ..request.clone() }).await.unwrap();
+        let more = batch.next == Some(Duration::ZERO) || !batch.deliveries.is_empty();
+        claimed.extend(batch.deliveries);
+        if !more || claimed.len() >= request.limit {
+            return claimed;
         }
     }
 }
 
-pub(crate) async fn lease_one(inbox: &Inbox) -> (DeliveryId, FencingToken) {
-    let leased = lease(inbox, ClaimRequest { limit: 1, ..request() }).await;
-    assert_eq!(leased.len(), 1);
-    (leased[0].id, leased[0].token)
+pub(crate) async fn claim_one(inbox: &Inbox) -> DeliveryRecord {
+    let mut claimed = claim(inbox, ClaimRequest { limit: 1, ..request() }).await;
+    assert_eq!(claimed.len(), 1);
+    claimed.remove(0)
 }
 
-/// A lease that has expired, and nothing has been done about it yet.
-pub(crate) async fn lease_briefly(inbox: &Inbox) -> Leased {
+/// Claims one delivery, and returns when its lease has expired.
+pub(crate) async fn claim_briefly(inbox: &Inbox) -> DeliveryRecord {
     let brief = ClaimRequest { limit: 1, lease: Duration::from_millis(1), ..request() };
-    let leased = lease(inbox, brief).await.pop().unwrap();
+    let claimed = claim(inbox, brief).await.pop().unwrap();
     sleep(Duration::from_millis(20)).await;
-    leased
+    claimed
 }
 
-/// Writes the outcome of an attempt; `false` if the lease was lost.
-pub(crate) async fn finish(inbox: &Inbox, id: DeliveryId, token: FencingToken, outcome: Outcome) -> bool {
-    let summary = inbox.get(id).await.unwrap().map(|details| details.summary);
-    let attempt = summary.map_or(1, |summary| summary.attempts + summary.lost_leases + 1);
-    let lease = Lease { id, token };
-    let subject_key = SUBJECT_KEYS.lock().unwrap().get(&(id, token)).copied().flatten();
-    let completion = Completion { lease, subject_key, attempt, outcome };
-    inbox.store().complete(&[completion]).await.unwrap().is_empty()
+pub(crate) fn completion(record: &DeliveryRecord, outcome: Outcome) -> Completion {
+    let (lease, attempt) = (record.lease().unwrap(), record.attempt());
+    Completion { lease, subject_key: record.subject_key, attempt, outcome }
 }
 
-pub(crate) fn ids(leased: &[Leased]) -> Vec<DeliveryId> {
-    leased.iter().map(|leased| leased.id).collect()
+/// Returns whether the outcome was written.
+pub(crate) async fn complete(inbox: &Inbox, record: &DeliveryRecord, outcome: Outcome) -> bool {
+    inbox.store().complete(&[completion(record, outcome)]).await.unwrap().is_empty()
+}
+
+/// Claims the next delivery and completes it.
+pub(crate) async fn complete_next(inbox: &Inbox, outcome: Outcome) -> DeliveryId {
+    let record = claim_one(inbox).await;
+    assert!(complete(inbox, &record, outcome).await);
+    record.id
+}
+
+pub(crate) fn ids(records: &[DeliveryRecord]) -> Vec<DeliveryId> {
+    records.iter().map(|record| record.id).collect()
 }
 
 pub(crate) fn is_new(accepted: AcceptOutcome) -> bool {
@@ -202,8 +185,28 @@ pub(crate) async fn details(inbox: &Inbox, id: DeliveryId) -> DeliveryDetails {
     inbox.get(id).await.unwrap().unwrap()
 }
 
+pub(crate) async fn summary(inbox: &Inbox, id: DeliveryId) -> DeliverySummary {
+    details(inbox, id).await.summary
+}
+
+/// Lists everything that the filter selects, page by page.
+pub(crate) async fn list(inbox: &Inbox, filter: &Filter) -> Vec<DeliverySummary> {
+    let (mut deliveries, mut filter) = (Vec::new(), filter.clone().limit(1000));
+    loop {
+        let page = inbox.list(&filter).await.unwrap();
+        deliveries.extend(page.deliveries);
+        let Some(last) = page.next else { return deliveries };
+        filter = filter.before(last);
+    }
+}
+
 pub(crate) async fn all(inbox: &Inbox) -> Vec<DeliverySummary> {
-    inbox.list(&Filter::new().limit(1000)).await.unwrap().deliveries
+    list(inbox, &Filter::new()).await
+}
+
+/// Counts deliveries that were handled, which `stats` does not.
+pub(crate) async fn count_done(inbox: &Inbox) -> u64 {
+    list(inbox, &Filter::new().state(State::Done)).await.len() as u64
 }
 
 /// Asks until there is an answer.
@@ -215,18 +218,6 @@ pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut
         }
         assert!(started.elapsed() < PATIENCE, "{what}: not in time");
         sleep(Duration::from_millis(10)).await;
-    }
-}
-
-/// Counts deliveries that were handled.
-pub(crate) async fn count_done(inbox: &Inbox) -> u64 {
-    let mut filter = Filter::new().state(State::Done).limit(1000);
-    let mut count = 0;
-    loop {
-        let page = inbox.list(&filter).await.unwrap();
-        count += page.deliveries.len() as u64;
-        let Some(last) = page.next else { return count };
-        filter = filter.before(last);
     }
 }
 

@@ -1,4 +1,4 @@
-//! A schema of its own for each test, on a server that is named by `IDHOOKS_TEST_POSTGRES`.
+//! A schema for each test, on the server that `IDHOOKS_TEST_POSTGRES` names.
 
 use std::{
     env,
@@ -12,14 +12,14 @@ use tokio_postgres::{Client, NoTls};
 
 const DEFAULT: &str = "postgres://postgres@127.0.0.1/test";
 
-/// A schema; it goes when this is dropped, also in a panic.
+/// A schema that is dropped with this, also in a panic.
 pub(crate) struct Database {
     server: String,
     schema: String,
     url: String,
 }
 
-/// None, said once, where there is no server; with `IDHOOKS_REQUIRE_POSTGRES` set, as in CI, that is a failure.
+/// Returns `None`, and says so once, if there is no server. With `IDHOOKS_REQUIRE_POSTGRES` set, as in CI, it panics.
 pub(crate) async fn database() -> Option<Database> {
     static SKIPPED: Once = Once::new();
     let server = env::var("IDHOOKS_TEST_POSTGRES").unwrap_or_else(|_| DEFAULT.to_owned());
@@ -27,7 +27,7 @@ pub(crate) async fn database() -> Option<Database> {
         Ok(Ok(client)) => client,
         unreachable => {
             let why =
-                unreachable.map_or_else(|_| "it does not answer".to_owned(), |error| error.unwrap_err().to_string());
+                unreachable.map_or_else(|_| "it does not respond".to_owned(), |error| error.unwrap_err().to_string());
             assert!(env::var_os("IDHOOKS_REQUIRE_POSTGRES").is_none(), "no PostgreSQL to test against: {why}");
             SKIPPED.call_once(|| {
                 // Past the macros, whose output of a test that passes is not shown.
@@ -50,6 +50,12 @@ impl Database {
     /// The URL of this schema.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The name of this schema.
+    #[allow(dead_code, reason = "not each test program needs it")]
+    pub(crate) fn schema(&self) -> &str {
+        &self.schema
     }
 
     /// The URL with a setting for its sessions besides.

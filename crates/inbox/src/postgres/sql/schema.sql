@@ -16,7 +16,6 @@ CREATE TABLE idhooks_deliveries (
     verified boolean NOT NULL,
     endpoint text,
     event text,
-    subject text,
     subject_key bigint,
     auth text NOT NULL,
     label text,
@@ -42,14 +41,18 @@ CREATE UNIQUE INDEX idhooks_one_active ON idhooks_deliveries (subject_key) WHERE
 CREATE INDEX idhooks_blocked ON idhooks_deliveries (subject_key, id) WHERE state = 4;
 CREATE INDEX idhooks_expiring ON idhooks_deliveries (leased_until) WHERE state = 1;
 CREATE INDEX idhooks_scheduled ON idhooks_deliveries (due_at) WHERE state = 2;
-CREATE INDEX idhooks_set_aside ON idhooks_deliveries (state, id) WHERE state IN (5, 6);
-CREATE INDEX idhooks_subject ON idhooks_deliveries (vendor, subject) WHERE subject IS NOT NULL;
+CREATE INDEX idhooks_dead_letters ON idhooks_deliveries (id) WHERE state = 5;
+CREATE INDEX idhooks_undecodable ON idhooks_deliveries (vendor, verified, decoder_version) WHERE state = 6;
+CREATE INDEX idhooks_expired_keys ON idhooks_deliveries (verified, dedup_until)
+    WHERE state IN (3, 5) AND dedup_until IS NOT NULL;
 
--- Apart, so that a change of state does not rewrite the body.
+-- Apart, so that a change of state rewrites neither the body nor the subject and its index. A purge deletes the row.
 CREATE TABLE idhooks_bodies (
     id bigint PRIMARY KEY,
+    subject text,
     body bytea NOT NULL
 );
+CREATE INDEX idhooks_subject ON idhooks_bodies (subject) WHERE subject IS NOT NULL;
 
 CREATE TABLE idhooks_attempts (
     delivery bigint NOT NULL,
@@ -78,15 +81,17 @@ BEGIN
         PERFORM pg_advisory_xact_lock(key);
     END IF;
     UPDATE idhooks_deliveries
-    SET state = 3, finished_at = statement_timestamp(), leased_until = NULL, reason = NULL, lost_leases = 0
+    SET state = 3, finished_at = clock_timestamp(), leased_until = NULL, reason = NULL, lost_leases = 0
     WHERE id = delivery AND token = fencing_token AND leased_until IS NOT NULL;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'idhooks: the lease of delivery % was lost', delivery
             USING ERRCODE = 'serialization_failure', HINT = 'Roll back: another worker handles the delivery.';
     END IF;
-    IF key IS NOT NULL THEN
-        UPDATE idhooks_deliveries SET state = 0, due_at = statement_timestamp()
-        WHERE id = (SELECT id FROM idhooks_deliveries WHERE subject_key = key AND state = 4 ORDER BY id LIMIT 1);
-    END IF;
+    UPDATE idhooks_deliveries SET state = 0, due_at = clock_timestamp()
+    WHERE id = (SELECT id FROM idhooks_deliveries WHERE subject_key = key AND state = 4 ORDER BY id LIMIT 1);
 END
 $$;
+-- The handler's session may have another search_path.
+DO $$ BEGIN
+    EXECUTE format('ALTER FUNCTION idhooks_complete SET search_path = %I, pg_temp', current_schema());
+END $$;

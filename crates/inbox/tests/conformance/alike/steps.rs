@@ -1,15 +1,15 @@
-//! What is asked of both engines.
+//! The calls that both engines get.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 use idhooks_core::Secret;
 use idhooks_inbox::{
-    Filter, Outcome, State,
-    store::{Arrival, ClaimRequest},
+    Backoff, Filter, Outcome, Retention, State,
+    store::{ClaimRequest, DeliveryRecord},
 };
 
-use crate::support::{caf_body_of, capa_body, case_keeper, request, unico, unico_body, unverified_unico};
+use crate::support::{caf_body_of, capa_body, case_keeper, request_with_decoder, unico, unico_body, unverified_unico};
 
 pub(super) const FAR: Duration = Duration::from_secs(3600);
 
@@ -23,22 +23,24 @@ fn odd(random: &mut Rng) -> String {
     if ODD[place] == "long" { "é".repeat(random.usize(127..131)) } else { ODD[place].to_owned() }
 }
 
-/// What is asked of both. Deliveries and leases are told by their places among all that there were.
+/// One call. Deliveries and leases are named by their places among all that there were.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Accept(Box<Arrival>, #[expect(dead_code, reason = "for whoever reads what failed")] String),
-    Lease(ClaimRequest),
+    /// The record, its window, and a text for whoever reads a difference.
+    Accept(Box<DeliveryRecord>, Duration, #[expect(dead_code, reason = "shown with a difference")] String),
+    Claim(ClaimRequest),
     /// `true` names another delivery than the lease is of.
-    Finish(usize, bool, Outcome),
+    Complete(Vec<(usize, bool, Outcome)>),
     Renew(Vec<usize>, Duration),
     Replay(usize),
-    GiveUp(usize, String),
-    Purge(Duration, bool),
+    DeadLetter(usize, String),
+    Purge(Retention),
+    Erase(String, String),
     List(Filter, Option<usize>),
     Get(usize),
-    /// At all there is.
+    /// Reads everything.
     Look,
-    /// As another process that starts.
+    /// Closes the inbox and opens it again, as a process that starts.
     Open,
 }
 
@@ -47,8 +49,7 @@ fn secret(random: &mut Rng) -> Secret {
     if random.bool() { secret.with_label(&odd(random)) } else { secret }
 }
 
-fn arrival(random: &mut Rng) -> Arrival {
-    let window = if random.u8(..4) == 0 { Duration::ZERO } else { FAR };
+fn record(random: &mut Rng, window: Duration) -> DeliveryRecord {
     let endpoint = if random.u8(..3) == 0 { Some(odd(random)) } else { None };
     let process = ["8263a268-5388-492a-bca2-28e1ff4a69f0", "8263a268-5388-492a-bca2-28e1ff4a69f1"][random.usize(..2)];
     let state = ["PROCESS_STATE_FINISHED", "PROCESS_STATE_CREATED"][random.usize(..2)];
@@ -62,7 +63,7 @@ fn arrival(random: &mut Rng) -> Arrival {
             if let Some(endpoint) = endpoint {
                 verifier = verifier.endpoint(&endpoint);
             }
-            Arrival::new(&verifier.verify(&[idhooks_caf::sign(&secret, &body)], body).unwrap(), window)
+            DeliveryRecord::new(&verifier.verify(&[idhooks_caf::sign(&secret, &body)], body).unwrap(), window)
         }
         5..7 => {
             let body = if random.u8(..4) == 0 { odd(random).into_bytes() } else { capa_body(&odd(random)) };
@@ -71,34 +72,61 @@ fn arrival(random: &mut Rng) -> Arrival {
             if let Some(endpoint) = endpoint {
                 verifier = verifier.endpoint(&endpoint);
             }
-            Arrival::new(&verifier.verify(&[idhooks_capa::sign(&secret, &body)], body).unwrap(), window)
+            DeliveryRecord::new(&verifier.verify(&[idhooks_capa::sign(&secret, &body)], body).unwrap(), window)
         }
-        7 => Arrival::new(&unico(unico_body(process, state)), window),
-        8 => Arrival::new(&unverified_unico(unico_body(process, state)), window),
-        _ => Arrival::new(&case_keeper(process), window),
+        7 => DeliveryRecord::new(&unico(unico_body(process, state)), window),
+        8 => DeliveryRecord::new(&unverified_unico(unico_body(process, state)), window),
+        _ => DeliveryRecord::new(&case_keeper(process), window),
     }
 }
 
-fn verdict(random: &mut Rng) -> Outcome {
-    let reason = odd(random).into();
+fn outcome(random: &mut Rng) -> Outcome {
+    let reason = odd(random).replace('\0', "").into();
     match random.u8(..8) {
         0..3 => Outcome::Done,
         3 => Outcome::Retry { after: Some(Duration::ZERO), reason },
-        4 => Outcome::Retry { after: [FAR, Duration::MAX][random.usize(..2)], reason },
+        4 => Outcome::Retry { after: Some([FAR, Duration::MAX][random.usize(..2)]), reason },
         5 => Outcome::DeadLetter { reason },
-        6 => Outcome::Undecodable { decoder_version: random.i64(-2..3), reason },
+        6 => Outcome::Undecodable { decoder_version: random.i64(0..3), reason },
         _ => Outcome::Released,
     }
+}
+
+fn retention(random: &mut Rng) -> Retention {
+    let mut age = || if random.bool() { Some([Duration::ZERO, FAR, Duration::MAX][random.usize(..3)]) } else { None };
+    let mut retention = Retention::forever();
+    (retention.done, retention.dead_letters, retention.expired_keys) = (age(), age(), age());
+    retention
+}
+
+fn claim(random: &mut Rng) -> ClaimRequest {
+    let mut request = request_with_decoder(random.i64(0..4));
+    if random.bool() {
+        request.kinds.retain(|_| random.bool());
+    }
+    for kind in &mut request.kinds {
+        kind.running = random.usize(..3);
+    }
+    request.limit = [1, 2, 5, 100, usize::MAX][random.usize(..5)];
+    request.max_lost_leases = [0, 1, 2, 25, u32::MAX][random.usize(..5)];
+    request.idle = random.u8(..4) > 0;
+    if random.u8(..4) == 0 {
+        request.backoff = Backoff::new(FAR, FAR);
+    }
+    request.worker = odd(random).replace('\0', "").into();
+    request
 }
 
 fn filter(random: &mut Rng) -> Filter {
     let mut filter = Filter::new().limit([0, 1, 2, 5, 1000, usize::MAX][random.usize(..6)]);
     if random.u8(..3) == 0 {
-        filter.state = Some(State::ALL[random.usize(..5)]);
+        filter.state = Some(State::ALL[random.usize(..State::ALL.len())]);
     }
-    filter.endpoint = if random.u8(..4) == 0 { Some(odd(random).into()) } else { None };
+    if random.u8(..4) == 0 {
+        filter = filter.endpoint(&odd(random));
+    }
     match random.u8(..6) {
-        0 => filter.vendor = Some(odd(random).into()),
+        0 => filter = filter.vendor(&odd(random)),
         1 => filter = filter.vendor("caf"),
         2 => filter = filter.vendor(["caf", "capa"][random.usize(..2)]).subject(&odd(random)),
         _ => {}
@@ -110,34 +138,24 @@ pub(super) fn step(random: &mut Rng) -> Step {
     let place = random.usize(..40);
     match random.u8(..40) {
         0..13 => {
-            let arrival = arrival(random);
-            let what = format!("{} {:?} {:?} {:?}", arrival.key, arrival.subject, arrival.endpoint(), arrival.label());
-            Step::Accept(Box::new(arrival), what)
+            let window = if random.u8(..4) == 0 { Duration::ZERO } else { FAR };
+            let record = record(random, window);
+            let subject = record.subject.as_ref().map(|subject| subject.expose());
+            let what = format!("{:?} {subject:?} {:?} {:?}", record.kind, record.endpoint, record.label);
+            Step::Accept(Box::new(record), window, what)
         }
-        13..19 => {
-            let mut routes = request().routes.to_vec();
-            if random.bool() {
-                routes.retain(|_| random.bool());
-            }
-            let most = [1, 2, 5, 100, usize::MAX][random.usize(..5)];
-            let (reader, attempts) = (random.i64(-2..4), [0, 1, 2, 25, u32::MAX][random.usize(..5)]);
-            Step::Lease(ClaimRequest {
-                limit: most,
-                reader,
-                attempts,
-                routes: routes.into(),
-                worker: odd(random).as_str().into(),
-                ..request()
-            })
+        13..19 => Step::Claim(claim(random)),
+        19..26 => {
+            let number = random.usize(1..4);
+            Step::Complete((0..number).map(|_| (random.usize(..40), random.u8(..10) == 0, outcome(random))).collect())
         }
-        19..27 => Step::Finish(place, random.u8(..10) == 0, verdict(random)),
-        27 => Step::Renew((0..random.usize(..5)).map(|_| random.usize(..40)).collect(), Duration::MAX),
-        28 => Step::Renew((0..random.usize(..5)).map(|_| random.usize(..40)).collect(), Duration::ZERO),
+        26 => Step::Renew((0..random.usize(..5)).map(|_| random.usize(..40)).collect(), Duration::MAX),
+        27..29 => Step::Renew((0..random.usize(..5)).map(|_| random.usize(..40)).collect(), Duration::ZERO),
         29 => Step::Replay(place),
-        30..32 => Step::GiveUp(place, odd(random)),
-        32 => Step::Purge([Duration::ZERO, FAR, Duration::MAX][random.usize(..3)], random.bool()),
-        33 => Step::Purge(Duration::ZERO, random.bool()),
-        34..37 => Step::List(filter(random), random.bool().then_some(place)),
+        30..32 => Step::DeadLetter(place, odd(random)),
+        32..34 => Step::Purge(retention(random)),
+        34 => Step::Erase(["caf", "capa"][random.usize(..2)].to_owned(), odd(random)),
+        35..37 => Step::List(filter(random), random.bool().then_some(place)),
         37 => {
             if random.u8(..3) == 0 {
                 Step::Open
