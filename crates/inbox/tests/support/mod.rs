@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+#[cfg(feature = "postgres")]
+pub(crate) mod cluster;
 #[cfg(feature = "metrics")]
 pub(crate) mod counters;
 pub(crate) mod engine;

@@ -1,7 +1,8 @@
--- Claims ready deliveries in fair turns: the kind that is handled least goes first. Nothing while a suspect waits.
+-- Claims ready deliveries in fair turns: the kind that is handled least goes first, then the first in the
+-- request. Nothing while a suspect waits.
 -- `low` keeps the scan of a kind off index entries that are dead but still needed by an old snapshot.
 WITH candidates AS (
-    SELECT c.id, c.due_at, k.running + row_number() OVER (PARTITION BY k.n ORDER BY c.due_at, c.id) AS turn
+    SELECT c.id, c.due_at, k.n, k.running + row_number() OVER (PARTITION BY k.n ORDER BY c.due_at, c.id) AS turn
     FROM unnest($1::text[], $2::boolean[], $3::bigint[], $4::bigint[], $5::timestamptz[]) WITH ORDINALITY
         AS k (vendor, verified, decoder_version, running, low, n)
     CROSS JOIN LATERAL (
@@ -19,7 +20,7 @@ WITH candidates AS (
     UPDATE idhooks_deliveries AS d
     SET state = 1, token = nextval('idhooks_ids'), leased_until = statement_timestamp() + $7 * interval '1 second',
         worker = $8
-    WHERE d.id = ANY (ARRAY (SELECT id FROM candidates ORDER BY turn, due_at, id LIMIT $6))
+    WHERE d.id = ANY (ARRAY (SELECT id FROM candidates ORDER BY turn, n, due_at, id LIMIT $6))
     RETURNING d.*
 )
 SELECT c.*, b.subject, b.body FROM claimed AS c LEFT JOIN idhooks_bodies AS b ON b.id = c.id ORDER BY c.due_at, c.id
