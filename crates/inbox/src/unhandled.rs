@@ -74,7 +74,7 @@ pub(crate) mod tests {
 
     impl Gauges {
         pub(crate) fn set(&self, name: &str, value: f64) {
-            self.0.lock().unwrap()[name].store(value.to_bits(), Ordering::SeqCst);
+            self.0.lock().unwrap().get(name).unwrap().store(value.to_bits(), Ordering::SeqCst);
         }
 
         pub(crate) fn value(&self, name: &str) -> Option<f64> {

@@ -20,7 +20,7 @@ use support::{
     PATIENCE, all, all_done, capa, claim, count_done, details, eager,
     engine::Engine,
     eventually,
-    faulty::{LATE, faulty},
+    faulty::faulty,
     handling::{Capa, hanging, hanging_until_stopped, nothing, reached, subject},
     request, start,
 };
@@ -310,10 +310,10 @@ async fn an_outcome_written_during_a_renewal_is_counted_as_done() {
     faults.set(&faults.complete_is_late, true);
     inbox.accept(&capa("a")).await.unwrap();
     // A third of it is less than the store takes to answer, so it is renewed before; the whole is a good deal more.
-    let lease = LATE.mul_f64(2.7);
+    let lease = support::faulty::LATE.mul_f64(2.7);
     let working = start(eager(&inbox).lease(lease), nothing());
     all_done(&inbox, 1).await;
-    sleep(LATE).await;
+    sleep(support::faulty::LATE).await;
     working.stop().await;
     let handled = |outcome| counters.value(&format!("idhooks_inbox_handled_total vendor=capa outcome={outcome}"));
     assert_eq!((handled("done"), handled("lease_lost")), (1, 0));

@@ -113,7 +113,9 @@ async fn row_52_a_worker_handles_a_suspect_alone() {
             running.fetch_sub(1, Ordering::SeqCst);
         }
     });
-    let working = start(eager(&inbox).concurrency(8), handlers);
+    // Without a delay the suspect is due at once, and first.
+    let backoff = Backoff::new(Duration::ZERO, Duration::ZERO);
+    let working = start(inbox.worker().backoff(backoff).concurrency(8), handlers);
     eventually("all are done", || async { (count_done(&inbox).await == 9).then_some(()) }).await;
     working.stop().await;
     assert_eq!(beside.load(Ordering::SeqCst), 0, "nothing ran beside the suspect");

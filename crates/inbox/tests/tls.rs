@@ -1,4 +1,4 @@
-//! TLS to PostgreSQL: what is trusted, what is refused, and what stays plain.
+//! TLS to PostgreSQL: what is trusted, what is rejected, and what stays plain.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 #![cfg(feature = "postgres-tls")]
@@ -36,7 +36,7 @@ use support::{
 /// What a client of PostgreSQL sends first if it wants TLS.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
-/// Where the child finds the URL it is to open; without it, it is a test like the others.
+/// Names the URL to the child. Without it `child` does nothing.
 const URL: &str = "IDHOOKS_TEST_TLS_URL";
 
 struct Authority {
@@ -147,7 +147,7 @@ async fn serve(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_of_a_trusted_authority_is_taken() {
+async fn a_certificate_of_a_trusted_authority_is_accepted() {
     for mode in ["require", "verify-ca", "verify-full", "prefer"] {
         let Some(database) = database().await else { return };
         let (authority, folder) = (Authority::new(), tempfile::tempdir().unwrap());
@@ -159,7 +159,7 @@ async fn a_certificate_of_a_trusted_authority_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_of_a_stranger_or_for_another_name_is_refused() {
+async fn a_certificate_of_an_unknown_authority_or_for_another_name_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let (authority, stranger) = (Authority::new(), Authority::new());
     let file = authority.file(&folder).replace(' ', "%20");
@@ -182,7 +182,7 @@ async fn a_certificate_of_a_stranger_or_for_another_name_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_tls_it_is_plain_only_where_it_may_be() {
+async fn without_tls_a_connection_is_plain_only_if_the_mode_allows_it() {
     let folder = tempfile::tempdir().unwrap();
     let authority = Authority::new();
     let file = authority.file(&folder).replace(' ', "%20");
@@ -201,7 +201,7 @@ async fn without_tls_it_is_plain_only_where_it_may_be() {
 }
 
 #[tokio::test]
-async fn a_file_of_roots_that_is_none_is_told_at_once() {
+async fn a_wrong_file_of_roots_is_an_error_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.pem");
     fs::write(&empty, "").unwrap();

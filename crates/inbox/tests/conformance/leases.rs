@@ -20,6 +20,7 @@ cases! {
     two_workers_never_claim_the_same_delivery,
     row_37_an_expired_lease_is_taken_over_and_its_old_holder_cannot_complete,
     row_37_an_expired_lease_that_nobody_took_over_can_complete,
+    row_37_a_lease_that_was_taken_back_cannot_complete,
     row_37_lost_leases_back_off,
     row_37_a_renewed_lease_holds_and_a_lost_one_is_reported,
     repeated_completions_change_nothing_and_are_not_lost,
@@ -150,6 +151,21 @@ async fn row_37_an_expired_lease_that_nobody_took_over_can_complete(engine: Engi
     assert_eq!(summary(&inbox, id).await.state, State::Done);
     assert!(claim(&inbox, request()).await.is_empty());
     assert!(details(&inbox, id).await.failed_attempts.is_empty());
+}
+
+async fn row_37_a_lease_that_was_taken_back_cannot_complete(engine: Engine) {
+    let inbox = engine.open().await;
+    let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
+    let record = claim_briefly(&inbox).await;
+    let lease = record.lease().unwrap();
+    let backoff = Backoff::new(Duration::from_secs(60), Duration::from_secs(60));
+    assert!(claim(&inbox, ClaimRequest { backoff, ..request() }).await.is_empty(), "nobody has it now");
+    assert_eq!(inbox.store().renew(&[lease], Duration::from_secs(60)).await.unwrap(), [lease]);
+    for outcome in [Outcome::Done, Outcome::Released, Outcome::dead_letter("too late")] {
+        assert!(!complete(&inbox, &record, outcome).await);
+    }
+    let summary = summary(&inbox, id).await;
+    assert_eq!((summary.state, summary.lost_leases, summary.attempts), (State::Scheduled, 1, 0));
 }
 
 async fn row_37_lost_leases_back_off(engine: Engine) {
