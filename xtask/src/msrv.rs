@@ -1,28 +1,41 @@
 //! The oldest Rust and the oldest dependencies the crates say they work with.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use crate::{
     copy,
     metadata::Metadata,
     packages::all_features,
-    run::{at, cargo, root, run},
+    run::{at, cargo, output, root, run},
 };
 
 /// A copy of the workspace, resolved to the oldest dependencies its manifests allow.
 const COPY: &str = "target/minimal/workspace";
 
-/// No dependency asks for a newer Rust than the crates say they build with.
+/// No dependency of a published crate asks for a newer Rust than the crates say they build with. Those of an example may.
 pub(crate) fn dependencies_agree(metadata: &Metadata) -> Result<(), String> {
     let asked = metadata.published().find_map(|package| package.rust_version.as_deref());
     let asked = asked.ok_or("no published crate has a rust-version")?;
-    let newer = newer(metadata, asked);
+    let newer = newer(metadata, &used(metadata)?, asked);
     if newer.is_empty() { Ok(()) } else { Err(format!("Rust {asked} is too old for {}", newer.join(", "))) }
 }
 
-fn newer(metadata: &Metadata, asked: &str) -> Vec<String> {
+/// Returns name and version of every crate that builds or tests a published crate, on any platform.
+fn used(metadata: &Metadata) -> Result<BTreeSet<String>, String> {
+    let mut tree = cargo(&["tree", "--locked", "--all-features", "--target", "all", "--prefix", "none"]);
+    tree.args(["--format", "{p}"]);
+    for package in metadata.published() {
+        tree.args(["--package", &package.name]);
+    }
+    let name_and_version = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    Ok(output(&mut tree)?.lines().map(name_and_version).collect())
+}
+
+fn newer(metadata: &Metadata, used: &BTreeSet<String>, asked: &str) -> Vec<String> {
     let asked = numbers(asked);
-    let declared = metadata.packages.iter().filter_map(|package| Some((package, package.rust_version.as_deref()?)));
+    let used =
+        metadata.packages.iter().filter(|package| used.contains(&format!("{} v{}", package.name, package.version)));
+    let declared = used.filter_map(|package| Some((package, package.rust_version.as_deref()?)));
     let newer = declared.filter(|(_, version)| numbers(version) > asked);
     newer.map(|(package, version)| format!("{} {} (Rust {version})", package.name, package.version)).collect()
 }
@@ -66,8 +79,10 @@ mod tests {
             )
         };
         let packages = [package("old", r#""1.56""#), package("same", r#""1.89.0""#), package("new", r#""1.90""#)];
-        let text = format!(r#"{{"packages": [{}, {}]}}"#, packages.join(","), package("silent", "null"));
+        let others = [package("silent", "null"), package("of-an-example", r#""1.94""#)];
+        let text = format!(r#"{{"packages": [{}, {}]}}"#, packages.join(","), others.join(","));
         let metadata: Metadata = serde_json::from_str(&text).unwrap();
-        assert_eq!(newer(&metadata, "1.89"), ["new 1.2.3 (Rust 1.90)"]);
+        let used = ["old", "same", "new", "silent"].map(|name| format!("{name} v1.2.3")).into();
+        assert_eq!(newer(&metadata, &used, "1.89"), ["new 1.2.3 (Rust 1.90)"]);
     }
 }

@@ -228,6 +228,7 @@ fn closed() -> Error {
 
 fn connect(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    #[allow(unused_mut, reason = "busy_handler takes `&self` in rusqlite 0.39 and `&mut self` in 0.43")]
     let mut connection = Connection::open_with_flags(path, flags)
         .map_err(|error| failed(error).caused_by(format!("cannot open {}", path.display())))?;
     // SQLite opens a file that it may not write for reading, and fails at the first change.
