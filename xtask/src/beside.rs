@@ -2,7 +2,7 @@
 
 use crate::{
     copy,
-    run::{cargo, root, run},
+    run::{cargo, remove_folder, root, run},
 };
 
 /// Programs of their own, with the default features of a library that links SQLite too.
@@ -24,6 +24,8 @@ pub(crate) fn beside() -> Result<(), String> {
     }
     let copy = root().join(COPY);
     copy::workspace(&copy)?;
+    // Its sqlx allows one rusqlite only.
+    remove_folder(&copy.join("examples/exactly_once"))?;
     for version in RUSQLITE {
         run(cargo(&["update", "--quiet", "--package", "rusqlite", "--precise", version]).current_dir(&copy))?;
         let features = ["--no-default-features", "--features", "sqlite,unstable-store,testing"];

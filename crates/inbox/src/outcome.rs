@@ -108,10 +108,11 @@ impl Outcome {
 
 /// Returns the part of a reason that every store can hold.
 pub(crate) fn storable_reason(reason: &str) -> Cow<'_, str> {
-    match reason.get(..reason.floor_char_boundary(MAX_REASON)) {
-        Some(start) if start.len() < reason.len() => without_nul(start).into_owned().into(),
-        _ => without_nul(reason),
+    if reason.len() <= MAX_REASON {
+        return without_nul(reason);
     }
+    let end = (0..=MAX_REASON).rev().find(|end| reason.is_char_boundary(*end)).unwrap_or_default();
+    without_nul(reason.get(..end).unwrap_or_default()).into_owned().into()
 }
 
 impl From<()> for Outcome {

@@ -41,7 +41,7 @@ pub(crate) trait Row {
     }
 
     fn digest(&self, column: &str) -> Result<Option<[u8; 32]>, Self::Error> {
-        let bytes = self.bytes(column)?.map(|bytes| <[u8; 32]>::try_from(bytes));
+        let bytes = self.bytes(column)?.map(<[u8; 32]>::try_from);
         bytes.transpose().map_err(|_| Self::unexpected(column))
     }
 }

@@ -1,7 +1,7 @@
 //! The file of the store: its path, its file system, and whether it is still the one that was opened.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
@@ -161,11 +161,12 @@ pub(super) fn raw_user_version(database: &Path) -> Option<i64> {
     let id = file_id(database)?;
     let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
     let handles = handles.get_or_insert_default();
-    if !handles.contains_key(&id) {
-        handles.insert(id, File::open(database).ok()?);
-    }
+    let handle = match handles.entry(id) {
+        Entry::Occupied(handle) => handle.into_mut(),
+        Entry::Vacant(place) => place.insert(File::open(database).ok()?),
+    };
     let mut version = [0; 4];
-    handles.get(&id)?.read_exact_at(&mut version, 60).ok()?;
+    handle.read_exact_at(&mut version, 60).ok()?;
     Some(i64::from(u32::from_be_bytes(version)))
 }
 

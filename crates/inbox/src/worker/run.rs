@@ -43,6 +43,9 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many outcomes are written together at most.
 const MAX_COMPLETIONS: usize = 64;
 
+/// A renewal, the leases that it asks for, and when.
+type Renewal = (Call<Vec<Lease>>, Vec<Lease>, Duration);
+
 type Call<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// A worker at work.
@@ -61,7 +64,7 @@ pub(super) struct WorkerLoop {
     completing: Vec<Ended>,
     claim: Option<(Call<Claimed>, Duration)>,
     complete: Option<Call<Vec<Lease>>>,
-    renew: Option<(Call<Vec<Lease>>, Vec<Lease>, Duration)>,
+    renew: Option<Renewal>,
     /// No claim before.
     claim_at: Instant,
     /// Whether a change in the store ends the wait for `claim_at`.
@@ -168,7 +171,7 @@ impl WorkerLoop {
     async fn drain(&mut self) {
         self.draining = true;
         let stop_at = Instant::now() + self.worker.shutdown_timeout;
-        while !(self.running.is_empty() && self.quiet()) && !self.closed {
+        while !(self.closed || self.running.is_empty() && self.quiet()) {
             self.start_calls(false);
             tokio::select! {
                 () = self.step() => {}
@@ -179,7 +182,7 @@ impl WorkerLoop {
             running.abort.abort();
         }
         let release = async {
-            while !(self.running.is_empty() && self.quiet()) && !self.closed {
+            while !(self.closed || self.running.is_empty() && self.quiet()) {
                 self.start_calls(false);
                 self.step().await;
             }
@@ -477,9 +480,7 @@ async fn call_with<T>(pending_call: &mut Option<(Call<T>, Duration)>) -> (Result
     result
 }
 
-async fn renewal(
-    pending_call: &mut Option<(Call<Vec<Lease>>, Vec<Lease>, Duration)>,
-) -> (Result<Vec<Lease>, Error>, Vec<Lease>, Duration) {
+async fn renewal(pending_call: &mut Option<Renewal>) -> (Result<Vec<Lease>, Error>, Vec<Lease>, Duration) {
     let Some((running, ..)) = pending_call else { return pending().await };
     let result = running.await;
     let (leases, asked) = pending_call.take().map_or_else(Default::default, |(_, leases, asked)| (leases, asked));

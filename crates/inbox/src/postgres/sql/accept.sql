@@ -13,7 +13,9 @@ WITH given AS (
     SELECT g.*, CASE
         WHEN g.subject_key IS NULL THEN 0
         WHEN row_number() OVER (PARTITION BY g.subject_key ORDER BY g.n) > 1 THEN 4
-        WHEN EXISTS (SELECT FROM idhooks_deliveries AS d WHERE d.subject_key = g.subject_key AND d.state IN (0, 1)) THEN 4
+        -- Not EXISTS: the planner would hash the keys of all unfinished deliveries.
+        WHEN (SELECT d.id FROM idhooks_deliveries AS d WHERE d.subject_key = g.subject_key AND d.state IN (0, 1))
+            IS NOT NULL THEN 4
         ELSE 0 END AS state
     FROM given AS g
 ), new AS (

@@ -11,9 +11,8 @@ WITH due AS (
     SELECT due.*, CASE
         WHEN due.subject_key IS NULL THEN 0
         WHEN row_number() OVER (PARTITION BY due.subject_key ORDER BY due.id) > 1 THEN 4
-        WHEN EXISTS (
-            SELECT FROM idhooks_deliveries AS a WHERE a.subject_key = due.subject_key AND a.state IN (0, 1)
-        ) THEN 4
+        WHEN (SELECT a.id FROM idhooks_deliveries AS a WHERE a.subject_key = due.subject_key AND a.state IN (0, 1))
+            IS NOT NULL THEN 4
         ELSE 0 END AS state
     FROM due
 )

@@ -3,5 +3,6 @@ UPDATE idhooks_deliveries SET state = 0, due_at = statement_timestamp()
 WHERE id = ANY (ARRAY (
     SELECT (SELECT b.id FROM idhooks_deliveries AS b WHERE b.subject_key = k.key AND b.state = 4 ORDER BY b.id LIMIT 1)
     FROM unnest($1::bigint[]) AS k (key)
-    WHERE NOT EXISTS (SELECT FROM idhooks_deliveries AS a WHERE a.subject_key = k.key AND a.state IN (0, 1))
+    -- Not NOT EXISTS: the planner might read all unfinished deliveries.
+    WHERE (SELECT a.id FROM idhooks_deliveries AS a WHERE a.subject_key = k.key AND a.state IN (0, 1)) IS NULL
 ))
