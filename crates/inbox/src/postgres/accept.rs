@@ -42,6 +42,7 @@ const ACCEPT: &str = include_str!("sql/accept.sql");
 const FIND_KEYS: &str = include_str!("sql/find_keys.sql");
 const LOCK: &str = include_str!("sql/lock.sql");
 const LOCK_SHARED: &str = include_str!("sql/lock_shared.sql");
+const UNBLOCK: &str = include_str!("sql/unblock.sql");
 
 /// Sends deliveries to the task that commits them in batches.
 pub(super) struct GroupCommit {
@@ -283,6 +284,15 @@ impl<'a> Columns<'a> {
         columns
     }
 
+    /// Returns the subjects of more than one delivery. The first one may turn out to be a duplicate: the next one is then
+    /// blocked by nothing.
+    fn crowded_subjects(&self) -> Vec<i64> {
+        let mut keys: Vec<i64> = self.subject_key.iter().copied().flatten().collect();
+        keys.sort_unstable();
+        let several = keys.chunk_by(PartialEq::eq).filter(|equal| equal.len() > 1);
+        several.filter_map(|equal| equal.first().copied()).collect()
+    }
+
     /// Inserts those whose key is free, after the statements of `before`.
     async fn insert(
         &self,
@@ -292,8 +302,8 @@ impl<'a> Columns<'a> {
         possible_replay: bool,
         before: &[(&'static str, &[super::param::Param<'_>])],
     ) -> Result<ByKey, Failure> {
-        let keys = rows::lock_order(self.subject_key.iter().copied());
-        let keys = params![&keys];
+        let (keys, crowded) = (rows::lock_order(self.subject_key.iter().copied()), self.crowded_subjects());
+        let (keys, crowded_keys) = (params![&keys], params![&crowded]);
         let values = params![
             &self.dedup,
             &self.dedup_until,
@@ -312,8 +322,12 @@ impl<'a> Columns<'a> {
         ];
         let mut statements = vec![(lock, &keys[..])];
         statements.extend(before);
+        let place = statements.len();
         statements.push((ACCEPT, &values));
-        let new = session.transaction(purpose, &statements).await?.pop().unwrap_or_default();
+        if !crowded.is_empty() {
+            statements.push((UNBLOCK, &crowded_keys));
+        }
+        let new = session.transaction(purpose, &statements).await?.swap_remove(place);
         let new = new.iter().map(|row: &Row| {
             let key = <[u8; 32]>::try_from(row.try_get::<_, &[u8]>("dedup")?).unwrap_or_default();
             Ok((key, Found::New(DeliveryId::new(row.try_get("id")?))))

@@ -17,8 +17,13 @@ async fn two_workers_never_hold_two_of_a_subject_and_tokens_grow() {
             let store = Arc::clone(&stores[half]);
             tokio::spawn(async move {
                 for place in 0..150 {
-                    let record = record(&format!("{half}-{place}"), &format!("subject-{}", place % 20));
-                    store.accept(record).await.unwrap();
+                    // Beside deliveries of the same subject that were sent before.
+                    let sent = |place: usize| {
+                        store.accept(record(&format!("{half}-{place}"), &format!("subject-{}", place % 20)))
+                    };
+                    let (new, again, before) =
+                        tokio::join!(sent(place), sent(place.saturating_sub(20)), sent(place.saturating_sub(40)));
+                    assert!(new.is_ok() && again.is_ok() && before.is_ok());
                 }
             })
         })
@@ -97,6 +102,39 @@ async fn deliveries_of_one_subject_are_handled_in_their_order() {
         let claimed = claim(&store, 10).await;
         assert_eq!(claimed.iter().map(|record| record.id).collect::<Vec<_>>(), [id]);
         store.complete(&[completion(&claimed[0], Outcome::Done)]).await.unwrap();
+    }
+}
+
+/// A duplicate does not count as the earlier delivery of its batch.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delivery_that_arrives_with_a_duplicate_of_its_subject_is_not_blocked_by_it() {
+    let Some(database) = database().await else { return };
+    let store = store(&database).await;
+    store.accept(record("handled", "subject-1")).await.unwrap();
+    let held = claim(&store, 1).await.remove(0);
+    store.complete(&[completion(&held, Outcome::Done)]).await.unwrap();
+    for number in 0..20 {
+        // The first one occupies the batch before, so that the others are committed together.
+        let sent = ["other", "handled", "new"].map(|name| match name {
+            "handled" => record("handled", "subject-1"),
+            name => record(&format!("{name}-{number}"), if name == "new" { "subject-1" } else { "subject-2" }),
+        });
+        let tasks: Vec<_> = sent
+            .into_iter()
+            .map(|record| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move { store.accept(record).await.unwrap() })
+            })
+            .collect();
+        let mut accepted = Vec::new();
+        for task in tasks {
+            accepted.push(task.await.unwrap());
+        }
+        assert!(matches!(accepted[1], AcceptOutcome::Duplicate { .. }), "{accepted:?}");
+        let claimed = claim(&store, 10).await;
+        assert!(claimed.iter().any(|record| record.id == accepted[2].id()), "{number}: the new one is stuck");
+        let done: Vec<_> = claimed.iter().map(|record| completion(record, Outcome::Done)).collect();
+        store.complete(&done).await.unwrap();
     }
 }
 
