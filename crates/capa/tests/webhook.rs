@@ -251,7 +251,7 @@ fn keys_are_digests_of_the_body() {
     assert_eq!(key(rejected), key(rejected));
 }
 
-/// A rejected user files again: the second pair of events has the bytes of the first. Only time tells a retry from news.
+/// A rejected user files again: the second pair of events has the bytes of the first. Only the time separates a retry from a new event.
 #[test]
 fn the_window_is_longer_than_retries_and_shorter_than_a_resubmission() {
     let verifier = Verifier::new(Secret::new("made-up-capa-secret-0001").expect("a secret"));

@@ -12,7 +12,7 @@ pub enum AcceptOutcome {
         /// Its id.
         id: DeliveryId,
         /// Whether the same bytes arrived before, longer ago than the deduplication window. It may be a second event or
-        /// an old request that somebody sent again: ask the vendor.
+        /// a replay of an old request: ask the vendor.
         possible_replay: bool,
     },
     /// The inbox has the delivery already.

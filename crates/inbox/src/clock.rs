@@ -1,4 +1,4 @@
-//! Clocks: the wall's, and one that nobody can set and that goes on while the machine sleeps.
+//! Clocks: the wall clock, and one that cannot be set and also counts the time in which the machine sleeps.
 
 use std::time::Duration;
 #[cfg(feature = "sqlite")]

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// async fn transfer(job: Job<Verified<capa::Event>>) -> Result<Outcome, HandlerError> {
 ///     if job.possible_replay() {
-///         return Ok(Outcome::dead_letter("an old delivery that somebody sent again"));
+///         return Ok(Outcome::dead_letter("a replay of an old delivery"));
 ///     }
 ///     if let capa::Event::Transaction(transaction) = job.event() {
 ///         println!("{}", transaction.event);

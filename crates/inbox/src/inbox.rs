@@ -182,7 +182,7 @@ impl Inbox {
         self.0.store.get(id).await
     }
 
-    /// Makes a delivery ready again with all its attempts, whatever its state: a dead letter, a scheduled or undecodable
+    /// Makes a delivery ready again with all its attempts, in every state but running: a dead letter, a scheduled or undecodable
     /// one, or one that is done.
     ///
     /// ```no_run

@@ -22,7 +22,7 @@ pub struct Job<D: Delivery> {
     pub(crate) context: JobContext,
 }
 
-/// What the inbox knows of an attempt.
+/// Facts about an attempt.
 #[derive(Clone, Debug)]
 pub(crate) struct JobContext {
     pub(crate) id: DeliveryId,
@@ -85,7 +85,7 @@ impl<D: Delivery> Job<D> {
     }
 
     /// Returns whether the same bytes arrived before, longer ago than the deduplication window of a vendor without event
-    /// ids. It may be a second event or an old request that somebody sent again: ask the vendor before you act on it.
+    /// ids. It may be a second event or a replay of an old request: ask the vendor before you act on it.
     #[must_use]
     pub fn possible_replay(&self) -> bool {
         self.context.possible_replay

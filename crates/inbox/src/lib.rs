@@ -15,7 +15,7 @@ pub mod observe;
 mod outcome;
 #[cfg(feature = "postgres")]
 mod postgres;
-#[cfg_attr(not(feature = "unstable-store"), allow(unnameable_types))]
+#[cfg_attr(not(feature = "unstable-store"), allow(unnameable_types, reason = "only `store` names them"))]
 mod record;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod row;
@@ -24,7 +24,7 @@ mod sqlite;
 #[cfg(feature = "unstable-store")]
 pub mod store;
 #[cfg(not(feature = "unstable-store"))]
-#[allow(dead_code, unreachable_pub, unused_imports)]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "engines outside the crate need it, which is a feature")]
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

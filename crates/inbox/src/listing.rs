@@ -1,4 +1,4 @@
-//! What operators see of the inbox: lists, details and counts.
+//! Lists, details and counts for operators.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,9 +1,9 @@
 //! The engine for several machines: a PostgreSQL database, used by any number of receivers and workers at once.
 //!
 //! What it promises, and on what that rests:
-//! - **A program dies.** What was acknowledged is in the database. What was not may be there or not; the sender retries.
-//!   What the program held is claimed again when its leases have expired, and the program can no longer complete it.
-//! - **The database or its machine dies.** What was acknowledged was in the log on disk before: see `durability.rs`.
+//! - **A program dies.** The database has every acknowledged delivery. Others may be there or not; the sender retries.
+//!   Workers claim the program's deliveries when its leases have expired. It can no longer complete them.
+//! - **The database or its machine dies.** The log on disk has every acknowledged delivery: see `durability.rs`.
 //! - **A standby takes over.** It has what was acknowledged only if the primary waited for it:
 //!   [`Durability::Replicated`].
 //! - **A part of the network is cut off.** A receiver there accepts nothing. A worker there stops its handlers when its
@@ -11,8 +11,8 @@
 //! - **The database's clock is set.** Leases and delays end that much sooner or later.
 //!   Ending sooner costs a second attempt, never a second "done".
 //!
-//! One delivery of a subject is unfinished and not blocked: `idhooks_one_active` makes sure of it. What decides which one
-//! (accept, complete, retry, replay) holds an advisory lock on the subject's key, in the order of keys and before any row:
+//! One delivery of a subject is unfinished and not blocked: `idhooks_one_active` makes sure of it. An operation that decides
+//! which one (accept, complete, retry, replay) holds an advisory lock on the subject's key, in the order of keys and before any row:
 //! shared to add a delivery, exclusive to end or move one. A claim needs none, because it changes neither.
 
 mod accept;
@@ -77,7 +77,7 @@ impl Postgres {
         let target = Arc::new(Target::new(config)?);
         schema::probe(&target).await?;
         let mut session = Session::open(&target, || ()).await?;
-        // All sessions use the schema of the first one, whatever their own search_path is.
+        // All sessions use the schema of the first one, not that of their own search_path.
         let rows = session.run("SELECT current_schema()::text AS schema", &[]).await?;
         let schema: Option<String> = rows.first().map(|row| row.try_get("schema")).transpose().map_err(failed)?;
         let schema = schema.unwrap_or_default();

@@ -82,7 +82,7 @@ impl fmt::Display for FencingToken {
     }
 }
 
-/// What selects the handler of a delivery: its vendor, and whether its sender was authenticated.
+/// The kind of a delivery, which selects its handler: the vendor, and whether the sender was authenticated.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(clippy::exhaustive_structs, reason = "the two facts that select a handler")]
 pub struct DeliveryKind {

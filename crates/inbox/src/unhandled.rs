@@ -112,7 +112,7 @@ pub(crate) mod tests {
             gauges.comes_to(of_caf, 1.0).await;
             inbox.register_source::<Unverified<case_keeper::Event>>();
             gauges.comes_to(of_case_keeper, 1.0).await;
-            inbox.dead_letter(id, "nobody has a handler for it").await.unwrap();
+            inbox.dead_letter(id, "it has no handler").await.unwrap();
             gauges.comes_to(of_caf, 0.0).await;
             assert_eq!(gauges.value(of_case_keeper), Some(1.0));
             assert_eq!(gauges.value("idhooks_inbox_no_handler vendor=unico kind=verified"), None);

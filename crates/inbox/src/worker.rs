@@ -1,5 +1,7 @@
 //! The worker: claims deliveries and calls their handlers.
 
+mod attempt;
+mod calls;
 mod run;
 mod while_leased;
 

@@ -260,7 +260,7 @@ async fn log_the_rest(engine: &Engine) {
     idhooks_inbox::observe::acknowledged("capa", Duration::from_millis(3));
 }
 
-/// What drivers log through the `log` crate, at every level.
+/// Collects the lines that drivers log through the `log` crate, at every level.
 struct Logger;
 
 impl log::Log for Logger {

@@ -51,7 +51,7 @@ async fn row_35_a_log_that_was_read_during_a_purge_is_emptied_by_the_next() {
     inbox.accept(&caf(canary, canary)).await.unwrap();
     complete_next(&inbox, Outcome::Done).await;
 
-    // As a backup does, or a shell that somebody left open.
+    // As a backup or an open shell does.
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("BEGIN").unwrap();
     let there: i64 = other.query_row("SELECT count(*) FROM idhooks_bodies", (), |row| row.get(0)).unwrap();

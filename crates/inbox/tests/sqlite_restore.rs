@@ -39,7 +39,7 @@ impl Files {
         fs::copy(self.path(name), self.path("inbox.db")).unwrap();
     }
 
-    /// What a crash at this moment would leave behind.
+    /// Copies the files as a crash at this moment would leave them.
     fn crash(&self) -> Self {
         let crashed = Self::new();
         for file in ["inbox.db", "inbox.db-wal"] {
@@ -67,7 +67,7 @@ fn is_gone(error: &Error) -> bool {
     error.is_unavailable() && error.to_string().contains("deleted or replaced")
 }
 
-/// What SQLite writes into a log without a name is lost when the last program closes it.
+/// SQLite would lose what it writes into a deleted log when the last program closes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn row_54_a_log_removed_under_a_running_program_is_an_error_until_it_is_opened_again() {
     let files = Files::new();

@@ -55,7 +55,7 @@ fn one(number: u32, count: u32, subjects: u32, random: &mut fastrand::Rng) -> Re
         let mut body = body.clone();
         let members = body.as_object_mut().ok_or_else(|| format!("{name}: not an object"))?;
         members.insert(MARKER.to_owned(), json!(number));
-        // What is around the event of Autentique does not tell one event from another.
+        // Two events of Autentique differ inside the event, not in the envelope around it.
         if let Some(event) = members.get_mut("event").and_then(Value::as_object_mut) {
             event.insert(MARKER.to_owned(), json!(number));
         }

@@ -143,7 +143,7 @@ async fn commit(pool: Pool, batch: Vec<Waiting>) {
     }
 }
 
-/// What has the key of a delivery.
+/// The delivery that has a key.
 enum Found {
     /// The delivery itself.
     New(DeliveryId),
@@ -195,7 +195,7 @@ async fn find(session: &mut Session, keys: Vec<&[u8]>) -> Result<ByKey, Failure>
     Ok(records.into_iter().filter_map(with_key).collect())
 }
 
-/// Stores one delivery whatever has its key.
+/// Stores one delivery, also if its key is taken.
 async fn store_alone(
     session: &mut Session,
     record: &DeliveryRecord,

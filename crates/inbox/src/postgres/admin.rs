@@ -1,4 +1,4 @@
-//! What operators and the retention change.
+//! Changes by operators and by the retention.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const LOCK: &str = include_str!("sql/lock.sql");
 const LOCK_ROW: &str = "SELECT id FROM idhooks_deliveries WHERE id = $1 FOR UPDATE";
 const UNBLOCK: &str = include_str!("sql/unblock.sql");
 
-/// What an operator wants to change, and may do in which states.
+/// A change by an operator, and the states in which it is allowed.
 struct Found {
     state: i16,
     subject_key: Option<i64>,

@@ -40,7 +40,7 @@ const MAX_SWEEP: usize = 256;
 
 const LOCK: &str = include_str!("sql/lock.sql");
 
-/// What the claims of this process remember of earlier ones.
+/// State that the claims of this process share.
 #[derive(Default)]
 pub(super) struct ClaimState {
     bounds: Mutex<HashMap<(DeliveryKind, i64), Bound>>,

@@ -13,7 +13,7 @@ pub(super) const ASK: &str = "SELECT current_setting('fsync'), current_setting('
 pub(super) const ASK_STANDBYS: &str = ", (SELECT count(*) FROM pg_stat_replication \
     WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum'))";
 
-/// What a session reports about its server.
+/// Settings that a server reports.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Server<'s> {
     pub(super) fsync: &'s str,

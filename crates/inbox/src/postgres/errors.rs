@@ -1,4 +1,4 @@
-//! What an error of PostgreSQL means, without the words of its messages, which may quote what was stored.
+//! The meaning of PostgreSQL's errors, without the words of its messages, which may quote what was stored.
 
 use std::{error::Error as _, io};
 
@@ -16,8 +16,8 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Returns whether one of the deliveries may be to blame for the failure of a batch: bad data, a lock that somebody
-    /// holds, or another session that made its subject busy at the same moment.
+    /// Returns whether one of the deliveries may be to blame for the failure of a batch: bad data, a locked subject, or
+    /// another session that made its subject busy at the same moment.
     pub(super) fn may_be_of_one(&self) -> bool {
         let code = self.state.as_ref().map(SqlState::code).unwrap_or_default();
         matches!(code.get(..2), Some("22" | "54")) || matches!(code, "55P03" | "40P01" | "23505")

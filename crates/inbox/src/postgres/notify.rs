@@ -40,7 +40,7 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 pub(super) struct Signals {
     /// Something may be ready.
     changed: Notify,
-    /// Other programs are to be told.
+    /// Wakes the task that notifies other programs.
     tell: Notify,
     listening: AtomicBool,
     tasks: Mutex<Tasks>,
@@ -160,7 +160,7 @@ async fn listen(target: &Arc<Target>, channel: &str, heard: &Heard, wait: &mut D
     timeout(TIMEOUT, session.client().batch_execute(&begin)).await.map_err(late)?.map_err(failed)?;
     if let Some(signals) = heard.0.upgrade() {
         signals.listening.store(true, Ordering::Relaxed);
-        // What was sent before this listened.
+        // For notifications from before this session listened.
         signals.tell_here();
     }
     *wait = FIRST_WAIT;

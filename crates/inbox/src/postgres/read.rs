@@ -27,7 +27,7 @@ async fn read(
 pub(super) async fn list(session: &mut Session, filter: &Filter) -> Result<Page, Error> {
     let size = filter.page_size();
     let (id, state) = (None::<i64>, filter.state.map(State::code));
-    // What is stored has no NUL.
+    // Stored text has no NUL.
     let vendor = filter.vendor.as_deref().map(without_nul);
     let endpoint = filter.endpoint.as_deref().map(without_nul);
     let subject = filter.subject.as_ref().map(|subject| without_nul(subject.expose()));

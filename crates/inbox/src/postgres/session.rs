@@ -62,11 +62,11 @@ pub(super) struct Target {
     pub(super) migrated: AtomicBool,
 }
 
-/// What a transaction is for.
+/// The purpose of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Write,
-    /// A batch of deliveries, most of which must not wait long for a subject that somebody has locked.
+    /// A batch of deliveries, most of which must not wait long for a locked subject.
     WriteBatch,
     /// All statements see one snapshot, and may read much.
     Read,
@@ -362,7 +362,7 @@ async fn connect<F: Fn() + Send + 'static>(target: &Target, messages: Messages<F
                 tokio::spawn(drive(connection, messages));
                 return Ok(client);
             }
-            // `prefer` takes what it gets, also a certificate that cannot be verified: it protects from nobody.
+            // `prefer` takes what it gets, also a certificate that cannot be verified: it does not protect from an attacker anyway.
             Err(error)
                 if server.get_ssl_mode() == tokio_postgres::config::SslMode::Prefer
                     && super::errors::is_tls(&error) => {}

@@ -11,7 +11,7 @@ use tokio_postgres::{
 use super::config::{Durability, PostgresConfig};
 use crate::{Error, observe};
 
-/// What the driver understands.
+/// Parameters of the driver.
 const DRIVER: [&str; 19] = [
     "user",
     "password",

@@ -1,4 +1,4 @@
-//! What operators and the retention change.
+//! Changes by operators and by the retention.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -24,7 +24,7 @@ const FORGET: [&str; 3] = [
 const ERASED: &str = "erased";
 
 impl WriteConnection {
-    /// What cannot be replayed is a result, and no failure of the transaction that others share.
+    /// A delivery that cannot be replayed is a result, not a failure of the transaction that others share.
     pub(super) fn replay(&mut self, id: DeliveryId) -> Result<Result<(), Error>, Error> {
         let Some((state, _, has_body)) = self.find(id).map_err(failed)? else { return Ok(Err(not_found(id))) };
         if state == State::Running.code() {

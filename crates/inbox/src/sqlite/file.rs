@@ -15,7 +15,7 @@ use crate::Error;
 /// The device and number of a file.
 type FileId = (u64, u64);
 
-/// What the part behind `sqlite:` says.
+/// The part of the URL behind `sqlite:`.
 pub(super) struct Location {
     pub(super) path: PathBuf,
     allowed: Option<String>,
@@ -145,7 +145,7 @@ fn file_id(path: &Path) -> Option<FileId> {
     fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
-/// Elsewhere nobody can remove an open file.
+/// Elsewhere an open file cannot be removed.
 #[cfg(not(unix))]
 fn file_id(_path: &Path) -> Option<FileId> {
     None

@@ -1,6 +1,6 @@
 //! Tells whether SQLite's log (`-wal`) belongs to the database file beside it.
 //!
-//! After a crash a log stays beside the file. If somebody then copies a backup over the file, SQLite replays the log onto
+//! After a crash a log stays beside the file. If a backup is then copied over the file, SQLite replays the log onto
 //! the copy. So both carry a generation: the file in `user_version`, the log in `idhooks_store`, whose row every
 //! transaction changes. A new generation begins when the store is opened and once a minute while it changes. `log_pending`
 //! marks the moment in which the log has the new generation and the file may still have the old one.

@@ -43,7 +43,7 @@ impl Hands {
         self.0.store(micros, Ordering::SeqCst);
     }
 
-    /// Time passes, or somebody sets the clock.
+    /// Moves the clock, as time or a change of the clock does.
     fn add(&self, micros: i64) {
         self.0.fetch_add(micros, Ordering::SeqCst);
     }

@@ -81,7 +81,7 @@ impl WriterHandle {
         self.ask(run, false).await
     }
 
-    /// Does nothing if the caller no longer waits when its turn comes: nobody would hold the lease.
+    /// Does nothing if the caller no longer waits when its turn comes: no worker would hold the lease.
     pub(super) async fn run_if_awaited<T: Send + 'static>(
         &self,
         run: impl FnMut(&mut WriteConnection) -> Result<T, Error> + Send + 'static,

@@ -12,29 +12,25 @@ use std::{
 };
 
 use tokio::{
-    task::{AbortHandle, Id, JoinError, JoinSet},
+    task::{Id, JoinError, JoinSet},
     time::{sleep_until, timeout},
 };
 
 use super::{
     Worker,
+    attempt::{Attempt, Ended, Running},
+    calls::InFlight,
     while_leased::{WhileLeased, micros},
 };
 use crate::{
     Error, Handlers, Outcome, clock,
     job::JobContext,
     observe,
-    store::{
-        ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, KindRequest, Lease, MAX_RETRY_DELAY,
-        is_suspect,
-    },
+    store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, KindRequest, Lease, is_suspect},
 };
 
 /// How long to wait after the store failed.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
-
-/// How long to wait for the store.
-const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the last outcomes and releases may take during the shutdown. Other workers claim the rest when its leases
 /// expire.
@@ -42,11 +38,6 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many outcomes are written together at most.
 const MAX_COMPLETIONS: usize = 64;
-
-/// A renewal, the leases that it asks for, and when.
-type Renewal = (Call<Vec<Lease>>, Vec<Lease>, Duration);
-
-type Call<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// A worker at work.
 pub(super) struct WorkerLoop {
@@ -62,9 +53,11 @@ pub(super) struct WorkerLoop {
     ended: Vec<Ended>,
     /// The same, while the store writes them.
     completing: Vec<Ended>,
-    claim: Option<(Call<Claimed>, Duration)>,
-    complete: Option<Call<Vec<Lease>>>,
-    renew: Option<Renewal>,
+    /// With the uptime at which the worker asked, from which its leases count.
+    claim: InFlight<Claimed, Duration>,
+    complete: InFlight<Vec<Lease>>,
+    /// With the leases that it asks for, and the uptime.
+    renew: InFlight<Vec<Lease>, (Vec<Lease>, Duration)>,
     /// No claim before.
     claim_at: Instant,
     /// Whether a change in the store ends the wait for `claim_at`.
@@ -82,29 +75,6 @@ pub(super) struct WorkerLoop {
     draining: bool,
 }
 
-/// A delivery whose handler runs.
-struct Running {
-    attempt: Attempt,
-    abort: AbortHandle,
-    lease_end: Arc<AtomicU64>,
-}
-
-/// What the loop keeps of a delivery, without its body.
-struct Attempt {
-    lease: Lease,
-    kind: DeliveryKind,
-    subject_key: Option<i64>,
-    number: u32,
-    failed: u32,
-    started: Instant,
-}
-
-struct Ended {
-    attempt: Attempt,
-    outcome: Outcome,
-    took: Duration,
-}
-
 impl WorkerLoop {
     pub(super) fn new(worker: Worker, handlers: Handlers) -> Self {
         let now = Instant::now();
@@ -119,9 +89,9 @@ impl WorkerLoop {
             running: HashMap::new(),
             ended: Vec::new(),
             completing: Vec::new(),
-            claim: None,
-            complete: None,
-            renew: None,
+            claim: InFlight::none(),
+            complete: InFlight::none(),
+            renew: InFlight::none(),
             claim_at: now,
             claim_on_change: false,
             complete_at: now,
@@ -208,7 +178,7 @@ impl WorkerLoop {
             self.completing.extend(self.ended.drain(..batch));
             let completions: Vec<Completion> = self.completing.iter().map(Ended::completion).collect();
             let inbox = self.worker.inbox.clone();
-            self.complete = Some(Box::pin(async move { in_time(inbox.0.store.complete(&completions)).await }));
+            self.complete.start(async move { inbox.0.store.complete(&completions).await }, ());
         }
         if self.renew.is_none() && now >= self.renew_at {
             self.start_renewal();
@@ -219,8 +189,7 @@ impl WorkerLoop {
             let request = self.claim_request(room);
             let inbox = self.worker.inbox.clone();
             self.claimed_when_idle = self.running.is_empty() && self.complete.is_none() && self.ended.is_empty();
-            let asked = clock::uptime();
-            self.claim = Some((Box::pin(async move { in_time(inbox.0.store.claim(request)).await }), asked));
+            self.claim.start(async move { inbox.0.store.claim(request).await }, clock::uptime());
         }
     }
 
@@ -262,9 +231,9 @@ impl WorkerLoop {
                     self.task_ended(ended);
                 }
             }
-            lost = call(&mut self.complete) => self.completed(lost),
-            (claimed, asked) = call_with(&mut self.claim) => self.claimed(claimed, asked),
-            (lost, leases, asked) = renewal(&mut self.renew) => self.renewed(lost, &leases, asked),
+            (lost, ()) = self.complete.result() => self.completed(lost),
+            (claimed, asked) = self.claim.result() => self.claimed(claimed, asked),
+            (lost, (leases, asked)) = self.renew.result() => self.renewed(lost, &leases, asked),
             () = async { match wake { Some(at) => sleep_until(at.into()).await, None => pending().await } } => {}
         }
         self.stop_expired();
@@ -320,27 +289,19 @@ impl WorkerLoop {
     fn start(&mut self, record: DeliveryRecord, asked: Duration) {
         let Some(lease) = record.lease() else { return };
         observe::started(&record);
-        let started = Instant::now();
         let handler_timeout = self.worker.handler_timeout;
         let context = JobContext {
             id: record.id,
             token: lease.token,
             attempt: record.attempt(),
             received_at: record.received_at,
-            deadline: started + handler_timeout,
+            deadline: Instant::now() + handler_timeout,
             possible_replay: record.possible_replay,
             complete_statement: self.worker.inbox.0.store.complete_statement(),
         };
-        let attempt = Attempt {
-            lease,
-            kind: record.kind.clone(),
-            subject_key: record.subject_key,
-            number: record.attempt(),
-            failed: record.attempts,
-            started,
-        };
+        let attempt = Attempt::new(&record, lease);
         if self.draining {
-            self.ended.push(Ended { attempt, outcome: Outcome::Released, took: Duration::ZERO });
+            self.ended.push(attempt.end(Outcome::Released, &self.worker));
             return;
         }
         let lease_end = Arc::new(AtomicU64::new(micros(asked + self.worker.lease)));
@@ -372,28 +333,12 @@ impl WorkerLoop {
         if self.running.is_empty() && std::mem::take(&mut self.alone) {
             self.claim_at = Instant::now();
         }
-        let took = attempt.started.elapsed();
         match outcome {
             Some(outcome) if lease_end.load(Ordering::Relaxed) > 0 => {
-                let outcome = self.final_outcome(outcome, &attempt);
-                self.ended.push(Ended { attempt, outcome, took });
+                self.ended.push(attempt.end(outcome, &self.worker));
             }
-            _ => observe::ended(&attempt.kind.vendor, "lease_lost", took),
+            _ => observe::ended(&attempt.kind.vendor, "lease_lost", attempt.took()),
         }
-    }
-
-    /// Turns a last retry into a dead letter, and gives every other retry its delay.
-    fn final_outcome(&self, outcome: Outcome, attempt: &Attempt) -> Outcome {
-        let failed = attempt.failed.saturating_add(1);
-        let outcome = match outcome {
-            Outcome::Retry { reason, .. } if failed >= self.worker.max_attempts => Outcome::DeadLetter { reason },
-            Outcome::Retry { after, reason } => {
-                let after = after.unwrap_or_else(|| self.worker.backoff.wait(failed, fastrand::f64()));
-                Outcome::Retry { after: Some(after.min(MAX_RETRY_DELAY)), reason }
-            }
-            outcome => outcome,
-        };
-        outcome.storable()
     }
 
     fn completed(&mut self, lost: Result<Vec<Lease>, Error>) {
@@ -417,18 +362,18 @@ impl WorkerLoop {
     fn start_renewal(&mut self) {
         let unwritten = self.ended.iter().chain(&self.completing).map(|ended| ended.attempt.lease);
         // A handler that blocks its thread is stopped but still there: its delivery is for another worker.
-        let running = self.running.values().filter(|held| held.lease_end.load(Ordering::Relaxed) > 0);
+        let running = self.running.values().filter(|held| held.is_leased());
         let leases: Vec<Lease> = running.map(|held| held.attempt.lease).chain(unwritten).collect();
         self.renew_at = Instant::now() + self.worker.lease / 3;
         if leases.is_empty() {
             return;
         }
         let (inbox, time, asked) = (self.worker.inbox.clone(), self.worker.lease, leases.clone());
-        let renew = async move { in_time(inbox.0.store.renew(&asked, time)).await };
-        self.renew = Some((Box::pin(renew), leases, clock::uptime()));
+        self.renew.start(async move { inbox.0.store.renew(&asked, time).await }, (leases, clock::uptime()));
     }
 
-    /// Extends the leases that were renewed, and stops the handlers of those that are lost or over.
+    /// Extends the leases that were renewed, and stops the handlers of those that are lost. The store itself rejects the
+    /// outcome of a lost lease.
     fn renewed(&mut self, lost: Result<Vec<Lease>, Error>, asked_for: &[Lease], asked: Duration) {
         let lost = lost.map_err(|error| self.failed(&error));
         if lost.is_err() {
@@ -437,52 +382,17 @@ impl WorkerLoop {
         let is_lost = |lease: &Lease| lost.as_ref().is_ok_and(|lost| lost.contains(lease));
         for held in self.running.values() {
             let lease = &held.attempt.lease;
-            let is_over = held.lease_end.load(Ordering::Relaxed) == 0;
             if is_lost(lease) {
                 held.lease_end.store(0, Ordering::Relaxed);
                 held.abort.abort();
-            } else if lost.is_ok() && asked_for.contains(lease) && !is_over {
+            } else if lost.is_ok() && asked_for.contains(lease) && held.is_leased() {
                 held.lease_end.store(micros(asked + self.worker.lease), Ordering::Relaxed);
             }
         }
-        // The store refuses the outcome of a lost lease by itself, also of one that a repeated call has just written.
     }
 
     fn failed(&mut self, error: &Error) {
         observe::store_failed(error);
         self.closed |= error.kind() == crate::ErrorKind::Closed;
     }
-}
-
-impl Ended {
-    fn completion(&self) -> Completion {
-        let Attempt { lease, subject_key, number, .. } = self.attempt;
-        Completion { lease, subject_key, attempt: number, outcome: self.outcome.clone() }
-    }
-}
-
-async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    timeout(STORE_TIMEOUT, call).await.unwrap_or_else(|_| Err(Error::unavailable("the store did not respond in time")))
-}
-
-/// Waits for a call, and forever if there is none.
-async fn call<T>(pending_call: &mut Option<Call<T>>) -> Result<T, Error> {
-    let Some(running) = pending_call else { return pending().await };
-    let result = running.await;
-    *pending_call = None;
-    result
-}
-
-async fn call_with<T>(pending_call: &mut Option<(Call<T>, Duration)>) -> (Result<T, Error>, Duration) {
-    let Some((running, asked)) = pending_call else { return pending().await };
-    let result = (running.await, *asked);
-    *pending_call = None;
-    result
-}
-
-async fn renewal(pending_call: &mut Option<Renewal>) -> (Result<Vec<Lease>, Error>, Vec<Lease>, Duration) {
-    let Some((running, ..)) = pending_call else { return pending().await };
-    let result = running.await;
-    let (leases, asked) = pending_call.take().map_or_else(Default::default, |(_, leases, asked)| (leases, asked));
-    (result, leases, asked)
 }

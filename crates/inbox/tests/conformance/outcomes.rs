@@ -1,4 +1,4 @@
-//! What becomes of a delivery when its attempt ends.
+//! The outcomes of an attempt.
 
 use std::time::{Duration, Instant, SystemTime};
 

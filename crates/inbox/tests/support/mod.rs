@@ -1,4 +1,4 @@
-//! What the tests share: deliveries, stores and workers.
+//! Deliveries, stores and workers for all tests.
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 

@@ -1,4 +1,4 @@
-//! What a claim reads and in what order.
+//! The rows that a claim reads, and their order.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a clock that is set does to leases and retries.
+//! Leases and retries when the clock is set.
 
 use super::*;
 

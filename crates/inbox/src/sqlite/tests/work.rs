@@ -1,4 +1,4 @@
-//! How much work the calls are, whatever else the store holds. SQLite counts the steps of its virtual machine, which no
+//! How much work the calls do beside a large store. SQLite counts the steps of its virtual machine, which no
 //! busy computer can change.
 
 use std::sync::atomic::AtomicU64;
@@ -10,7 +10,7 @@ use super::*;
 const FEW: u32 = 300;
 const MANY: u32 = 60_000;
 
-/// What a store holds besides the deliveries of a test.
+/// Deliveries in the store besides those of a test.
 #[derive(Clone, Copy, Debug)]
 enum Backlog {
     OfTheSameKind,

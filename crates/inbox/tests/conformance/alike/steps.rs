@@ -26,7 +26,7 @@ fn odd(random: &mut Rng) -> String {
 /// One call. Deliveries and leases are named by their places among all that there were.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// The record, its window, and a text for whoever reads a difference.
+    /// The record, its window, and a description for the reader of a difference.
     Accept(Box<DeliveryRecord>, Duration, #[expect(dead_code, reason = "shown with a difference")] String),
     Claim(ClaimRequest),
     /// `true` names another delivery than the lease is of.
