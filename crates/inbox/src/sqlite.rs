@@ -62,8 +62,8 @@ impl Sqlite {
     }
 
     fn open_file(location: &Location, clock: Clock) -> Result<Self, Error> {
-        location.create()?;
         location.check_file_system()?;
+        location.create()?;
         let path = &location.path;
         let had_log = log::exists(path);
         let mut connection = connect(path)?;

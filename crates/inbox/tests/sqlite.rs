@@ -84,6 +84,7 @@ async fn a_disk_in_memory_is_refused_unless_it_is_allowed_by_name() {
             let error = open_with(parameters).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotDurable);
             assert!(error.to_string().contains(&format!("?allow_filesystem={name}")), "{error}");
+            assert!(!path.exists(), "nothing is created where the store is refused");
         }
         let inbox = open_with(&format!("?allow_filesystem={name}")).await.unwrap();
         inbox.accept(&caf("1", "a")).await.unwrap();
