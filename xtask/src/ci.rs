@@ -33,7 +33,7 @@ pub(crate) fn checks() -> Result<(), String> {
     examples()?;
     crash::quick()?;
     beside::beside()?;
-    postgres::postgres(&[])?;
+    postgres::oldest_and_newest()?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     run(&mut cargo(&["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     lints()?;

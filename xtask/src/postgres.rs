@@ -45,6 +45,12 @@ pub(crate) fn postgres(majors: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+/// For CI, which has another version as its own server.
+pub(crate) fn oldest_and_newest() -> Result<(), String> {
+    let ends = [VERSIONS.first(), VERSIONS.last()];
+    postgres(&ends.into_iter().flatten().map(|version| major(version).to_owned()).collect::<Vec<_>>())
+}
+
 fn major(version: &str) -> &str {
     version.split('.').next().unwrap_or(version)
 }

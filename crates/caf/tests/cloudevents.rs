@@ -11,6 +11,7 @@ use idhooks_core::WebhookEvent as _;
 use idhooks_fixtures::CAF;
 use proptest::{option, prelude::*, sample::select};
 use serde_json::{Value, json};
+use url::Url;
 
 const CANARY: &str = "CANARY-7f3a-do-not-print";
 
@@ -266,7 +267,13 @@ proptest! {
         match cloudevents::Event::try_from(&event) {
             Ok(made) => {
                 let back = Event::try_from(&made).expect("Caf's");
-                prop_assert_eq!(as_json(&back), as_json(&event));
+                let mut expected = as_json(&event);
+                if let Some(schema) = expected.get("dataschema").and_then(Value::as_str) {
+                    // The one attribute that is a `Url` there and takes its spelling: `A:` becomes `a:`.
+                    let spelled = Url::parse(schema).expect("converted, so it is a URL");
+                    expected["dataschema"] = json!(spelled.as_str());
+                }
+                prop_assert_eq!(as_json(&back), expected);
                 prop_assert_eq!(cloudevents::Event::try_from(&back).expect("a CloudEvent"), made);
             }
             Err(error) => {
