@@ -51,11 +51,11 @@ async fn all(options: &Options) -> Result<(), String> {
 async fn one(engine: Engine, options: &Options) -> Result<bool, String> {
     eprintln!("\n{}: {} deliveries, seed {}", engine.name(), options.deliveries(), options.seed);
     let mut good = true;
-    let parts = match engine {
-        Engine::Sqlite => [Part::Kills, Part::Stopped, Part::Disk],
-        Engine::Postgres => [Part::Kills, Part::Stopped, Part::Server],
+    let parts: &[Part] = match engine {
+        Engine::Sqlite => &[Part::Kills, Part::Stopped, Part::Disk],
+        Engine::Postgres => &[Part::Kills, Part::Ledger, Part::Stopped, Part::Server],
     };
-    for part in parts {
+    for part in parts.iter().copied() {
         if let Some(why) = part.unavailable() {
             eprintln!("skipped: {}: {why}", part.name());
             continue;
@@ -63,6 +63,7 @@ async fn one(engine: Engine, options: &Options) -> Result<bool, String> {
         let started = Instant::now();
         let (place, rows) = match part {
             Part::Kills => on(Place::new(engine)?, async |place| kills::kills(place, options).await).await?,
+            Part::Ledger => on(Place::new(engine)?, async |place| kills::ledger(place, options).await).await?,
             Part::Stopped => on(Place::new(engine)?, async |place| stopped::stopped(place, options).await).await?,
             Part::Disk => {
                 let mut place = Place::with_store(String::new())?;

@@ -28,9 +28,6 @@ impl Engine {
         if self == Self::Sqlite {
             return Ok(None);
         }
-        if !cfg!(feature = "postgres") {
-            return Ok(Some("it is not built in".to_owned()));
-        }
         match psql(&server(), "SELECT 1") {
             Ok(()) => Ok(None),
             // There it must be tried.

@@ -16,6 +16,8 @@ mod engine;
 #[cfg(unix)]
 mod journal;
 #[cfg(unix)]
+mod ledger;
+#[cfg(unix)]
 mod options;
 #[cfg(unix)]
 mod parts;

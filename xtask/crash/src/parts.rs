@@ -23,6 +23,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
     Kills,
+    Ledger,
     Stopped,
     Disk,
     Server,
@@ -32,6 +33,7 @@ impl Part {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Kills => "receivers and workers killed with -9",
+            Self::Ledger => "receivers and workers killed with -9, handlers that complete in their own transaction",
             Self::Stopped => "a worker stopped past its leases, and continued",
             Self::Disk => "the disk full, and free again",
             Self::Server => "the database stopped at once, and started",
@@ -41,7 +43,7 @@ impl Part {
     /// Why it cannot be done here.
     pub(crate) fn unavailable(self) -> Option<String> {
         match self {
-            Self::Kills | Self::Stopped => None,
+            Self::Kills | Self::Ledger | Self::Stopped => None,
             Self::Disk => disk::unavailable(),
             Self::Server => server::unavailable(),
         }

@@ -18,6 +18,7 @@ use crate::{
     child,
     deliveries::{gives_up, marker},
     journal::{Ended, Journal, Line, Run, now},
+    ledger::Ledger,
 };
 
 /// Short, so that what a killed worker held is soon with another.
@@ -48,21 +49,32 @@ pub(crate) enum Manner {
     /// Blocks its thread for a while and is done; at a second attempt it gives up. So the store tells which of two
     /// handlers finished.
     Slow,
+    /// Writes a line to the ledger and completes the job in one transaction; some fail before and after the commit.
+    Ledger,
+}
+
+impl Manner {
+    const ALL: [Self; 3] = [Self::Lively, Self::Slow, Self::Ledger];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lively => "lively",
+            Self::Slow => "slow",
+            Self::Ledger => "ledger",
+        }
+    }
 }
 
 impl Settings {
     pub(crate) fn words(&self) -> [String; 3] {
-        let manner = if self.manner == Manner::Lively { "lively" } else { "slow" };
-        [self.journal.to_string_lossy().into_owned(), self.seed.to_string(), manner.to_owned()]
+        let manner = self.manner.name().to_owned();
+        [self.journal.to_string_lossy().into_owned(), self.seed.to_string(), manner]
     }
 
     pub(crate) fn parse(journal: &str, seed: &str, manner: &str) -> Result<Self, String> {
         let seed = seed.parse().map_err(|_| "a seed is a whole number")?;
-        let manner = match manner {
-            "lively" => Manner::Lively,
-            "slow" => Manner::Slow,
-            _ => return Err("a worker is lively or slow".to_owned()),
-        };
+        let manner = Manner::ALL.into_iter().find(|known| known.name() == manner);
+        let manner = manner.ok_or("a worker is lively, slow or ledger")?;
         Ok(Self { journal: Path::new(journal).to_owned(), seed, manner })
     }
 }
@@ -71,7 +83,8 @@ impl Settings {
 pub(crate) fn work(store: &str, settings: &Settings) -> Result<(), String> {
     child::end_with_parent();
     let journal = Journal::open(&settings.journal).map_err(|error| error.to_string())?;
-    let desk = Arc::new(Desk { journal, seed: settings.seed, manner: settings.manner });
+    let ledger = Ledger::new(store);
+    let desk = Arc::new(Desk { journal, ledger, seed: settings.seed, manner: settings.manner });
     let runtime = child::runtime()?;
     runtime.block_on(async {
         let inbox = child::open(Inbox::builder(), store).await?;
@@ -88,6 +101,7 @@ pub(crate) fn work(store: &str, settings: &Settings) -> Result<(), String> {
 
 struct Desk {
     journal: Journal,
+    ledger: Ledger,
     seed: u64,
     manner: Manner,
 }
@@ -121,6 +135,7 @@ impl Desk {
         let (outcome, ended) = match self.manner {
             Manner::Lively => lively(number, random).await,
             Manner::Slow => slow(end.run.attempt),
+            Manner::Ledger => self.ledger.handle(&job, number, random).await,
         };
         end.ended = ended;
         outcome
