@@ -3,7 +3,7 @@
 use idhooks::{
     Authentication, Credential, Credentials, Secret, SecretError, Secrets, VerifyError, autentique, caf, capa,
     case_keeper,
-    core::{Hmac, HmacSigned, WebhookEvent},
+    core::{Escaped, Hmac, HmacSigned, WebhookEvent},
     unico,
 };
 
@@ -65,7 +65,24 @@ fn signed<E: HmacSigned>(delivery: &Captured) -> Result<Verdict, String> {
         Ok(Some(also)) => Some(format!("{mend} and {also}")),
         Err(_) => None,
     });
-    Ok(rejected(error, advice.filter(|_| error == VerifyError::Mismatch)))
+    let advice = match error {
+        VerifyError::Mismatch => advice,
+        VerifyError::MissingHeader => missing(E::SIGNATURE_HEADER, &delivery.headers),
+        _ => None,
+    };
+    Ok(rejected(error, advice))
+}
+
+/// Names the expected header, and one that was sent instead; `None` if the expected one is there.
+fn missing(expected: &str, headers: &[(String, String)]) -> Option<String> {
+    if headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(expected)) {
+        return None;
+    }
+    let near = headers.iter().map(|(name, _)| name).find(|name| name.to_ascii_lowercase().contains("signature"));
+    Some(match near {
+        Some(near) => format!("send the signature as {expected}, not as {}", Escaped(near)),
+        None => format!("send the signature as {expected}"),
+    })
 }
 
 /// The library takes no secret with blanks around it, so each is tried without them; if the one that
@@ -137,4 +154,13 @@ fn usage(option: &str) -> impl Fn(SecretError) -> String + '_ {
 
 fn rejected(error: VerifyError, advice: Option<String>) -> Verdict {
     Verdict::Rejected { reason: error.as_str(), why: error.to_string(), advice }
+}
+
+#[test]
+fn names_the_expected_header_and_the_near_miss() {
+    let headers = |name: &str| [("Host".to_owned(), "x".to_owned()), (name.to_owned(), "00".to_owned())];
+    let advice = |name| missing("capa-signature", &headers(name));
+    assert_eq!(advice("X-Capa-Signature").unwrap(), "send the signature as capa-signature, not as X-Capa-Signature");
+    assert_eq!(advice("Accept").unwrap(), "send the signature as capa-signature");
+    assert_eq!(advice("Capa-Signature"), None);
 }

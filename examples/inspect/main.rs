@@ -1,7 +1,7 @@
 //! Looks into one captured delivery, offline, and prints one line of JSON about it.
 //!
 //! ```text
-//! cargo run -q --example inspect -- capa --secret s3cret --header 'capa-signature: 3f…' body.json
+//! cargo run -q --example inspect -- capa --secret s3cret-text --header 'capa-signature: 3f…' body.json
 //! ```
 //! Exit status: 0 verified or unverified, and readable; 1 rejected; 2 wrong usage; 3 verified or
 //! unverified, but not readable. The body is taken byte for byte.

@@ -1,8 +1,8 @@
 //! A body in, the header a vendor would send with it out; or a whole `curl` line.
 //!
 //! ```text
-//! cargo run -q --example sign -- capa --secret s3cret body.json
-//! cargo run -q --example sign -- capa --secret s3cret --curl http://127.0.0.1:3000/hooks/capa body.json
+//! cargo run -q --example sign -- capa --secret s3cret-text body.json
+//! cargo run -q --example sign -- capa --secret s3cret-text --curl http://127.0.0.1:3000/hooks/capa body.json
 //! ```
 //! Without arguments it signs a small sample with a demo secret, to show what it prints.
 

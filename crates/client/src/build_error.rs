@@ -12,6 +12,7 @@ pub struct BuildError {
     what: &'static str,
     why: &'static str,
     source: Option<Arc<dyn error::Error + Send + Sync>>,
+    further: Option<Box<BuildError>>,
 }
 
 const NOT_SET: &str = "is not set";
@@ -38,7 +39,7 @@ impl BuildError {
     /// Reports anything else.
     #[must_use]
     pub fn new(message: &'static str) -> Self {
-        Self { variable: None, what: "", why: message, source: None }
+        Self { variable: None, what: "", why: message, source: None, further: None }
     }
 
     /// Adds the source, which must not quote a secret.
@@ -53,7 +54,17 @@ impl BuildError {
         Self { variable: Some(name.into()), ..self }
     }
 
-    /// Returns the environment variable that is missing or invalid.
+    /// Adds another problem, which `Display` appends.
+    #[must_use]
+    pub fn and(self, further: Self) -> Self {
+        let further = match self.further {
+            Some(nearer) => nearer.and(further),
+            None => further,
+        };
+        Self { further: Some(Box::new(further)), ..self }
+    }
+
+    /// Returns the first environment variable that is missing or invalid.
     #[must_use]
     pub fn variable(&self) -> Option<&str> {
         self.variable.as_deref()
@@ -69,21 +80,23 @@ impl BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.variable, self.what) {
-            (Some(name), _) => write!(f, "the environment variable {name} {}", self.why),
-            (None, "") => f.write_str(self.why),
-            (None, what) => write!(f, "the {what} {}", self.why),
+            (Some(name), _) => write!(f, "the environment variable {name} {}", self.why)?,
+            (None, "") => f.write_str(self.why)?,
+            (None, what) => write!(f, "the {what} {}", self.why)?,
         }
+        self.further.as_ref().map_or(Ok(()), |further| write!(f, "; {further}"))
     }
 }
 
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BuildError")
-            .field("variable", &self.variable)
-            .field("what", &self.what)
-            .field("why", &self.why)
-            .field("source", &Chain::of(self))
-            .finish()
+        let mut shown = f.debug_struct("BuildError");
+        shown.field("variable", &self.variable).field("what", &self.what).field("why", &self.why);
+        shown.field("source", &Chain::of(self));
+        if let Some(further) = &self.further {
+            shown.field("further", further);
+        }
+        shown.finish()
     }
 }
 

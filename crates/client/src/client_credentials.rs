@@ -30,10 +30,11 @@ impl Credentials {
     /// Reads both from environment variables with these names.
     ///
     /// # Errors
-    /// When a variable is not set, or its text cannot be a credential. The error names the variable, never its text.
+    /// When a variable is not set, or its text cannot be a credential. The error names every such variable, never its
+    /// text.
     pub fn from_env(client_id: &str, client_secret: &str) -> Result<Self, BuildError> {
-        let id = env::secret(client_id)?;
-        Ok(Self { client_id: id.expose().into(), client_secret: Ok(env::secret(client_secret)?) })
+        let (id, secret) = env::both(env::secret(client_id), env::secret(client_secret))?;
+        Ok(Self { client_id: id.expose().into(), client_secret: Ok(secret) })
     }
 }
 

@@ -44,6 +44,18 @@ pub fn url(name: &str) -> Result<Option<Url>, BuildError> {
     Url::parse(&text).map(Some).map_err(|_| BuildError::invalid_variable(name, "is not a URL"))
 }
 
+/// Returns both values, or the problems of both.
+///
+/// # Errors
+/// If one of them is an error.
+pub fn both<A, B>(a: Result<A, BuildError>, b: Result<B, BuildError>) -> Result<(A, B), BuildError> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        (Err(error), Err(further)) => Err(error.and(further)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +73,10 @@ mod tests {
         assert_eq!(error.to_string(), "the environment variable CARGO_PKG_NAME is not a URL");
         assert_eq!(error.variable(), Some("CARGO_PKG_NAME"));
         assert_eq!(secret("CARGO_PKG_NAME").unwrap().expose(), "idhooks-client");
+
+        let error = both(required("NO_SUCH_ID"), both(required("NO_SUCH_KEY"), required("NO_SUCH_URL"))).unwrap_err();
+        let missing = "the environment variable NO_SUCH_ID is not set; the environment variable NO_SUCH_KEY is not set; \
+                       the environment variable NO_SUCH_URL is not set";
+        assert_eq!(error.to_string(), missing);
     }
 }

@@ -42,7 +42,7 @@ use crate::{
 /// /// Checks deliveries of Example Inc.
 /// pub type Verifier = Hmac<Event>;
 ///
-/// let secret = Secret::new("s3cret")?;
+/// let secret = Secret::new("s3cret-text")?;
 /// let body = br#"{"event":"ping","id":"e-1"}"#;
 /// let signed = [Verifier::sign(&secret, body)];
 /// let delivery = Verifier::new(secret).verify(&signed, &body[..])?;

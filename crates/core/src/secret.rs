@@ -10,8 +10,11 @@ use crate::{SecretError, hex};
 /// What some editors put in front of a text file, and no panel into a secret.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Shorter than this is a slip of the hand, not a secret.
-const SHORTEST: usize = 3;
+/// A shorter password or API key is a slip of the hand, not a secret.
+const MIN_TEXT: usize = 3;
+
+/// A shorter HMAC key can be found by trying. The vendors generate longer ones, or let the user choose.
+const MIN_HMAC_KEY: usize = 8;
 
 /// A secret shared with a vendor, ready to check and make HMAC-SHA256 signatures.
 ///
@@ -21,9 +24,9 @@ const SHORTEST: usize = 3;
 /// ```
 /// use idhooks_core::{Secret, SecretError};
 ///
-/// let secret = Secret::new("s3cret")?;
+/// let secret = Secret::new("s3cret-text")?;
 /// assert_eq!(Secret::new(" ").err(), Some(SecretError::Empty));
-/// assert_eq!(Secret::new("s3cret\n").err(), Some(SecretError::Padded));
+/// assert_eq!(Secret::new("s3cret-text\n").err(), Some(SecretError::Padded));
 /// # let _ = secret;
 /// # Ok::<(), SecretError>(())
 /// ```
@@ -38,12 +41,15 @@ impl Secret {
     /// hex or base64.
     ///
     /// # Errors
-    /// [`SecretError::Empty`], [`SecretError::Padded`] or [`SecretError::TooShort`]: an empty HMAC
-    /// key is legal and would accept a forger's body, and a blank at an end is most often the
-    /// newline of the file the secret was read from.
+    /// [`SecretError::Empty`], [`SecretError::Padded`] or [`SecretError::TooShort`] (fewer than 8 bytes). HMAC itself
+    /// takes an empty key and would then accept a forged body. Trailing whitespace is most often the newline of the file
+    /// that held the secret.
     pub fn new(text: impl AsRef<[u8]>) -> Result<Self, SecretError> {
         let text = text.as_ref();
         check_text(text)?;
+        if text.len() < MIN_HMAC_KEY {
+            return Err(SecretError::TooShort);
+        }
         // HMAC takes keys of any length, so the error cannot happen; it is passed on all the same.
         let keyed = Hmac::new_from_slice(text).map_err(|_| SecretError::Empty)?;
         Ok(Self { keyed, label: None })
@@ -95,7 +101,7 @@ pub(crate) fn check_text(text: &[u8]) -> Result<(), SecretError> {
         Err(SecretError::Empty)
     } else if trimmed != text || text.starts_with(BYTE_ORDER_MARK) {
         Err(SecretError::Padded)
-    } else if text.len() < SHORTEST {
+    } else if text.len() < MIN_TEXT {
         Err(SecretError::TooShort)
     } else {
         Ok(())
@@ -116,19 +122,24 @@ mod tests {
             (" s3cret", SecretError::Padded),
             ("\u{feff}s3cret", SecretError::Padded),
             ("a", SecretError::TooShort),
-            ("ab", SecretError::TooShort),
+            ("abc", SecretError::TooShort),
+            ("seven77", SecretError::TooShort),
         ] {
             assert_eq!(Secret::new(text).err(), Some(why), "{text:?}");
         }
+        assert!(Secret::new("eight888").is_ok());
+        // A password or an API key may be shorter: some vendors' panels limit its length.
+        assert_eq!(check_text(b"ab"), Err(SecretError::TooShort));
+        assert_eq!(check_text(b"abc"), Ok(()));
     }
 
-    // printf '{"event":"ping"}' | openssl dgst -sha256 -hmac old
+    // printf '{"event":"ping"}' | openssl dgst -sha256 -hmac 'old secret'
     #[test]
     fn signs_as_openssl_does() {
-        let secret = Secret::new("old").unwrap();
+        let secret = Secret::new("old secret").unwrap();
         assert_eq!(
             secret.sign(br#"{"event":"ping"}"#),
-            "3520b22e22e1a9f7ae4770d1a3313ad24ec84c2ff9adb43eb2100e49c782a16a",
+            "ba5f182cca9022ffae45de34a709c66f93e132d64fb68afc634f4e1684f4bdec",
         );
     }
 

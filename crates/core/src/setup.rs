@@ -8,11 +8,11 @@ use crate::{Credential, Credentials, Secret, SecretSet, Secrets};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretError {
-    /// Empty or blank.
+    /// Empty, or only whitespace.
     Empty,
-    /// Blank at an end, most often the newline of the file it was read from.
+    /// Leading or trailing whitespace, most often the newline of the file that held the secret.
     Padded,
-    /// Fewer than three bytes.
+    /// Fewer than 8 bytes for an HMAC secret, fewer than 3 for a password or an API key.
     TooShort,
     /// A set without a single secret.
     NoneGiven,
@@ -32,14 +32,16 @@ pub enum SecretError {
 impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Empty => "the secret is empty or blank",
-            Self::Padded => "the secret has a blank or a line end at one of its ends",
-            Self::TooShort => "the secret is shorter than three bytes",
+            Self::Empty => "the secret is empty",
+            Self::Padded => "the secret has leading or trailing whitespace",
+            Self::TooShort => {
+                "the secret is too short: an HMAC secret has at least 8 bytes, a password or API key at least 3"
+            }
             Self::NoneGiven => "no secret was given",
             Self::TooMany => "more than sixteen secrets were given",
             Self::NotUserPassword => "the credential is not of the form user:password",
             Self::NotAHeader => "the key is not of the form header:value or value, or cannot stand in a header",
-            Self::NotAPathPart => "the secret path is no single part of a URL's path",
+            Self::NotAPathPart => "the secret path is not a single segment of a URL path",
             Self::TooLong => "the credential is longer than the kilobyte a receiver reads",
         })
     }
@@ -222,15 +224,18 @@ pub(crate) mod tests {
         assert_eq!(
             error.to_string(),
             "the environment variable CAF_WEBHOOK_SECRET_3 cannot be used: \
-             the secret has a blank or a line end at one of its ends",
+             the secret has leading or trailing whitespace",
         );
         assert!(!format!("{error:?}").contains("CANARY"));
     }
 
     #[test]
     fn numbered_variables_join_the_set() {
-        let variables =
-            Fixed(&[("CAF_WEBHOOK_SECRET", "one"), ("CAF_WEBHOOK_SECRET_2", "two"), ("CAF_WEBHOOK_SECRET_16", "more")]);
+        let variables = Fixed(&[
+            ("CAF_WEBHOOK_SECRET", "first secret"),
+            ("CAF_WEBHOOK_SECRET_2", "second secret"),
+            ("CAF_WEBHOOK_SECRET_16", "last secret"),
+        ]);
         assert_eq!(VendorVariables::new("caf", &variables).secrets().unwrap().len(), 3);
     }
 }

@@ -5,8 +5,8 @@
 
 pub use idhooks_core::{
     self as core, AuthMethod, Authentication, Credential, Credentials, DecodeError, DedupKey, Delivery, EnvError,
-    Envelope, Headers, Lenient, List, Pii, RawJson, Secret, SecretError, Secrets, Timestamp, Unverified, Verified,
-    Verify, VerifyError, WebhookEvent,
+    EnvErrors, Envelope, Headers, Lenient, List, Pii, RawJson, Secret, SecretError, Secrets, Timestamp, Unverified,
+    Verified, Verify, VerifyError, WebhookEvent, read_all,
 };
 
 // Its code is tested where every feature it shows is on.

@@ -69,12 +69,13 @@ impl ClientBuilder {
     /// ```
     ///
     /// # Errors
-    /// When a variable is missing or invalid. The error names the variable, never its text.
+    /// When a variable is missing or invalid. The error names every such variable, never its text.
     pub fn from_env() -> Result<Self, BuildError> {
         const BASE: &str = "CASE_KEEPER_BASE_URL";
         const VERSION: &str = "CASE_KEEPER_API_VERSION";
-        let credentials = Credentials::from_env("CASE_KEEPER_CLIENT_ID", "CASE_KEEPER_CLIENT_SECRET")?;
-        let base = env::url(BASE)?.ok_or_else(|| BuildError::missing_variable(BASE))?;
+        let credentials = Credentials::from_env("CASE_KEEPER_CLIENT_ID", "CASE_KEEPER_CLIENT_SECRET");
+        let base = env::url(BASE).and_then(|base| base.ok_or_else(|| BuildError::missing_variable(BASE)));
+        let (credentials, base) = env::both(credentials, base)?;
         let mut builder = Self::new(credentials, base);
         if let Some(url) = env::url("CASE_KEEPER_TOKEN_URL")? {
             builder = builder.token_url(url);

@@ -35,23 +35,25 @@ fn a_signature_needs_its_variable_and_takes_numbered_ones() {
     let error = Hmac::<Ping>::from_variables(&Fixed(&[])).unwrap_err();
     assert_eq!(error.variable(), "PING_PONG_WEBHOOK_SECRET");
 
-    let variables = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_SECRET_7", "seven")]);
+    let variables =
+        Fixed(&[("PING_PONG_WEBHOOK_SECRET", "first secret"), ("PING_PONG_WEBHOOK_SECRET_7", "seventh secret")]);
     let verifier = Hmac::<Ping>::from_variables(&variables).unwrap();
-    for (secret, place) in [("one", 0), ("seven", 1)] {
+    for (secret, place) in [("first secret", 0), ("seventh secret", 1)] {
         assert_eq!(verifier.check(&[signed(secret)], BODY).unwrap().secret_index(), Some(place));
     }
 }
 
 #[test]
 fn a_credential_besides_is_asked_for_once_its_variable_is_set() {
-    let variables = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_API_KEY", "x-key:the key")]);
+    let variables =
+        Fixed(&[("PING_PONG_WEBHOOK_SECRET", "first secret"), ("PING_PONG_WEBHOOK_API_KEY", "x-key:the key")]);
     let verifier = Hmac::<Ping>::from_variables(&variables).unwrap();
-    assert_eq!(verifier.check(&[signed("one")], BODY), Err(VerifyError::MissingHeader));
-    let both = [signed("one"), ("x-key", "the key".to_owned())];
+    assert_eq!(verifier.check(&[signed("first secret")], BODY), Err(VerifyError::MissingHeader));
+    let both = [signed("first secret"), ("x-key", "the key".to_owned())];
     assert_eq!(verifier.check(&both, BODY).unwrap().method(), AuthMethod::Signature);
     assert_eq!(verifier.check(&[("x-key", "the key")], BODY), Err(VerifyError::MissingHeader), "never instead");
 
-    let padded = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "one"), ("PING_PONG_WEBHOOK_BASIC", "no colon")]);
+    let padded = Fixed(&[("PING_PONG_WEBHOOK_SECRET", "first secret"), ("PING_PONG_WEBHOOK_BASIC", "no colon")]);
     assert_eq!(Hmac::<Ping>::from_variables(&padded).unwrap_err().variable(), "PING_PONG_WEBHOOK_BASIC");
 }
 

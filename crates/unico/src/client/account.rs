@@ -164,10 +164,13 @@ impl AccountBuilder {
     pub fn from_env() -> Result<Self, BuildError> {
         use idhooks_client::env;
 
-        let name = env::required("UNICO_SERVICE_ACCOUNT")?;
-        let environment = Environment::named(&env::required("UNICO_ENVIRONMENT")?)
-            .ok_or_else(|| BuildError::invalid_variable("UNICO_ENVIRONMENT", "is neither sandbox nor production"))?;
-        Ok(Account::builder(&name, key_from_env()?, environment))
+        let environment = env::required("UNICO_ENVIRONMENT").and_then(|name| {
+            let invalid = || BuildError::invalid_variable("UNICO_ENVIRONMENT", "is neither sandbox nor production");
+            Environment::named(&name).ok_or_else(invalid)
+        });
+        let name = env::required("UNICO_SERVICE_ACCOUNT");
+        let (name, (environment, key)) = env::both(name, env::both(environment, key_from_env()))?;
+        Ok(Account::builder(&name, key, environment))
     }
 }
 

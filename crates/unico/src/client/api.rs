@@ -205,7 +205,8 @@ impl ApiClientBuilder {
     #[cfg(feature = "aws-lc-rs")]
     #[cfg_attr(docsrs, doc(cfg(feature = "aws-lc-rs")))]
     pub fn from_env() -> Result<Self, BuildError> {
-        let api_key = idhooks_client::env::secret("UNICO_API_KEY")?;
-        Ok(ApiClient::builder(&Account::from_env()?, api_key.expose()))
+        let api_key = idhooks_client::env::secret("UNICO_API_KEY");
+        let (api_key, account) = idhooks_client::env::both(api_key, Account::from_env())?;
+        Ok(ApiClient::builder(&account, api_key.expose()))
     }
 }
