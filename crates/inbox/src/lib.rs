@@ -19,6 +19,7 @@ mod postgres;
 mod record;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod row;
+mod shutdown;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "unstable-store")]
@@ -44,4 +45,5 @@ pub use outcome::{HandlerError, Outcome};
 #[cfg(feature = "postgres")]
 pub use postgres::{Durability, PostgresConfig};
 pub use record::{DeliveryId, DeliveryKind, FencingToken, State};
+pub use shutdown::shutdown_signal;
 pub use worker::Worker;

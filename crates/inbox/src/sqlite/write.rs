@@ -25,6 +25,8 @@ pub(super) struct WriteConnection {
     connection: Option<Connection>,
     files: OpenFiles,
     clock: Clock,
+    /// When the transaction began, in microseconds.
+    now: i64,
     /// The last id or token, as this transaction knows it, and whether it has changed.
     last_id: i64,
     id_used: bool,
@@ -39,10 +41,12 @@ pub(super) struct WriteConnection {
 impl WriteConnection {
     pub(super) fn new(connection: Connection, files: OpenFiles, clock: Clock) -> Self {
         let generation_since = Instant::now();
+        let now = micros(clock());
         Self {
             connection: Some(connection),
             files,
             clock,
+            now,
             last_id: 0,
             id_used: false,
             changes: 0,
@@ -56,14 +60,16 @@ impl WriteConnection {
         self.connection.as_ref().ok_or(rusqlite::Error::InvalidQuery)
     }
 
-    /// Returns the current time in microseconds.
+    /// Returns when the transaction began, in microseconds. One time for all changes of a transaction: equal times are
+    /// ordered by id.
     pub(super) fn now(&self) -> i64 {
-        micros((self.clock)())
+        self.now
     }
 
     pub(super) fn begin(&mut self) -> Db<()> {
         self.files.check()?;
         self.connection()?.execute_batch("BEGIN IMMEDIATE")?;
+        self.now = micros((self.clock)());
         self.id_used = false;
         self.changes = self.connection()?.total_changes();
         let last =
