@@ -131,7 +131,6 @@ fn places(vendor: &Vendor) -> Vec<Place> {
         ),
         place(fuzz, format!("\nidhooks-{name} = "), format!("idhooks-{name} = {{ path = \"../crates/{name}\" }}")),
         place(readme, format!("\n| `{name}` |"), format!("| `{name}` | [{title}]({docs}) | {event} | {proves} | 29 |")),
-        place("README.md", format!("\n| `{name}` |"), format!("| `{name}` | the same for {title} | 29 | |")),
         in_list(
             "README.md",
             "\n## What each vendor's webhook proves",

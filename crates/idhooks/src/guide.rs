@@ -19,6 +19,7 @@ pages! {
     recipes = "../guide/recipes.md";
     inbox = "../guide/inbox.md";
     calling_back = "../guide/calling_back.md";
+    deployment = "../guide/deployment.md";
     security = "../guide/security.md";
     compatibility = "../guide/compatibility.md";
     upgrading = "../guide/upgrading.md";
