@@ -115,5 +115,11 @@ fn envelope(body: &[u8]) -> ExpectedEnvelope {
         Some(_) => [transaction, notification, attempt, profile].into_iter().flatten().next(),
     };
     let identity = ["source", "id"].map(|name| text(object.get(name)));
-    ExpectedEnvelope { event, subject, time: text(object.get("time")), identity: Some(identity.into()), is_body_in_key: false }
+    ExpectedEnvelope {
+        event,
+        subject,
+        time: text(object.get("time")),
+        identity: Some(identity.into()),
+        is_body_in_key: false,
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use idhooks_core::{Delivery as _, DedupKey};
+use idhooks_core::{DedupKey, Delivery as _};
 use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
@@ -63,7 +63,8 @@ async fn insert(connection: &mut sqlx::SqliteConnection, delivery: &Delivery) ->
     let subject = delivery.envelope().subject_id().unwrap_or_default().to_owned();
     let subject_key = key.first_chunk().map_or(0, |bytes| i64::from_le_bytes(*bytes));
     let query = sqlx::query_scalar(DELIVERY).bind(&key[..]).bind(delivery.content_digest().to_vec());
-    let query = query.bind("TRANSACTIONSTATUSUPDATEDEVENT").bind(subject).bind(subject_key).bind(1_800_000_000_000_000_i64);
+    let query =
+        query.bind("TRANSACTIONSTATUSUPDATEDEVENT").bind(subject).bind(subject_key).bind(1_800_000_000_000_000_i64);
     let id: i64 = query.fetch_one(&mut *connection).await?;
     let body = "INSERT INTO idhooks_bodies (id, body) VALUES (?1, ?2)";
     sqlx::query(body).bind(id).bind(delivery.body().to_vec()).execute(connection).await?;
