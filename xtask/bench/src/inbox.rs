@@ -25,7 +25,6 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
     println!("\n## Inbox: records of 1 KB, all on one disk, {}", file_system(&folder).as_deref().unwrap_or("unknown"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        accept::run(effort, verdict).await?;
         let mut engines = vec![Engine::Sqlite];
         match engine::no_postgres() {
             Some(why) => println!("\nPostgres is not measured: {why}"),
@@ -39,7 +38,7 @@ pub(crate) fn run(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
             work::run(engine, effort, verdict).await?;
             many::run(engine, effort).await?;
         }
-        Ok(())
+        accept::run(effort, verdict).await
     })
 }
 

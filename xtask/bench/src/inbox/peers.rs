@@ -54,10 +54,10 @@ fn pgbench(url: &str, seconds: &str) -> Outcome<f64> {
     let script = peers().join("insert.sql");
     let mut pgbench = Command::new("pgbench");
     pgbench.args(["-n", "-M", "prepared", "-c", "32", "-j", "2", "-T", seconds, "-f"]).arg(script).arg(url);
-    let output = pgbench.stderr(Stdio::null()).output()?;
+    let output = pgbench.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let rate = text.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-    rate.ok_or_else(|| "pgbench printed no rate".into())
+    rate.ok_or_else(|| format!("pgbench: {}", String::from_utf8_lossy(&output.stderr)).into())
 }
 
 async fn handled(effort: Effort, verdict: &mut Verdict) -> Outcome<()> {
@@ -152,10 +152,10 @@ async fn drain(url: &str, count: usize) -> Outcome<Times> {
 fn graphile(url: &str, count: usize) -> Outcome<f64> {
     let mut node = Command::new("node");
     let arguments = [url, &count.to_string(), &CONCURRENCY.to_string()].map(str::to_owned);
-    let output = node.arg("graphile.mjs").args(arguments).current_dir(peers()).stderr(Stdio::null()).output()?;
+    let output = node.arg("graphile.mjs").args(arguments).current_dir(peers()).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let rate = text.lines().filter_map(|line| line.trim().parse().ok()).next_back();
-    rate.ok_or_else(|| "graphile-worker printed no rate".into())
+    rate.ok_or_else(|| format!("graphile-worker: {}", String::from_utf8_lossy(&output.stderr)).into())
 }
 
 /// Installs graphile-worker once.
