@@ -1,4 +1,4 @@
-//! One route a vendor: verify, keep, answer.
+//! One route per vendor: verify, store, respond.
 
 use std::{sync::Arc, time::Instant};
 
@@ -35,40 +35,40 @@ where
 {
     let Ok(verifier) = verifier else { return router };
     inbox.register_source::<V::Delivery>();
-    let intake = Intake { receiver: receiver.clone(), verifier: verifier.clone(), inbox: inbox.clone() };
-    let intake = Arc::new(intake);
+    let hook = Hook { receiver: receiver.clone(), verifier: verifier.clone(), inbox: inbox.clone() };
+    let hook = Arc::new(hook);
     let handler = post(move |request: Request| {
-        let intake = Arc::clone(&intake);
-        async move { intake.take(request).await }
+        let hook = Arc::clone(&hook);
+        async move { hook.handle(request).await }
     });
     let vendor = <V::Delivery as Delivery>::Event::VENDOR;
     router.route(&format!("/hooks/{vendor}"), handler.clone()).route(&format!("/hooks/{vendor}/{{secret}}"), handler)
 }
 
-/// What `idhooks::axum::Intake` does in one line of yours; here it also prints one.
-struct Intake<V> {
+/// Does the same as `idhooks::axum::InboxService`, and prints a line.
+struct Hook<V> {
     receiver: Receiver,
     verifier: V,
     inbox: Inbox,
 }
 
-impl<V: Verify> Intake<V> {
-    async fn take(&self, request: Request) -> Response {
+impl<V: Verify> Hook<V> {
+    async fn handle(&self, request: Request) -> Response {
         let note = request.headers().get(NOTE).and_then(|note| note.to_str().ok()).unwrap_or_default().to_owned();
         let started = Instant::now();
         let delivery = match self.receiver.receive(request, &self.verifier).await {
             Ok(delivery) => delivery,
             Err(rejection) => return reject::<V>(&rejection, started, &note),
         };
-        // 200 only once it is on disk; whatever the inbox made of it then, and also if it cannot be read.
+        // 200 only once it is on disk; also for a duplicate, and if it cannot be decoded.
         let accepted = match self.inbox.accept(&delivery).await {
             Ok(accepted) => accepted,
-            Err(error) => return reject::<V>(&Rejection::NotKept, started, &error.to_string()),
+            Err(error) => return reject::<V>(&Rejection::NotStored, started, &error.to_string()),
         };
         let taken = started.elapsed();
 
         let envelope = delivery.envelope();
-        let unreadable = delivery.decode().err().map(|error| format!("kept, though {error}"));
+        let unreadable = delivery.decode().err().map(|error| format!("stored, though {error}"));
         Line {
             verdict: if V::Delivery::IS_VERIFIED { "verified" } else { "unverified" },
             vendor: <V::Delivery as Delivery>::Event::VENDOR,

@@ -191,6 +191,8 @@ impl Event {
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "autentique";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    // 400 signers with four events each are 1.07 MB.
+    const MAX_BODY: usize = 4 * 1024 * 1024;
 
     fn envelope(body: &[u8]) -> Envelope {
         let [event] = members(body, ["event"]);

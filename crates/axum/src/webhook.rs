@@ -4,13 +4,12 @@ use std::fmt;
 
 use axum_core::extract::{FromRef, FromRequest, Request};
 use idhooks_core::Verify;
-
-use crate::{Receiver, Rejection, receive};
+use idhooks_tower::{Receiver, Rejection, receive};
 
 /// A delivery, authenticated by the verifier `V` from the router's state.
 ///
-/// A handler that takes it cannot be reached by an unverified one: the request is turned away
-/// before. Limits and the refusal hook come from a [`Receiver`] extension, if there is one.
+/// Only authenticated deliveries reach a handler that takes it; the response to others is the [`Rejection`]. A [`Receiver`] in
+/// the extensions sets limits and hooks: `.layer(axum::Extension(receiver))`.
 ///
 /// ```
 /// use axum::{Router, routing::post};
@@ -22,7 +21,7 @@ use crate::{Receiver, Rejection, receive};
 ///     match delivery.decode() {
 ///         Ok(capa::Event::Transaction(transaction)) => println!("{}", transaction.event),
 ///         Ok(_) => {}
-///         Err(error) => eprintln!("kept for later: {error}"),
+///         Err(error) => eprintln!("stored for later: {error}"),
 ///     }
 ///     StatusCode::OK
 /// }

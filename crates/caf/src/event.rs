@@ -140,7 +140,6 @@ fn is_json(content_type: &str) -> bool {
 impl WebhookEvent for Event {
     const VENDOR: &'static str = "caf";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const CONTENT_TYPE: Option<&'static str> = Some("application/json");
 
     fn envelope(body: &[u8]) -> Envelope {
         let [kind, source, id, time, data] = members(body, ["type", "source", "id", "time", "data"]);

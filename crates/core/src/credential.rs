@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
-    AuthMethod, Headers, SecretError, VerifyError,
+    AuthMethod, Expected, Headers, SecretError, VerifyError,
     headers::{LONGEST, single},
     secret::check_text,
 };
@@ -51,10 +51,13 @@ pub struct Credential {
     form: Form,
     /// The header's value as it is sent, or the part of the path.
     sent: Arc<Zeroizing<String>>,
-    /// SHA-256 of what is compared, so that comparing takes the same time whatever was sent.
-    digest: [u8; 32],
+    /// SHA-256 of each accepted form, so that comparing takes the same time whatever was sent.
+    digests: Digests,
     label: Option<Arc<str>>,
 }
+
+/// The digest of the text as UTF-8, and as ISO-8859-1.
+type Digests = [[u8; 32]; 2];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Form {
@@ -64,7 +67,8 @@ enum Form {
 }
 
 impl Credential {
-    /// Makes an HTTP Basic credential from its two parts.
+    /// Makes an HTTP Basic credential from its two parts. Senders encode characters outside ASCII as UTF-8 or as
+    /// ISO-8859-1; both are accepted.
     ///
     /// # Errors
     /// [`SecretError::NotUserPassword`] for a colon in `user`, else what [`crate::Secret::new`] refuses.
@@ -77,7 +81,10 @@ impl Credential {
         check_text(pair.as_bytes())?;
         let sent = format!("Basic {}", BASE64.encode(pair.as_bytes()));
         check_length(&sent)?;
-        Ok(Self::build(Form::Basic, sent, pair.as_bytes()))
+        let latin1 = pair.chars().map(|character| u8::try_from(character).ok()).collect::<Option<Vec<u8>>>();
+        let latin1 = Zeroizing::new(latin1.unwrap_or_else(|| pair.as_bytes().to_vec()));
+        let (utf8, latin1) = (Sha256::digest(pair.as_bytes()).into(), Sha256::digest(&*latin1).into());
+        Ok(Self { form: Form::Basic, sent: Arc::new(Zeroizing::new(sent)), digests: [utf8, latin1], label: None })
     }
 
     /// Makes an HTTP Basic credential from `user:password`, as it is given to the vendor.
@@ -135,7 +142,7 @@ impl Credential {
 
     fn build(form: Form, sent: String, compared: &[u8]) -> Self {
         let digest = Sha256::digest(compared).into();
-        Self { form, sent: Arc::new(Zeroizing::new(sent)), digest, label: None }
+        Self { form, sent: Arc::new(Zeroizing::new(sent)), digests: [digest; 2], label: None }
     }
 
     /// Gives the credential a name that [`Authentication`](crate::Authentication) reports when it matched.
@@ -153,6 +160,14 @@ impl Credential {
             Form::Basic => Some((AUTHORIZATION.as_str(), &self.sent)),
             Form::Header(name) => Some((name.as_str(), &self.sent)),
             Form::Path => None,
+        }
+    }
+
+    pub(crate) fn expected(&self) -> Expected {
+        match &self.form {
+            Form::Basic => Expected::Header(AUTHORIZATION),
+            Form::Header(name) => Expected::Header(name.clone()),
+            Form::Path => Expected::Path,
         }
     }
 
@@ -182,7 +197,8 @@ impl Credential {
 
     fn compare(&self, given: &[u8], proof: AuthMethod) -> Result<AuthMethod, VerifyError> {
         let given: [u8; 32] = Sha256::digest(given).into();
-        if given.ct_eq(&self.digest).to_bool() { Ok(proof) } else { Err(VerifyError::Mismatch) }
+        let [utf8, latin1] = &self.digests;
+        if (given.ct_eq(utf8) | given.ct_eq(latin1)).to_bool() { Ok(proof) } else { Err(VerifyError::Mismatch) }
     }
 }
 

@@ -61,9 +61,6 @@ pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
     /// The largest body that a receiver should buffer, in bytes. Defaults to 1 MiB.
     const MAX_BODY: usize = 1024 * 1024;
 
-    /// The media type that the vendor documents for its deliveries.
-    const CONTENT_TYPE: Option<&'static str> = None;
-
     /// How long equal bytes mean the same event, where the key is a [`DedupKey::BodyDigest`](crate::DedupKey::BodyDigest).
     /// Ids of the vendor are good forever and ignore it.
     ///

@@ -41,7 +41,7 @@ pub use secret::Secret;
 pub use secret_set::{Credentials, SecretSet, Secrets};
 pub use setup::{EnvError, SecretError};
 pub use verify::{
-    BearerCheck, BearerVerifier, CheckUnavailable, Hmac, HmacSigned, PresentsCredential, SharedCredential,
+    BearerCheck, BearerVerifier, CheckUnavailable, Expected, Hmac, HmacSigned, PresentsCredential, SharedCredential,
     SignsJsonText, Unauthenticated, Verify,
 };
 pub use verify_error::VerifyError;

@@ -6,7 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{Credential, Secret, SecretError};
+use crate::{Credential, Expected, Secret, SecretError};
 
 const MOST: usize = 16;
 
@@ -130,6 +130,20 @@ impl<T> Now<'_, T> {
             }
         }
         Err(refusal)
+    }
+}
+
+impl SecretSet<Credential> {
+    /// Returns where the credentials are presented, each place once.
+    pub(crate) fn expected(&self) -> Vec<Expected> {
+        let mut places = Vec::new();
+        for entry in &*self.now().0 {
+            let place = entry.item.expected();
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
     }
 }
 

@@ -13,8 +13,10 @@ pub use hmac::{Hmac, HmacSigned, SignsJsonText};
 pub use shared::{PresentsCredential, SharedCredential};
 pub use unauthenticated::Unauthenticated;
 
+use std::fmt;
+
 use bytes::Bytes;
-use http::request::Parts;
+use http::{HeaderName, request::Parts};
 
 use crate::{Delivery, VerifyError};
 
@@ -28,9 +30,6 @@ pub trait Verify: Send + Sync {
     /// Largest body worth buffering, in bytes.
     const MAX_BODY: usize;
 
-    /// The media type the vendor documents, or `None` where it documents none.
-    const CONTENT_TYPE: Option<&'static str>;
-
     /// Checks the request's head and its whole body, byte for byte as it came.
     ///
     /// Not called `verify`, so that it never gets in the way of the inherent method.
@@ -39,6 +38,35 @@ pub trait Verify: Send + Sync {
         head: &Parts,
         body: Bytes,
     ) -> impl Future<Output = Result<Self::Delivery, VerifyError>> + Send;
+
+    /// Returns the name of the endpoint, for logs and metrics.
+    fn endpoint_name(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns where the verifier looks for the proof of the sender, for logs.
+    fn expected(&self) -> Vec<Expected> {
+        Vec::new()
+    }
+}
+
+/// A place in a request where a verifier looks for the proof of the sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expected {
+    /// A header.
+    Header(HeaderName),
+    /// The last segment of the URL's path, which is a secret.
+    Path,
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Header(name) => name.as_str(),
+            Self::Path => "a secret in the path",
+        })
+    }
 }
 
 /// A verifier behind a reference or an `Arc` is as good as the verifier.
@@ -47,10 +75,17 @@ macro_rules! forward {
         impl<V: Verify + ?Sized> Verify for $pointer {
             type Delivery = V::Delivery;
             const MAX_BODY: usize = V::MAX_BODY;
-            const CONTENT_TYPE: Option<&'static str> = V::CONTENT_TYPE;
 
             fn verify_request(&self, head: &Parts, body: Bytes) -> impl Future<Output = Result<Self::Delivery, VerifyError>> + Send {
                 (**self).verify_request(head, body)
+            }
+
+            fn endpoint_name(&self) -> Option<&str> {
+                (**self).endpoint_name()
+            }
+
+            fn expected(&self) -> Vec<Expected> {
+                (**self).expected()
             }
         }
     )*};

@@ -40,6 +40,9 @@ pub use idhooks_client as http_client;
 #[cfg(any(feature = "inbox-sqlite", feature = "inbox-postgres"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "inbox-sqlite", feature = "inbox-postgres"))))]
 pub use idhooks_inbox as inbox;
+#[cfg(feature = "tower")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+pub use idhooks_tower as tower;
 #[cfg(feature = "unico")]
 #[cfg_attr(docsrs, doc(cfg(feature = "unico")))]
 pub use idhooks_unico as unico;

@@ -10,8 +10,7 @@ mod handlers;
 mod inbox;
 mod job;
 mod listing;
-#[doc(hidden)]
-pub mod observe;
+mod observe;
 mod outcome;
 #[cfg(feature = "postgres")]
 mod postgres;

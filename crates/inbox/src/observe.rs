@@ -1,7 +1,5 @@
 //! Metrics, spans and log events. Labels have few values, and nothing comes from inside a body. Without the features
 //! these functions do nothing.
-//!
-//! Public for the receiver of `idhooks-axum` only.
 
 use std::time::{Duration, SystemTime};
 
@@ -30,17 +28,6 @@ macro_rules! event {
         #[cfg(feature = "tracing")]
         tracing::$level!($($field)*);
     };
-}
-
-/// Counts a request that was rejected before it reached the inbox.
-pub fn refused(vendor: &'static str, reason: &'static str) {
-    counter!("idhooks_refused_total", "vendor" => vendor, "reason" => reason);
-    event!(debug, vendor, reason, "request rejected");
-}
-
-/// Measures a request that was acknowledged.
-pub fn acknowledged(vendor: &'static str, took: Duration) {
-    seconds!("idhooks_ack_seconds", took.as_secs_f64(), "vendor" => vendor);
 }
 
 pub(crate) fn accepted(vendor: &'static str, accepted: &Result<AcceptOutcome, Error>, took: Duration) {

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use idhooks_autentique as autentique;
-use idhooks_axum::Intake;
+use idhooks_axum::InboxService;
 use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_case_keeper as case_keeper;
@@ -54,8 +54,8 @@ pub(crate) fn router(inbox: &Inbox) -> Result<Router, SecretError> {
     let path = |vendor: Vendor| format!("/{}", vendor.name());
     let secret = secret()?;
     Ok(Router::new()
-        .route_service(&path(Vendor::Caf), Intake::new(inbox.clone(), caf::Verifier::new(secret.clone())))
-        .route_service(&path(Vendor::Autentique), Intake::new(inbox.clone(), autentique::Verifier::new(secret.clone())))
-        .route_service(&path(Vendor::Capa), Intake::new(inbox.clone(), capa::Verifier::new(secret)))
-        .route_service(&path(Vendor::CaseKeeper), Intake::new(inbox.clone(), case_keeper::OpenEndpoint::new())))
+        .route_service(&path(Vendor::Caf), InboxService::new(inbox.clone(), caf::Verifier::new(secret.clone())))
+        .route_service(&path(Vendor::Autentique), InboxService::new(inbox.clone(), autentique::Verifier::new(secret.clone())))
+        .route_service(&path(Vendor::Capa), InboxService::new(inbox.clone(), capa::Verifier::new(secret)))
+        .route_service(&path(Vendor::CaseKeeper), InboxService::new(inbox.clone(), case_keeper::OpenEndpoint::new())))
 }

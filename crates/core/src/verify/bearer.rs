@@ -1,6 +1,14 @@
 //! A bearer token that somebody else confirms.
 
-use std::{error, fmt, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{
+    error, fmt,
+    future::poll_fn,
+    marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+};
 
 use bytes::Bytes;
 use ctutils::CtEq as _;
@@ -9,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::PresentsCredential;
 use crate::{
-    AuthMethod, Authentication, Headers, Secret, SecretError, Verified, Verify, VerifyError, WebhookEvent,
+    AuthMethod, Authentication, Expected, Headers, Secret, SecretError, Verified, Verify, VerifyError, WebhookEvent,
     credential::after_scheme, headers::single_up_to,
 };
 
@@ -19,7 +27,7 @@ const LONGEST: usize = 8 * 1024;
 /// Says whether a bearer token is one that your authorization server gave to the vendor: by
 /// checking a signed token, or by asking the server (introspection).
 ///
-/// Object-safe, so that a verifier does not carry its type.
+/// Object-safe, so that a verifier does not carry its type. A check that panics counts as unavailable.
 pub trait BearerCheck: Send + Sync {
     /// `Ok(true)` for a token that is valid now and was issued for this, `Ok(false)` for any other.
     ///
@@ -145,7 +153,7 @@ impl<E: PresentsCredential> BearerVerifier<E> {
     }
 
     async fn decide(&self, token: String, body: Bytes) -> Result<Verified<E>, VerifyError> {
-        match self.check.check(&token).await {
+        match no_panic(|| self.check.check(&token)).await {
             Ok(true) => {
                 Ok(Verified::new(body, Authentication::without_secret(AuthMethod::Bearer), self.endpoint.clone()))
             }
@@ -153,6 +161,18 @@ impl<E: PresentsCredential> BearerVerifier<E> {
             Err(CheckUnavailable) => Err(VerifyError::Unavailable),
         }
     }
+}
+
+/// Turns a panic of the user's check into an error, because the sender needs a response.
+async fn no_panic<'a>(
+    check: impl FnOnce() -> Pin<Box<dyn Future<Output = Result<bool, CheckUnavailable>> + Send + 'a>>,
+) -> Result<bool, CheckUnavailable> {
+    let Ok(mut checking) = catch_unwind(AssertUnwindSafe(check)) else { return Err(CheckUnavailable) };
+    poll_fn(|context| {
+        catch_unwind(AssertUnwindSafe(|| checking.as_mut().poll(context)))
+            .unwrap_or(Poll::Ready(Err(CheckUnavailable)))
+    })
+    .await
 }
 
 /// The characters RFC 6750 allows in a token.
@@ -173,7 +193,6 @@ fn token<H: Headers + ?Sized>(headers: &H) -> Result<String, VerifyError> {
 impl<E: PresentsCredential> Verify for BearerVerifier<E> {
     type Delivery = Verified<E>;
     const MAX_BODY: usize = E::MAX_BODY;
-    const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
     fn verify_request(
         &self,
@@ -182,6 +201,14 @@ impl<E: PresentsCredential> Verify for BearerVerifier<E> {
     ) -> impl Future<Output = Result<Verified<E>, VerifyError>> + Send {
         let token = token(&head.headers);
         async move { self.decide(token?, body).await }
+    }
+
+    fn endpoint_name(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
+    fn expected(&self) -> Vec<Expected> {
+        vec![Expected::Header(AUTHORIZATION)]
     }
 }
 

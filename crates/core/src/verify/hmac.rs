@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, request::Parts};
 
 use crate::{
-    AuthMethod, Authentication, Credentials, EnvError, Headers, Secret, Secrets, Verified, Verify, VerifyError,
+    AuthMethod, Authentication, Credentials, EnvError, Expected, Headers, Secret, Secrets, Verified, Verify, VerifyError,
     WebhookEvent,
     headers::single,
     hex,
@@ -183,7 +183,6 @@ impl<E: SignsJsonText> Hmac<E> {
 impl<E: HmacSigned> Verify for Hmac<E> {
     type Delivery = Verified<E>;
     const MAX_BODY: usize = E::MAX_BODY;
-    const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
     fn verify_request(
         &self,
@@ -191,6 +190,15 @@ impl<E: HmacSigned> Verify for Hmac<E> {
         body: Bytes,
     ) -> impl Future<Output = Result<Verified<E>, VerifyError>> + Send {
         std::future::ready(self.verify(&head.headers, body))
+    }
+
+    fn endpoint_name(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
+    fn expected(&self) -> Vec<Expected> {
+        let also = self.also.iter().flat_map(Credentials::expected);
+        [Expected::Header(self.header.clone())].into_iter().chain(also).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::request::Parts;
 
 use crate::{
-    Authentication, Credential, Credentials, EnvError, Headers, SecretError, Verified, Verify, VerifyError,
+    Authentication, Credential, Credentials, EnvError, Expected, Headers, SecretError, Verified, Verify, VerifyError,
     WebhookEvent,
     setup::{Environment, Variables, VendorVariables},
 };
@@ -120,7 +120,6 @@ pub(super) fn check<H: Headers + ?Sized>(
 impl<E: PresentsCredential> Verify for SharedCredential<E> {
     type Delivery = Verified<E>;
     const MAX_BODY: usize = E::MAX_BODY;
-    const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
     fn verify_request(
         &self,
@@ -131,6 +130,14 @@ impl<E: PresentsCredential> Verify for SharedCredential<E> {
         std::future::ready(
             authentication.map(|authentication| Verified::new(body, authentication, self.endpoint.clone())),
         )
+    }
+
+    fn endpoint_name(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
+    fn expected(&self) -> Vec<Expected> {
+        self.credentials.expected()
     }
 }
 

@@ -7,7 +7,7 @@ use http::request::Parts;
 
 use super::shared::check;
 use crate::{
-    AuthMethod, Authentication, Credentials, EnvError, Headers, Unverified, Verify, VerifyError, WebhookEvent,
+    AuthMethod, Authentication, Credentials, EnvError, Expected, Headers, Unverified, Verify, VerifyError, WebhookEvent,
     setup::{Environment, Variables, VendorVariables},
 };
 
@@ -104,7 +104,6 @@ impl<E: WebhookEvent> Default for Unauthenticated<E> {
 impl<E: WebhookEvent> Verify for Unauthenticated<E> {
     type Delivery = Unverified<E>;
     const MAX_BODY: usize = E::MAX_BODY;
-    const CONTENT_TYPE: Option<&'static str> = E::CONTENT_TYPE;
 
     fn verify_request(
         &self,
@@ -112,6 +111,14 @@ impl<E: WebhookEvent> Verify for Unauthenticated<E> {
         body: Bytes,
     ) -> impl Future<Output = Result<Unverified<E>, VerifyError>> + Send {
         std::future::ready(self.take(Some(head.uri.path()), &head.headers, body))
+    }
+
+    fn endpoint_name(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
+    fn expected(&self) -> Vec<Expected> {
+        self.guards.as_ref().map(Credentials::expected).unwrap_or_default()
     }
 }
 

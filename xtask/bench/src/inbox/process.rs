@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::Router;
-use idhooks_axum::Intake;
+use idhooks_axum::InboxService;
 use idhooks_caf as caf;
 use idhooks_core::Secret;
 use idhooks_inbox::{Handlers, Inbox, Job};
@@ -48,7 +48,7 @@ pub fn serve(url: &str, worker: &str) -> Outcome<()> {
             let inbox = inbox.clone();
             tokio::spawn(async move { inbox.run(handlers()).await });
         }
-        let app = Router::new().route_service("/", Intake::new(inbox, caf::Verifier::new(Secret::new(SECRET)?)));
+        let app = Router::new().route_service("/", InboxService::new(inbox, caf::Verifier::new(Secret::new(SECRET)?)));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
         Ok(axum::serve(listener, app).await?)

@@ -1,4 +1,4 @@
-//! From a request to the inbox, and what is answered.
+//! From a request to the inbox, and the responses.
 
 #![cfg(feature = "inbox")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
@@ -17,7 +17,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use idhooks_axum::{Intake, Receiver};
+use idhooks_axum::{InboxService, Receiver};
 use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_core::{Secret, Unverified, Verified};
@@ -67,11 +67,11 @@ impl Server {
     fn with(inbox: Inbox, folder: TempDir) -> Self {
         let refused = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&refused);
-        let receiver = Receiver::new().on_refused(move |_, rejection| told.lock().unwrap().push(rejection.as_str()));
+        let receiver = Receiver::new().on_rejected(move |refusal| told.lock().unwrap().push(refusal.rejection().as_str()));
         let open = unico::OpenEndpoint::new();
         let app = Router::new()
-            .route_service("/caf", Intake::new(inbox.clone(), caf::Verifier::new(secret())).receiver(receiver.clone()))
-            .route_service("/unico", Intake::new(inbox.clone(), open).receiver(receiver));
+            .route_service("/caf", InboxService::new(inbox.clone(), caf::Verifier::new(secret())).receiver(receiver.clone()))
+            .route_service("/unico", InboxService::new(inbox.clone(), open).receiver(receiver));
         Self { app, inbox, refused, _folder: folder }
     }
 
@@ -153,7 +153,7 @@ async fn row_50_what_is_refused_is_not_kept_and_told_to_the_hook_once() {
         (get, 405, "method"),
         (large, 413, "too_large"),
         (packed, 415, "content_encoding"),
-        (unreadable_unverified, 400, "unreadable"),
+        (unreadable_unverified, 400, "undecodable"),
     ] {
         assert_eq!(server.send(request).await.as_u16(), status);
         assert_eq!(server.refused(), [told]);
@@ -191,7 +191,7 @@ async fn row_34_a_store_that_fails_is_answered_503_and_never_200() {
     let server = Server::with(Inbox::builder().with_store(failing), folder);
     for _ in 0..3 {
         assert_eq!(server.send(signed(event("APPROVED"))).await, StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(server.refused(), ["not_kept"]);
+        assert_eq!(server.refused(), ["not_stored"]);
     }
     assert!(server.kept().await.is_empty());
     fails.store(false, Ordering::SeqCst);
@@ -210,7 +210,7 @@ async fn row_34_a_store_that_does_not_answer_is_answered_503_in_time() {
     let server = Server::with(inbox, folder);
     let answer = tokio::time::timeout(Duration::from_secs(20), server.send(signed(event("APPROVED"))));
     assert_eq!(answer.await.expect("an answer in time"), StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(server.refused(), ["not_kept"]);
+    assert_eq!(server.refused(), ["not_stored"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -231,7 +231,7 @@ async fn row_34_overload_is_shed_before_memory_grows() {
         assert_eq!(answer.unwrap().unwrap(), StatusCode::SERVICE_UNAVAILABLE);
     }
     assert!(tokio::time::timeout(Duration::from_millis(200), sends.join_next()).await.is_err());
-    assert_eq!(server.refused(), ["not_kept"; 9]);
+    assert_eq!(server.refused(), ["not_stored"; 9]);
 
     // Their senders go away, and leave the room to others.
     sends.shutdown().await;
@@ -254,11 +254,11 @@ async fn a_worker_is_told_of_the_vendors_that_an_intake_takes() {
 #[test]
 fn an_intake_is_cheap_to_share_and_shows_no_secret() {
     fn is_shared<T: Clone + Send + Sync + 'static>() {}
-    is_shared::<Intake<capa::Verifier>>();
+    is_shared::<InboxService<capa::Verifier>>();
     let (_folder, url) = folder();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let inbox = runtime.block_on(Inbox::open(&url)).unwrap();
-    let shown = format!("{:?}", Intake::new(inbox, caf::Verifier::new(secret())));
+    let shown = format!("{:?}", InboxService::new(inbox, caf::Verifier::new(secret())));
     assert!(shown.contains("caf") && !shown.contains(CANARY), "{shown}");
 }
 

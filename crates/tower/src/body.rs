@@ -2,40 +2,44 @@
 
 use std::{future::poll_fn, pin::pin};
 
-use axum_core::body::Body;
-use bytes::Bytes;
-use http_body::Body as _;
+use bytes::{Buf as _, Bytes};
+use http_body::Body;
 
 use crate::{Rejection, budget::Share};
 
-/// Reads the whole body, up to `cap` bytes. Nothing is set aside for a length that was only declared.
+/// Reads the whole body, up to `cap` bytes. Allocates nothing for a length that was only declared.
 ///
-/// The share of the memory it takes is given back by its caller, once the sender is known.
-pub(crate) async fn read(body: Body, cap: usize, share: &mut Share<'_>) -> Result<Bytes, Rejection> {
+/// The caller returns the share of the memory once the sender is known.
+pub(crate) async fn read<B: Body>(body: B, cap: usize, share: &mut Share<'_>) -> Result<Bytes, Rejection> {
     let declared = body.size_hint().lower();
     if usize::try_from(declared).map_or(true, |declared| declared > cap) {
         return Err(Rejection::TooLarge);
     }
     let mut body = pin!(body);
-    // Copied out of the connection's buffer, which is larger than a webhook and wanted back.
+    // Copied out of the connection's buffer, which is larger than a webhook and needed again.
     let mut read: Vec<u8> = Vec::new();
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
-        let Ok(data) = frame.map_err(|_| Rejection::Interrupted)?.into_data() else {
+        let Ok(mut data) = frame.map_err(|_| Rejection::Interrupted)?.into_data() else {
             continue; // trailers
         };
-        let len = read.len().saturating_add(data.len());
+        let len = read.len().saturating_add(data.remaining());
         if len > cap {
             return Err(Rejection::TooLarge);
         }
         if len > read.capacity() {
-            // Growing by half; the old block and the new one exist side by side while it is copied.
+            // Growing by half: the old and the new block exist side by side while one is copied.
             let capacity = len.max(read.capacity() / 2 * 3).min(cap);
             if !share.cover(capacity) {
                 return Err(Rejection::Busy);
             }
             read.reserve_exact(capacity - read.len());
         }
-        read.extend_from_slice(&data);
+        while data.has_remaining() {
+            let chunk = data.chunk();
+            read.extend_from_slice(chunk);
+            let taken = chunk.len();
+            data.advance(taken);
+        }
     }
     read.shrink_to_fit();
     Ok(read.into())
