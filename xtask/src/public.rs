@@ -15,7 +15,7 @@ const EVERYWHERE: &[&str] = &["alloc", "core", "std", "bytes", "http", "serde", 
 
 /// May stand in the signatures of one crate: each is behind a feature that says so, or is what the crate is for;
 /// `async_trait` is the attribute that an implementation of `Transport` or `Store` is written with, and a service of
-/// `tower_service` is what axum's routes take.
+/// `tower_service` is what servers take.
 const SOMEWHERE: &[(&str, &str)] = &[
     ("idhooks-payload", "jiff"),
     ("idhooks-payload", "time"),
@@ -26,8 +26,10 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("idhooks-caf", "cloudevents"),
     ("idhooks-inbox", "async_trait"),
     ("idhooks-axum", "axum_core"),
-    ("idhooks-axum", "http_body"),
-    ("idhooks-axum", "tower_service"),
+    ("idhooks-tower", "axum_core"),
+    ("idhooks-tower", "http_body"),
+    ("idhooks-tower", "http_body_util"),
+    ("idhooks-tower", "tower_service"),
 ];
 
 /// Public signatures name only our own crates and those on the lists above.

@@ -55,7 +55,10 @@ pub(crate) fn router(inbox: &Inbox) -> Result<Router, SecretError> {
     let secret = secret()?;
     Ok(Router::new()
         .route_service(&path(Vendor::Caf), InboxService::new(inbox.clone(), caf::Verifier::new(secret.clone())))
-        .route_service(&path(Vendor::Autentique), InboxService::new(inbox.clone(), autentique::Verifier::new(secret.clone())))
+        .route_service(
+            &path(Vendor::Autentique),
+            InboxService::new(inbox.clone(), autentique::Verifier::new(secret.clone())),
+        )
         .route_service(&path(Vendor::Capa), InboxService::new(inbox.clone(), capa::Verifier::new(secret)))
         .route_service(&path(Vendor::CaseKeeper), InboxService::new(inbox.clone(), case_keeper::OpenEndpoint::new())))
 }

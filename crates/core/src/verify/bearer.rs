@@ -17,8 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::PresentsCredential;
 use crate::{
-    AuthMethod, Authentication, Expected, Headers, Secret, SecretError, Verified, Verify, VerifyError, WebhookEvent,
-    credential::after_scheme, headers::single_up_to,
+    AuthMethod, Authentication, Expected, Headers, SecretError, Verified, Verify, VerifyError, WebhookEvent,
+    credential::after_scheme, headers::single_up_to, secret::check_text,
 };
 
 /// Longest `Authorization` read: signed tokens with many claims run to several kilobytes.
@@ -119,9 +119,10 @@ impl<E: PresentsCredential> BearerVerifier<E> {
     /// ```
     ///
     /// # Errors
-    /// Same errors as [`Secret::new`], and [`SecretError::NotAHeader`] for text that cannot be a token.
+    /// [`SecretError::Empty`], [`SecretError::Padded`] or [`SecretError::TooShort`], and [`SecretError::NotAHeader`] for text
+    /// that cannot be a token.
     pub fn fixed(token: &str) -> Result<Self, SecretError> {
-        Secret::new(token)?;
+        check_text(token.as_bytes())?;
         if !token.bytes().all(|byte| allowed(&byte)) || token.len() > LONGEST {
             return Err(SecretError::NotAHeader);
         }
@@ -169,8 +170,7 @@ async fn no_panic<'a>(
 ) -> Result<bool, CheckUnavailable> {
     let Ok(mut checking) = catch_unwind(AssertUnwindSafe(check)) else { return Err(CheckUnavailable) };
     poll_fn(|context| {
-        catch_unwind(AssertUnwindSafe(|| checking.as_mut().poll(context)))
-            .unwrap_or(Poll::Ready(Err(CheckUnavailable)))
+        catch_unwind(AssertUnwindSafe(|| checking.as_mut().poll(context))).unwrap_or(Poll::Ready(Err(CheckUnavailable)))
     })
     .await
 }

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{HeaderName, request::Parts};
 
 use crate::{
-    AuthMethod, Authentication, Credentials, EnvError, Expected, Headers, Secret, Secrets, Verified, Verify, VerifyError,
-    WebhookEvent,
+    AuthMethod, Authentication, Credentials, EnvError, Expected, Headers, Secret, Secrets, Verified, Verify,
+    VerifyError, WebhookEvent,
     headers::single,
     hex,
     setup::{Environment, Variables, VendorVariables},

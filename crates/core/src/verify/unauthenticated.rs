@@ -7,7 +7,8 @@ use http::request::Parts;
 
 use super::shared::check;
 use crate::{
-    AuthMethod, Authentication, Credentials, EnvError, Expected, Headers, Unverified, Verify, VerifyError, WebhookEvent,
+    AuthMethod, Authentication, Credentials, EnvError, Expected, Headers, Unverified, Verify, VerifyError,
+    WebhookEvent,
     setup::{Environment, Variables, VendorVariables},
 };
 

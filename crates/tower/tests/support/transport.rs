@@ -297,10 +297,8 @@ pub(crate) async fn thousand_uploads_share_the_memory<F: Framework + 'static>() 
 }
 
 fn unsigned(more: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}content-length: {}\r\n\r\n",
-        body.len()
-    );
+    let head =
+        format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}content-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 

@@ -17,7 +17,6 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use idhooks_axum::{InboxService, Receiver};
 use idhooks_caf as caf;
 use idhooks_capa as capa;
 use idhooks_core::{Secret, Unverified, Verified};
@@ -26,6 +25,7 @@ use idhooks_inbox::{
     Purged, Retention, State, Stats,
     store::{ClaimRequest, Claimed, Completion, DeliveryKind, DeliveryRecord, Lease, Store},
 };
+use idhooks_tower::{InboxService, Receiver};
 use idhooks_unico as unico;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -67,10 +67,14 @@ impl Server {
     fn with(inbox: Inbox, folder: TempDir) -> Self {
         let refused = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&refused);
-        let receiver = Receiver::new().on_rejected(move |refusal| told.lock().unwrap().push(refusal.rejection().as_str()));
+        let receiver =
+            Receiver::new().on_rejected(move |refusal| told.lock().unwrap().push(refusal.rejection().as_str()));
         let open = unico::OpenEndpoint::new();
         let app = Router::new()
-            .route_service("/caf", InboxService::new(inbox.clone(), caf::Verifier::new(secret())).receiver(receiver.clone()))
+            .route_service(
+                "/caf",
+                InboxService::new(inbox.clone(), caf::Verifier::new(secret())).receiver(receiver.clone()),
+            )
             .route_service("/unico", InboxService::new(inbox.clone(), open).receiver(receiver));
         Self { app, inbox, refused, _folder: folder }
     }
