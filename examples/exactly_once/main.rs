@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let ledger = pool.clone();
     let handlers = Handlers::new().on(move |job| handle_and_fail(ledger.clone(), job));
-    let at_once = Backoff::new(Duration::ZERO, Duration::ZERO); // by default ten seconds and more
+    let at_once = Backoff::NONE; // by default ten seconds and more
     inbox.worker().backoff(at_once).until_idle().run(handlers).await?;
 
     let lines: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger").fetch_one(&pool).await?;

@@ -3,7 +3,7 @@ use std::{error::Error, time::Duration};
 
 use idhooks::{
     Secret, Verified, capa,
-    inbox::{Backoff, Handlers, Inbox, Job, MissingHandler, Outcome},
+    inbox::{Backoff, Handlers, Inbox, InvalidHandlers, Job, Outcome},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -37,12 +37,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Handles what there is. A service of yours would do so until Ctrl-C.
-async fn work(inbox: &Inbox, decide: fn(&Job<Verified<capa::Event>>) -> Outcome) -> Result<(), MissingHandler> {
+async fn work(inbox: &Inbox, decide: fn(&Job<Verified<capa::Event>>) -> Outcome) -> Result<(), InvalidHandlers> {
     let handlers = Handlers::new().on(move |job: Job<Verified<capa::Event>>| {
         let outcome = decide(&job);
         println!("  attempt {} at {}", job.attempt(), job.event().name());
         async move { outcome }
     });
-    let at_once = Backoff::new(Duration::ZERO, Duration::ZERO); // from ten seconds, unless said
+    let at_once = Backoff::NONE; // from ten seconds, unless said
     inbox.worker().backoff(at_once).until_idle().run(handlers).await
 }

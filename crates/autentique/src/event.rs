@@ -194,6 +194,10 @@ impl WebhookEvent for Event {
     // 400 signers with four events each are 1.07 MB.
     const MAX_BODY: usize = 4 * 1024 * 1024;
 
+    fn is_known(&self) -> bool {
+        self.body.is_known()
+    }
+
     fn envelope(body: &[u8]) -> Envelope {
         let [event] = members(body, ["event"]);
         let [id, kind, time, data] = members_of(event, ["id", "type", "created_at", "data"]);

@@ -141,6 +141,10 @@ impl WebhookEvent for Event {
     const VENDOR: &'static str = "caf";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
+    fn is_known(&self) -> bool {
+        self.body.is_known()
+    }
+
     fn envelope(body: &[u8]) -> Envelope {
         let [kind, source, id, time, data] = members(body, ["type", "source", "id", "time", "data"]);
         Envelope::new()

@@ -1,8 +1,10 @@
 //! `X-Caf-Signature`.
 
-use idhooks_core::{Hmac, HmacSigned, Secret};
+use idhooks_core::{Hmac, HmacSigned, Secret, Verifiable};
 
 use crate::Event;
+
+impl Verifiable for Event {}
 
 impl HmacSigned for Event {
     const SIGNATURE_HEADER: &'static str = "x-caf-signature";

@@ -102,6 +102,10 @@ impl WebhookEvent for Event {
         json::decode_flat(body, Self::from_wire)
     }
 
+    fn is_known(&self) -> bool {
+        Self::is_known(self)
+    }
+
     fn envelope(body: &[u8]) -> Envelope {
         let names = ["event", "transactionId", "externalUserId"];
         let [event, transaction, user] = members(body, names);

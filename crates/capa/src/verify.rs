@@ -1,8 +1,10 @@
 //! `capa-signature`.
 
-use idhooks_core::{Hmac, HmacSigned, Secret, SignsJsonText};
+use idhooks_core::{Hmac, HmacSigned, Secret, SignsJsonText, Verifiable};
 
 use crate::Event;
+
+impl Verifiable for Event {}
 
 impl HmacSigned for Event {
     const SIGNATURE_HEADER: &'static str = "capa-signature";

@@ -172,6 +172,10 @@ impl WebhookEvent for Event {
     /// it loses a change, while to handle a retry twice only fetches the verification again.
     const DEDUP_WINDOW: Duration = Duration::from_secs(10 * 60);
 
+    fn is_known(&self) -> bool {
+        self.key.is_known()
+    }
+
     fn envelope(body: &[u8]) -> Envelope {
         let [key, data, outer] = members(body, ["key", "data", OUTER]);
         // An id that is there twice is refused by `decode`; the other one must not stand in for it.

@@ -10,7 +10,7 @@ use crate::{
 /// An event that arrives by webhook: the one trait that a vendor crate implements.
 ///
 /// ```
-/// use idhooks_core::{Envelope, Hmac, HmacSigned, Lenient, Secret, WebhookEvent, json, payload};
+/// use idhooks_core::{Envelope, Hmac, HmacSigned, Lenient, Secret, Verifiable, WebhookEvent, json, payload};
 ///
 /// payload! {
 ///     /// Something happened at Example Inc.
@@ -34,6 +34,8 @@ use crate::{
 ///         Envelope::new().with_event(event).with_subject(user).with_identity([id])
 ///     }
 /// }
+///
+/// impl Verifiable for Event {}
 ///
 /// impl HmacSigned for Event {
 ///     const SIGNATURE_HEADER: &'static str = "x-example-signature";
@@ -67,6 +69,11 @@ pub trait WebhookEvent: for<'de> FromJson<'de> + Send + Sync + 'static {
     /// Set it just longer than the vendor's own retries. A longer window swallows a genuine second event with the same
     /// bytes; a shorter one only handles a retry twice. Defaults to 24 hours.
     const DEDUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// Returns whether this release knows the event. A worker logs and counts those it does not know.
+    fn is_known(&self) -> bool {
+        true
+    }
 
     /// Decodes the event. An event name that this release does not know is an event too.
     ///

@@ -42,6 +42,6 @@ pub use secret_set::{Credentials, SecretSet, Secrets};
 pub use setup::{EnvError, SecretError};
 pub use verify::{
     BearerCheck, BearerVerifier, CheckUnavailable, Expected, Hmac, HmacSigned, PresentsCredential, SharedCredential,
-    SignsJsonText, Unauthenticated, Verify,
+    SignsJsonText, Unauthenticated, Verifiable, Verify,
 };
 pub use verify_error::VerifyError;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::{AuthMethod, Authentication, Delivery, Unverified, Verified, WebhookEvent};
+use crate::{AuthMethod, Authentication, Delivery, Unverified, Verifiable, Verified, WebhookEvent};
 
 /// What a store keeps of a delivery.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub trait Restore: Delivery {
     fn restore(stored: Stored) -> Option<Self>;
 }
 
-impl<E: WebhookEvent> Restore for Verified<E> {
+impl<E: Verifiable> Restore for Verified<E> {
     fn restore(stored: Stored) -> Option<Self> {
         if stored.method == AuthMethod::Nothing {
             return None;

@@ -18,7 +18,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderName, request::Parts};
 
-use crate::{Delivery, VerifyError};
+use crate::{Delivery, VerifyError, WebhookEvent};
 
 /// Checks one request: the trait that glue (a web framework, a queue consumer) is written against.
 ///
@@ -49,6 +49,10 @@ pub trait Verify: Send + Sync {
         Vec::new()
     }
 }
+
+/// An event whose deliveries can be authenticated. A [`Verified`](crate::Verified) delivery of any other event cannot exist,
+/// and a handler for one does not compile.
+pub trait Verifiable: WebhookEvent {}
 
 /// A place in a request where a verifier looks for the proof of the sender.
 #[derive(Clone, Debug, PartialEq, Eq)]

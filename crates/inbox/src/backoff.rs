@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Error;
+
 /// The delay between attempts: it doubles up to a limit, less a random part of up to a half, so that deliveries that
 /// failed together are not retried together.
 ///
@@ -9,8 +11,9 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use idhooks_inbox::Backoff;
 ///
-/// let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+/// let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60))?;
 /// assert_eq!(backoff.wait(3, 0.0), Duration::from_secs(4));
+/// # Ok::<(), idhooks_inbox::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
@@ -19,10 +22,19 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    /// No delay: a failed delivery is retried at once. For tests, and with
+    /// [`Worker::until_idle`](crate::Worker::until_idle).
+    pub const NONE: Self = Self { first: Duration::ZERO, longest: Duration::ZERO };
+
     /// Creates a backoff that starts with `first` and doubles up to `longest`.
-    #[must_use]
-    pub fn new(first: Duration, longest: Duration) -> Self {
-        Self { first, longest }
+    ///
+    /// # Errors
+    /// If `longest` is shorter than `first`.
+    pub fn new(first: Duration, longest: Duration) -> Result<Self, Error> {
+        if longest < first {
+            return Err(Error::config("invalid backoff: the longest delay is shorter than the first one"));
+        }
+        Ok(Self { first, longest })
     }
 
     /// Returns the first delay.
@@ -50,7 +62,7 @@ impl Backoff {
 impl Default for Backoff {
     /// From ten seconds to one hour: 25 attempts take most of a day.
     fn default() -> Self {
-        Self::new(Duration::from_secs(10), Duration::from_secs(3600))
+        Self { first: Duration::from_secs(10), longest: Duration::from_secs(3600) }
     }
 }
 
@@ -60,15 +72,14 @@ mod tests {
 
     #[test]
     fn doubles_up_to_the_limit_and_leaves_out_at_most_half() {
-        let backoff = Backoff::new(Duration::from_secs(10), Duration::from_secs(3600));
+        let backoff = Backoff::new(Duration::from_secs(10), Duration::from_secs(3600)).unwrap();
         let seconds = |attempt| backoff.wait(attempt, 0.0).as_secs();
         assert_eq!([1, 2, 3, 9, 10, 25, u32::MAX].map(seconds), [10, 20, 40, 2560, 3600, 3600, 3600]);
         assert_eq!(seconds(0), 10);
         assert_eq!(backoff.wait(2, 1.0), Duration::from_secs(10));
         assert_eq!([7.0, -7.0, f64::NAN].map(|odd| backoff.wait(2, odd).as_secs()), [10, 20, 20]);
-        let endless = Backoff::new(Duration::MAX, Duration::from_secs(5));
-        assert_eq!(endless.wait(3, 0.0), Duration::from_secs(5));
-        let endless = Backoff::new(Duration::MAX, Duration::MAX);
+        assert!(Backoff::new(Duration::MAX, Duration::ZERO).is_err(), "else 25 attempts would end in no time");
+        let endless = Backoff::new(Duration::MAX, Duration::MAX).unwrap();
         assert_eq!(endless.wait(3, 0.0), Duration::MAX);
     }
 

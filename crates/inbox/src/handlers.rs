@@ -7,6 +7,7 @@ use idhooks_core::{__stored::Restore, WebhookEvent};
 use crate::{
     Job, Outcome,
     job::JobContext,
+    observe::{self, Logged},
     store::{DeliveryKind, DeliveryRecord},
 };
 
@@ -33,6 +34,8 @@ use crate::{
 #[derive(Clone, Default)]
 pub struct Handlers {
     handlers: BTreeMap<DeliveryKind, Arc<dyn Handle>>,
+    /// Kinds with more than one handler.
+    repeated: Vec<DeliveryKind>,
     elsewhere: Vec<Cow<'static, str>>,
 }
 
@@ -44,7 +47,17 @@ impl Handlers {
     }
 
     /// Adds the handler of one kind of delivery: a function or closure from a [`Job`] to a future whose output converts
-    /// into an [`Outcome`]. A second handler of the same kind replaces the first one.
+    /// into an [`Outcome`]. With a second handler of the same kind, the worker does not start.
+    ///
+    /// A kind that cannot exist does not compile, such as a verified delivery of a vendor that proves nothing:
+    ///
+    /// ```compile_fail,E0277
+    /// use idhooks_case_keeper as case_keeper;
+    /// use idhooks_core::Verified;
+    /// use idhooks_inbox::{Handlers, Job};
+    ///
+    /// let handlers = Handlers::new().on(|job: Job<Verified<case_keeper::Event>>| async {});
+    /// ```
     #[must_use]
     pub fn on<D, H, F>(mut self, handler: H) -> Self
     where
@@ -53,7 +66,10 @@ impl Handlers {
         F: Future<Output: Into<Outcome>> + Send + 'static,
     {
         let typed: Typed<D, H> = Typed { handler: Arc::new(handler), delivery: std::marker::PhantomData };
-        self.handlers.insert(DeliveryKind::of::<D>(), Arc::new(typed));
+        let kind = DeliveryKind::of::<D>();
+        if self.handlers.insert(kind.clone(), Arc::new(typed)).is_some() {
+            self.repeated.push(kind);
+        }
         self
     }
 
@@ -85,6 +101,12 @@ impl Handlers {
         kinds
     }
 
+    /// Checks that each of `sources` has a handler, and that no kind has two.
+    pub(crate) fn check(&self, sources: impl IntoIterator<Item = DeliveryKind>) -> Result<(), InvalidHandlers> {
+        let invalid = InvalidHandlers { missing: self.missing(sources), repeated: self.repeated.clone() };
+        if invalid.missing.is_empty() && invalid.repeated.is_empty() { Ok(()) } else { Err(invalid) }
+    }
+
     pub(crate) fn get(&self, kind: &DeliveryKind) -> Option<&Arc<dyn Handle>> {
         self.handlers.get(kind)
     }
@@ -96,38 +118,50 @@ impl fmt::Debug for Handlers {
     }
 }
 
-/// This program receives deliveries that its worker does not handle. `Debug` prints a sentence, because that is what a
-/// `main` that fails shows.
+/// The handlers of a worker do not fit its program: a delivery that the program receives has no handler, or one kind has two.
+/// `Debug` prints a sentence, because that is what a `main` that fails shows.
 #[derive(Clone, PartialEq, Eq)]
-pub struct MissingHandler {
-    pub(crate) kinds: Vec<DeliveryKind>,
+pub struct InvalidHandlers {
+    missing: Vec<DeliveryKind>,
+    repeated: Vec<DeliveryKind>,
 }
 
-impl MissingHandler {
+impl InvalidHandlers {
     /// Returns the kinds without a handler.
     #[must_use]
-    pub fn kinds(&self) -> &[DeliveryKind] {
-        &self.kinds
+    pub fn missing(&self) -> &[DeliveryKind] {
+        &self.missing
+    }
+
+    /// Returns the kinds with more than one handler.
+    #[must_use]
+    pub fn repeated(&self) -> &[DeliveryKind] {
+        &self.repeated
     }
 }
 
-impl fmt::Display for MissingHandler {
+impl fmt::Display for InvalidHandlers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no handler for ")?;
-        for (index, kind) in self.kinds.iter().enumerate() {
-            write!(f, "{}{kind}", if index == 0 { "" } else { ", " })?;
+        let list = |kinds: &[DeliveryKind]| kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        if !self.missing.is_empty() {
+            write!(f, "no handler for {}: add one with `Handlers::on`", list(&self.missing))?;
+            f.write_str(", or call `Handlers::handled_elsewhere` if another worker has it")?;
         }
-        f.write_str(": add one with `Handlers::on`, or call `Handlers::handled_elsewhere` if another worker has it")
+        if !self.repeated.is_empty() {
+            let separator = if self.missing.is_empty() { "" } else { "; " };
+            write!(f, "{separator}more than one handler for {}: call `Handlers::on` once", list(&self.repeated))?;
+        }
+        Ok(())
     }
 }
 
-impl fmt::Debug for MissingHandler {
+impl fmt::Debug for InvalidHandlers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl error::Error for MissingHandler {}
+impl error::Error for InvalidHandlers {}
 
 /// Turns a version into a number that compares alike: 1.2.3 is 1 002 003. A pre-release counts as its release.
 fn version_number(version: &str) -> i64 {
@@ -166,6 +200,15 @@ where
         let unknown = || undecodable("unknown authentication: this release does not know the method".into());
         let delivery: D = record.restore().ok_or_else(unknown)?;
         let event = delivery.decode().map_err(|error| undecodable(error.to_string().into()))?;
+        if !event.is_known() {
+            observe::unknown_event(&Logged {
+                id: record.id.get(),
+                vendor: &record.kind.vendor,
+                endpoint: record.endpoint.as_deref(),
+                event: record.event.as_deref(),
+                attempt: record.attempt(),
+            });
+        }
         let handler = Arc::clone(&self.handler);
         // Inside the future, so that the worker also catches a panic of the handler's first line.
         Ok(Box::pin(async move { handler(Job { delivery, event, context }).await.into() }))

@@ -14,8 +14,8 @@ use idhooks_core::{Delivery, WebhookEvent};
 use tokio::time::timeout;
 
 use crate::{
-    AcceptOutcome, DeliveryDetails, DeliveryId, DeliveryKind, DeliverySummary, Erased, Error, Filter, Handlers,
-    MissingHandler, Page, Purged, Retention, State, Stats, Worker, observe,
+    AcceptOutcome, DeliveryDetails, DeliveryId, DeliveryKind, DeliverySummary, Erased, Error, ErrorKind, Filter,
+    Handlers, InvalidHandlers, Page, Purged, Retention, State, Stats, Worker, observe,
     outcome::storable_reason,
     record::storable_subject,
     store::{DeliveryRecord, Store},
@@ -63,6 +63,7 @@ pub(crate) struct Shared {
     /// Bytes that may still wait to be stored.
     memory: Arc<AtomicUsize>,
     sources: Mutex<BTreeSet<DeliveryKind>>,
+    pub(crate) outage: observe::Outage,
 }
 
 impl Inbox {
@@ -94,6 +95,7 @@ impl Inbox {
         let started = Instant::now();
         let vendor = <D::Event as WebhookEvent>::VENDOR;
         let accepted = self.store_delivery(delivery).await;
+        self.0.outage.note(&accepted);
         observe::accepted(vendor, &accepted, started.elapsed());
         accepted
     }
@@ -135,7 +137,7 @@ impl Inbox {
     ///
     /// # Errors
     /// As [`Worker::run`].
-    pub async fn run(&self, handlers: Handlers) -> Result<(), MissingHandler> {
+    pub async fn run(&self, handlers: Handlers) -> Result<(), InvalidHandlers> {
         self.worker().run(handlers).await
     }
 
@@ -249,9 +251,49 @@ impl Inbox {
     /// # Errors
     /// If the store cannot be read.
     pub async fn stats(&self) -> Result<Stats, Error> {
-        let stats = self.0.store.stats().await?;
+        let stats = self.0.store.stats().await;
+        self.0.outage.note(&stats);
+        let stats = stats?;
         observe::stats(&stats);
         Ok(stats)
+    }
+
+    /// Sets the gauges of the `metrics` feature again and again, every `interval`. Spawn the future; it ends when the inbox is
+    /// closed.
+    ///
+    /// ```no_run
+    /// # async fn watch(inbox: &idhooks_inbox::Inbox) {
+    /// use std::time::Duration;
+    ///
+    /// tokio::spawn(inbox.watch(Duration::from_secs(15)));
+    /// # }
+    /// ```
+    pub fn watch(&self, interval: Duration) -> impl Future<Output = ()> + Send + 'static {
+        let inbox = self.clone();
+        async move {
+            while !matches!(inbox.stats().await, Err(error) if error.kind() == ErrorKind::Closed) {
+                tokio::time::sleep(interval).await;
+            }
+        }
+    }
+
+    /// Checks that the store responds, for a health probe. It reads one row by its key, and waits as long as
+    /// [`accept`](Self::accept) does.
+    ///
+    /// ```no_run
+    /// # async fn ready(inbox: &idhooks_inbox::Inbox) -> u16 {
+    /// if inbox.ping().await.is_ok() { 200 } else { 503 }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the store is unavailable.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let late = |_| Err(Error::unavailable("the store did not respond in time"));
+        let read = self.0.store.get(DeliveryId::default());
+        let read = timeout(self.0.settings.accept_timeout, read).await.unwrap_or_else(late);
+        self.0.outage.note(&read);
+        read.map(drop)
     }
 
     /// Stops background tasks. Later calls fail, also those of clones.
@@ -383,7 +425,14 @@ impl InboxBuilder {
 
     #[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "unstable-store")), expect(dead_code))]
     fn build(self, store: impl Store) -> Inbox {
+        observe::describe();
         let memory = Arc::new(AtomicUsize::new(self.max_pending_bytes));
-        Inbox(Arc::new(Shared { store: Box::new(store), settings: self, memory, sources: Mutex::default() }))
+        Inbox(Arc::new(Shared {
+            store: Box::new(store),
+            settings: self,
+            memory,
+            sources: Mutex::default(),
+            outage: observe::Outage::default(),
+        }))
     }
 }

@@ -34,7 +34,7 @@ mod worker;
 pub use accept::AcceptOutcome;
 pub use backoff::Backoff;
 pub use error::{Error, ErrorKind};
-pub use handlers::{Handlers, MissingHandler};
+pub use handlers::{Handlers, InvalidHandlers};
 pub use inbox::{Inbox, InboxBuilder};
 pub use job::{CompleteStatement, Job};
 pub use listing::{

@@ -1,7 +1,14 @@
 //! Metrics, spans and log events. Labels have few values, and nothing comes from inside a body. Without the features
 //! these functions do nothing.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 
 use crate::{AcceptOutcome, DeliveryKind, Error, ErrorKind, Stats, record::DeliveryRecord};
 
@@ -47,9 +54,10 @@ pub(crate) fn accepted(vendor: &'static str, accepted: &Result<AcceptOutcome, Er
             let _ = accepted;
             event!(debug, vendor, outcome, id = accepted.id().get(), "delivery accepted");
         }
+        // The outage is reported once.
         Err(error) => {
             let _ = error;
-            event!(warn, vendor, outcome, %error, "delivery not accepted");
+            event!(debug, vendor, outcome, ?error, "delivery not accepted");
         }
     }
 }
@@ -59,12 +67,69 @@ pub(crate) fn started(record: &DeliveryRecord) {
     seconds!("idhooks_inbox_lag_seconds", lag, "vendor" => record.kind.vendor.clone());
 }
 
-/// Counts an attempt that ended. The outcome is done, retry, dead_letter, undecodable, lease_lost or released.
-pub(crate) fn ended(vendor: &str, outcome: &'static str, took: Duration) {
+/// A delivery in the log: nothing comes from inside the body but the name of the event.
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only log events need all of them"))]
+pub(crate) struct Logged<'a> {
+    pub(crate) id: i64,
+    pub(crate) vendor: &'a str,
+    pub(crate) endpoint: Option<&'a str>,
+    pub(crate) event: Option<&'a str>,
+    pub(crate) attempt: u32,
+}
+
+/// Logs with the fields of a [`Logged`].
+macro_rules! delivery_event {
+    ($level:ident, $delivery:expr, $($rest:tt)*) => {
+        event!(
+            $level,
+            id = $delivery.id,
+            vendor = $delivery.vendor,
+            endpoint = $delivery.endpoint,
+            event = $delivery.event.map(|event| tracing::field::display(idhooks_core::Escaped(event))),
+            attempt = $delivery.attempt,
+            $($rest)*
+        );
+    };
+}
+
+/// Counts and logs an attempt that ended. The outcome is done, retry, dead_letter, undecodable, lease_lost or released.
+pub(crate) fn ended(delivery: &Logged<'_>, outcome: &'static str, reason: Option<&str>, took: Duration) {
+    let vendor = delivery.vendor;
     counter!("idhooks_inbox_handled_total", "vendor" => vendor.to_owned(), "outcome" => outcome);
     seconds!("idhooks_inbox_handle_seconds", took.as_secs_f64(), "vendor" => vendor.to_owned());
-    if matches!(outcome, "dead_letter" | "lease_lost") {
-        event!(warn, vendor, outcome, "delivery not handled");
+    let _ = reason;
+    match outcome {
+        "retry" => {
+            delivery_event!(warn, delivery, reason, "attempt failed; the worker retries");
+        }
+        "dead_letter" => {
+            delivery_event!(error, delivery, reason, "attempt failed; the delivery is a dead letter");
+        }
+        "undecodable" => {
+            delivery_event!(warn, delivery, reason, "delivery cannot be decoded; a later release tries again");
+        }
+        "lease_lost" => {
+            delivery_event!(warn, delivery, "lease lost; another worker handles the delivery");
+        }
+        _ => {
+            delivery_event!(debug, delivery, outcome, "attempt ended");
+        }
+    }
+}
+
+/// Counts and logs, once per name, an event that this release does not know.
+pub(crate) fn unknown_event(delivery: &Logged<'_>) {
+    static LOGGED: Mutex<BTreeSet<(String, String)>> = Mutex::new(BTreeSet::new());
+    counter!(
+        "idhooks_inbox_unknown_event_total",
+        "vendor" => delivery.vendor.to_owned(),
+        "endpoint" => delivery.endpoint.unwrap_or_default().to_owned()
+    );
+    let name = (delivery.vendor.to_owned(), delivery.event.unwrap_or_default().to_owned());
+    let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+    // Bounded, because senders that nobody authenticated choose the name.
+    if logged.len() < 100 && logged.insert(name) {
+        delivery_event!(warn, delivery, "this release does not know the event; the handler gets it as it arrived");
     }
 }
 
@@ -76,10 +141,59 @@ pub(crate) fn lease_expired(vendor: &str, dead: bool) {
     event!(warn, vendor, dead, "lease expired: the worker died or lost the store");
 }
 
-pub(crate) fn store_failed(error: &Error) {
-    counter!("idhooks_inbox_store_errors_total");
-    let _ = error;
-    event!(warn, %error, "the store failed; retrying");
+/// Whether the store fails. It is logged once when an outage begins and once when it ends.
+#[derive(Default)]
+pub(crate) struct Outage(AtomicBool);
+
+impl Outage {
+    /// Notes the result of a call. Errors that say nothing about the store do not count.
+    pub(crate) fn note<T>(&self, result: &Result<T, Error>) {
+        match result {
+            Ok(_) => {
+                if self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed) {
+                    store_up(true);
+                    event!(warn, "the store works again");
+                }
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::NotDurable) => {
+                counter!("idhooks_inbox_store_errors_total");
+                if !self.0.swap(true, Ordering::Relaxed) {
+                    store_up(false);
+                    event!(error, ?error, "the store fails; receivers respond with 503, workers wait");
+                }
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn store_up(up: bool) {
+    #[cfg(feature = "metrics")]
+    metrics::gauge!("idhooks_inbox_store_up").set(f64::from(u8::from(up)));
+    let _ = up;
+}
+
+/// Describes every metric to the recorder, with its unit.
+pub(crate) fn describe() {
+    #[cfg(feature = "metrics")]
+    {
+        use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+
+        describe_counter!("idhooks_inbox_accepted_total", Unit::Count, "Deliveries passed to the inbox, by outcome");
+        describe_histogram!("idhooks_inbox_accept_seconds", Unit::Seconds, "Time until a delivery is on disk");
+        describe_histogram!("idhooks_inbox_lag_seconds", Unit::Seconds, "Time from due to claimed");
+        describe_counter!("idhooks_inbox_handled_total", Unit::Count, "Attempts that ended, by outcome");
+        describe_histogram!("idhooks_inbox_handle_seconds", Unit::Seconds, "Duration of an attempt");
+        describe_counter!("idhooks_inbox_lease_expired_total", Unit::Count, "Leases that expired, as after a crash");
+        describe_counter!("idhooks_inbox_unknown_event_total", Unit::Count, "Events that this release does not know");
+        describe_counter!("idhooks_inbox_store_errors_total", Unit::Count, "Calls to the store that failed");
+        describe_gauge!("idhooks_inbox_store_up", Unit::Count, "1 while the store works, 0 during an outage");
+        describe_gauge!("idhooks_inbox_log_bytes", Unit::Bytes, "Size of SQLite's write-ahead log");
+        describe_gauge!("idhooks_inbox_no_handler", Unit::Count, "1 if deliveries wait that no handler takes");
+        describe_gauge!("idhooks_inbox_deliveries", Unit::Count, "Unfinished deliveries and dead letters, by state");
+        describe_gauge!("idhooks_inbox_oldest_seconds", Unit::Seconds, "Age of the oldest delivery that is ready");
+        store_up(true);
+    }
 }
 
 /// Warns about a setting that the inbox replaced by another one.
@@ -150,5 +264,83 @@ pub(crate) async fn handling<T>(delivery: (i64, u32, &str), run: impl Future<Out
     {
         let _ = delivery;
         run.await
+    }
+}
+
+#[cfg(all(test, feature = "tracing"))]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod tests {
+    use std::sync::Arc;
+
+    use tracing::{Event, Metadata, Subscriber, field::Field, span};
+
+    use super::*;
+
+    /// The messages of log events.
+    #[derive(Clone, Default)]
+    struct Messages(Arc<Mutex<Vec<String>>>);
+
+    impl tracing::field::Visit for Messages {
+        fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+            if field.name() == "message" {
+                self.0.lock().unwrap().push(format!("{value:?}"));
+            }
+        }
+    }
+
+    impl Subscriber for Messages {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+
+        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            event.record(&mut self.clone());
+        }
+
+        fn enter(&self, _: &span::Id) {}
+
+        fn exit(&self, _: &span::Id) {}
+    }
+
+    fn logged(work: impl FnOnce()) -> Vec<String> {
+        let messages = Messages::default();
+        tracing::subscriber::with_default(messages.clone(), work);
+        let logged = messages.0.lock().unwrap();
+        logged.clone()
+    }
+
+    #[test]
+    fn an_outage_is_logged_when_it_begins_and_when_it_ends() {
+        let lines = logged(|| {
+            let (outage, fails) = (Outage::default(), || Err::<(), _>(Error::unavailable("the disk is full")));
+            outage.note(&Ok(()));
+            for _ in 0..100 {
+                outage.note(&fails());
+                outage.note(&Err::<(), _>(Error::busy("too many bytes wait")));
+                outage.note(&Err::<(), _>(Error::closed()));
+            }
+            outage.note(&Ok(()));
+            outage.note(&Ok(()));
+        });
+        assert_eq!(lines, ["the store fails; receivers respond with 503, workers wait", "the store works again"]);
+    }
+
+    #[test]
+    fn an_unknown_event_is_logged_once() {
+        let delivery = |event| Logged { id: 1, vendor: "a test", endpoint: None, event: Some(event), attempt: 1 };
+        let lines = logged(|| {
+            for event in ["NEW", "NEWER", "NEW"] {
+                unknown_event(&delivery(event));
+            }
+        });
+        assert_eq!(lines.len(), 2, "{lines:?}");
     }
 }

@@ -132,10 +132,10 @@ impl<T: Into<Self>> From<Result<T, HandlerError>> for Outcome {
 
 /// The error of a handler, which `?` creates from any error.
 ///
-/// It keeps the name of the error's type and none of its text, because the text may quote the delivery and reasons are
-/// listed. Log what you need before you return the error.
+/// It keeps the text of an idhooks error, which never quotes a delivery. Of any other error it keeps the name of the type and
+/// none of the text, because reasons are logged and listed. Log what you need before you return the error.
 pub struct HandlerError {
-    reason: &'static str,
+    reason: Cow<'static, str>,
 }
 
 impl HandlerError {
@@ -150,13 +150,15 @@ impl HandlerError {
     /// ```
     #[must_use]
     pub fn new(reason: &'static str) -> Self {
-        Self { reason }
+        Self { reason: reason.into() }
     }
 }
 
 impl<E: error::Error> From<E> for HandlerError {
-    fn from(_: E) -> Self {
-        Self { reason: type_name::<E>() }
+    fn from(error: E) -> Self {
+        let name = type_name::<E>();
+        let is_ours = name.starts_with("idhooks");
+        Self { reason: if is_ours { error.to_string().into() } else { name.into() } }
     }
 }
 

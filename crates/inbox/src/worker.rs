@@ -15,7 +15,7 @@ use std::{
 use tokio::time::sleep;
 
 use self::run::WorkerLoop;
-use crate::{Backoff, Handlers, Inbox, MissingHandler, Retention, observe, store::MAX_LEASE, unhandled};
+use crate::{Backoff, Handlers, Inbox, InvalidHandlers, Retention, store::MAX_LEASE, unhandled};
 
 /// How often the retention is applied.
 const RETENTION_INTERVAL: Duration = Duration::from_secs(3600);
@@ -159,12 +159,10 @@ impl Worker {
     /// ```
     ///
     /// # Errors
-    /// If this program receives deliveries (see [`Inbox::register_source`]) that have no handler.
-    pub async fn run(self, handlers: Handlers) -> Result<(), MissingHandler> {
-        let kinds = handlers.missing(self.inbox.sources());
-        if !kinds.is_empty() {
-            return Err(MissingHandler { kinds });
-        }
+    /// If this program receives deliveries (see [`Inbox::register_source`]) that have no handler, or if a kind of delivery has
+    /// two.
+    pub async fn run(self, handlers: Handlers) -> Result<(), InvalidHandlers> {
+        handlers.check(self.inbox.sources())?;
         let watch = unhandled::watch(self.inbox.clone(), handlers.clone(), self.unhandled_interval);
         let retain = retain(self.inbox.clone(), self.retention);
         tokio::select! {
@@ -180,9 +178,7 @@ impl Worker {
 async fn retain(inbox: Inbox, retention: Retention) {
     sleep(RETENTION_DELAY.mul_f64(1.0 + fastrand::f64())).await;
     loop {
-        if let Err(error) = inbox.0.store.purge(&retention).await {
-            observe::store_failed(&error);
-        }
+        inbox.0.outage.note(&inbox.0.store.purge(&retention).await);
         sleep(RETENTION_INTERVAL).await;
     }
 }

@@ -37,7 +37,7 @@ fn notes(file: &Path) -> Vec<String> {
 }
 
 fn worker(inbox: &Inbox) -> idhooks_inbox::Worker {
-    let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(5));
+    let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(5)).unwrap();
     inbox
         .worker()
         .backoff(backoff)

@@ -34,7 +34,7 @@ const STORE: &str = "IDHOOKS_TEST_KILLS_STORE";
 const INNOCENT: usize = 16;
 
 fn worker(inbox: &Inbox) -> idhooks_inbox::Worker {
-    let backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(50));
+    let backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(50)).unwrap();
     inbox.worker().backoff(backoff).lease(Duration::from_millis(200)).concurrency(2 * INNOCENT)
 }
 
@@ -114,7 +114,7 @@ async fn row_52_a_worker_handles_a_suspect_alone() {
         }
     });
     // Without a delay the suspect is due at once, and first.
-    let backoff = Backoff::new(Duration::ZERO, Duration::ZERO);
+    let backoff = Backoff::NONE;
     let working = start(inbox.worker().backoff(backoff).concurrency(8), handlers);
     eventually("all are done", || async { (count_done(&inbox).await == 9).then_some(()) }).await;
     working.stop().await;
@@ -131,7 +131,7 @@ async fn row_52_a_suspect_waits_until_its_worker_is_idle() {
         assert_eq!(claim_briefly(&inbox).await.id, suspect);
     }
     // Due in a second, when the worker is busy.
-    let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(1));
+    let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(1)).unwrap();
     let expire = ClaimRequest { limit: 0, backoff, ..request() };
     assert_eq!(inbox.store().claim(expire).await.unwrap().expired.len(), 1);
     let (slow, beside) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(u32::MAX)));

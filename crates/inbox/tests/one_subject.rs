@@ -84,8 +84,10 @@ async fn many_deliveries_of_one_subject_are_handled_in_turn_and_delay_nobody(eng
             }
         }
     });
-    let worker =
-        inbox.worker().concurrency(4).backoff(Backoff::new(Duration::from_millis(20), Duration::from_millis(20)));
+    let worker = inbox
+        .worker()
+        .concurrency(4)
+        .backoff(Backoff::new(Duration::from_millis(20), Duration::from_millis(20)).unwrap());
     let until = async move { drop(tokio::time::timeout(Duration::from_secs(60), all.notified()).await) };
     worker.with_graceful_shutdown(until).run(handlers).await.unwrap();
 

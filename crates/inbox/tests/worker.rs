@@ -80,7 +80,7 @@ async fn a_worker_refuses_to_start_without_a_handler_for_what_its_program_receiv
     inbox.clone().register_source::<Unverified<case_keeper::Event>>();
     inbox.register_source::<Verified<caf::Event>>();
     let missing = run(of_capa()).await.unwrap_err();
-    assert_eq!(missing.kinds(), [support::kind("caf", true), support::kind("case-keeper", false)]);
+    assert_eq!(missing.missing(), [support::kind("caf", true), support::kind("case-keeper", false)]);
     let message = missing.to_string();
     let kinds = "verified deliveries of caf, unverified deliveries of case-keeper:";
     assert!(message.contains(kinds) && message.contains("handled_elsewhere"), "{message}");
@@ -89,7 +89,7 @@ async fn a_worker_refuses_to_start_without_a_handler_for_what_its_program_receiv
     // A handler of unverified deliveries takes no verified ones.
     let of_unverified = of_capa().handled_elsewhere("case-keeper").on(|_: Job<Unverified<caf::Event>>| async {});
     let missing = run(of_unverified).await.unwrap_err();
-    assert_eq!(missing.kinds(), [support::kind("caf", true)]);
+    assert_eq!(missing.missing(), [support::kind("caf", true)]);
     run(of_capa().handled_elsewhere("caf").handled_elsewhere("case-keeper")).await.unwrap();
     let every =
         || of_capa().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<case_keeper::Event>>| async {});
@@ -260,7 +260,7 @@ async fn retries_wait_for_the_backoff() {
         handler_times.lock().unwrap().push(Instant::now());
         async move { if job.attempt() < 4 { Outcome::retry("not now") } else { Outcome::Done } }
     });
-    let backoff = Backoff::new(Duration::from_millis(200), Duration::from_millis(400));
+    let backoff = Backoff::new(Duration::from_millis(200), Duration::from_millis(400)).unwrap();
     let working = start(inbox.worker().backoff(backoff), handlers);
     all_done(&inbox, 1).await;
     working.stop().await;
@@ -369,4 +369,16 @@ async fn a_job_cannot_be_completed_in_a_transaction_of_sqlite() {
     // A failed assertion is a panic, and a panic a dead letter.
     inbox.worker().max_attempts(1).until_idle().run(handlers).await.unwrap();
     assert_eq!(count_done(&inbox).await, 1);
+}
+
+#[tokio::test]
+async fn a_second_handler_of_one_kind_is_an_error() {
+    let engine = Engine::sqlite();
+    let inbox = engine.open().await;
+    let handlers = || Handlers::new().on(|_: Job<Verified<idhooks_capa::Event>>| async {});
+    let twice = handlers().on(|_: Job<Verified<idhooks_capa::Event>>| async {});
+    let error = inbox.worker().until_idle().run(twice).await.unwrap_err();
+    assert_eq!(error.to_string(), "more than one handler for verified deliveries of capa: call `Handlers::on` once");
+    assert_eq!((error.repeated().len(), error.missing().len()), (1, 0));
+    inbox.worker().until_idle().run(handlers()).await.unwrap();
 }

@@ -248,7 +248,7 @@ async fn a_worker_is_told_of_the_vendors_that_an_intake_takes() {
     let server = Server::start().await;
     let run = async |handlers: Handlers| server.inbox.worker().with_graceful_shutdown(async {}).run(handlers).await;
     let error = run(Handlers::new().on(|_: Job<Verified<caf::Event>>| async {})).await.unwrap_err();
-    let missing: Vec<_> = error.kinds().iter().map(ToString::to_string).collect();
+    let missing: Vec<_> = error.missing().iter().map(ToString::to_string).collect();
     assert_eq!(missing, ["unverified deliveries of unico"]);
     let every =
         Handlers::new().on(|_: Job<Verified<caf::Event>>| async {}).on(|_: Job<Unverified<unico::Event>>| async {});

@@ -112,6 +112,10 @@ impl WebhookEvent for Event {
         json::decode_flat(body, Self::from_wire)
     }
 
+    fn is_known(&self) -> bool {
+        Self::is_known(self)
+    }
+
     fn envelope(body: &[u8]) -> Envelope {
         let [process, state, event, data, time] = members(body, ["processId", "state", "event", "data", "eventDate"]);
         let [id, status, score] = members_of(data, ["id", "status", "score"]);

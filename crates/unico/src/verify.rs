@@ -1,8 +1,10 @@
 //! Who sent it: a credential of your own choice, because Unico signs nothing.
 
-use idhooks_core::{Credential, PresentsCredential, SharedCredential, Unauthenticated};
+use idhooks_core::{Credential, PresentsCredential, SharedCredential, Unauthenticated, Verifiable};
 
 use crate::Event;
+
+impl Verifiable for Event {}
 
 impl PresentsCredential for Event {}
 

@@ -89,13 +89,12 @@ pub(crate) fn work(store: &str, settings: &Settings) -> Result<(), String> {
     runtime.block_on(async {
         let inbox = child::open(Inbox::builder(), store).await?;
         child::say_ready(0)?;
-        let worker = || {
-            let backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(200));
-            let worker = inbox.worker().lease(LEASE).concurrency(8).backoff(backoff);
-            // The driver kills workers all the time, and the deliveries are not at fault.
-            worker.handler_timeout(Duration::from_millis(700)).max_lost_leases(10_000)
-        };
-        worker().run(desk.clone().handlers()).await.map_err(|error| error.to_string())
+        let backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(200));
+        let backoff = backoff.map_err(|error| error.to_string())?;
+        let worker = inbox.worker().lease(LEASE).concurrency(8).backoff(backoff);
+        // The driver kills workers all the time, and the deliveries are not at fault.
+        let worker = worker.handler_timeout(Duration::from_millis(700)).max_lost_leases(10_000);
+        worker.run(desk.clone().handlers()).await.map_err(|error| error.to_string())
     })
 }
 

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{HeaderName, request::Parts};
 
 use crate::{
-    AuthMethod, Authentication, Credentials, EnvError, Expected, Headers, Secret, Secrets, Verified, Verify,
-    VerifyError, WebhookEvent,
+    AuthMethod, Authentication, Credentials, EnvError, Expected, Headers, Secret, Secrets, Verifiable, Verified,
+    Verify, VerifyError,
     headers::single,
     hex,
     setup::{Environment, Variables, VendorVariables},
@@ -16,7 +16,7 @@ use crate::{
 /// An event whose deliveries carry the HMAC-SHA256 of the raw body, as 64 hex digits, under one header.
 ///
 /// A vendor crate implements this and names `Hmac<Event>` its `Verifier`; there is nothing else to write.
-pub trait HmacSigned: WebhookEvent {
+pub trait HmacSigned: Verifiable {
     /// The header that carries the signature, in lower case; anything else does not compile.
     const SIGNATURE_HEADER: &'static str;
 

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::request::Parts;
 
 use crate::{
-    Authentication, Credential, Credentials, EnvError, Expected, Headers, SecretError, Verified, Verify, VerifyError,
-    WebhookEvent,
+    Authentication, Credential, Credentials, EnvError, Expected, Headers, SecretError, Verifiable, Verified, Verify,
+    VerifyError, WebhookEvent,
     setup::{Environment, Variables, VendorVariables},
 };
 
@@ -20,7 +20,7 @@ use crate::{
 ///     SharedCredential::new(credential)
 /// }
 /// ```
-pub trait PresentsCredential: WebhookEvent {}
+pub trait PresentsCredential: Verifiable {}
 
 /// Checks a credential that the vendor presents with every delivery. It cannot be built without one.
 ///

@@ -17,6 +17,8 @@ impl crate::WebhookEvent for Ping {
     }
 }
 
+impl Verifiable for Ping {}
+
 impl HmacSigned for Ping {
     const SIGNATURE_HEADER: &'static str = "x-ping-signature";
     const OFFERS_CREDENTIAL: bool = true;

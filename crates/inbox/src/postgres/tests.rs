@@ -44,7 +44,7 @@ fn request(limit: usize) -> ClaimRequest {
         lease: Duration::from_secs(60),
         kinds: vec![kind("caf", true, 0)],
         max_lost_leases: 25,
-        backoff: crate::Backoff::new(Duration::ZERO, Duration::ZERO),
+        backoff: crate::Backoff::NONE,
         idle: true,
     }
 }

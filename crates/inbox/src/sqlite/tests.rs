@@ -99,7 +99,7 @@ fn request() -> ClaimRequest {
         lease: Duration::from_secs(30),
         kinds: vec![KindRequest { kind, decoder_version: 1, running: 0 }],
         max_lost_leases: 25,
-        backoff: Backoff::new(Duration::ZERO, Duration::ZERO),
+        backoff: Backoff::NONE,
         idle: true,
     }
 }

@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 use super::Worker;
 use crate::{
     Outcome,
+    observe::Logged,
     store::{Completion, DeliveryKind, DeliveryRecord, Lease, MAX_RETRY_DELAY},
 };
 
@@ -20,6 +21,8 @@ use crate::{
 pub(super) struct Attempt {
     pub(super) lease: Lease,
     pub(super) kind: DeliveryKind,
+    endpoint: Option<Arc<str>>,
+    event: Option<Box<str>>,
     subject_key: Option<i64>,
     number: u32,
     failed: u32,
@@ -52,10 +55,22 @@ impl Attempt {
         Self {
             lease,
             kind: record.kind.clone(),
+            endpoint: record.endpoint.clone(),
+            event: record.event.clone(),
             subject_key: record.subject_key,
             number: record.attempt(),
             failed: record.attempts,
             started: Instant::now(),
+        }
+    }
+
+    pub(super) fn logged(&self) -> Logged<'_> {
+        Logged {
+            id: self.lease.id.get(),
+            vendor: &self.kind.vendor,
+            endpoint: self.endpoint.as_deref(),
+            event: self.event.as_deref(),
+            attempt: self.number,
         }
     }
 

@@ -260,10 +260,10 @@ impl WorkerLoop {
 
     fn claimed(&mut self, claimed: Result<Claimed, Error>, asked: Duration) {
         let now = Instant::now();
+        self.note(&claimed);
         let claimed = match claimed {
             Ok(claimed) => claimed,
-            Err(error) => {
-                self.failed(&error);
+            Err(_) => {
                 // Not at each change either: a store that fails must not be asked for every delivery that arrives.
                 (self.claim_at, self.claim_on_change) = (now + AFTER_FAILURE, false);
                 return;
@@ -337,22 +337,22 @@ impl WorkerLoop {
             Some(outcome) if lease_end.load(Ordering::Relaxed) > 0 => {
                 self.ended.push(attempt.end(outcome, &self.worker));
             }
-            _ => observe::ended(&attempt.kind.vendor, "lease_lost", attempt.took()),
+            _ => observe::ended(&attempt.logged(), "lease_lost", None, attempt.took()),
         }
     }
 
     fn completed(&mut self, lost: Result<Vec<Lease>, Error>) {
+        self.note(&lost);
         match lost {
             Ok(lost) => {
                 for Ended { attempt, outcome, took } in self.completing.drain(..) {
                     let name = if lost.contains(&attempt.lease) { "lease_lost" } else { outcome.as_str() };
-                    observe::ended(&attempt.kind.vendor, name, took);
+                    observe::ended(&attempt.logged(), name, outcome.reason(), took);
                 }
                 // The next delivery of a subject may be ready.
                 self.claim_at = if self.claim_on_change { Instant::now() } else { self.claim_at };
             }
-            Err(error) => {
-                self.failed(&error);
+            Err(_) => {
                 self.complete_at = Instant::now() + AFTER_FAILURE;
                 self.ended.splice(0..0, self.completing.drain(..));
             }
@@ -375,7 +375,7 @@ impl WorkerLoop {
     /// Extends the leases that were renewed, and stops the handlers of those that are lost. The store itself rejects the
     /// outcome of a lost lease.
     fn renewed(&mut self, lost: Result<Vec<Lease>, Error>, asked_for: &[Lease], asked: Duration) {
-        let lost = lost.map_err(|error| self.failed(&error));
+        self.note(&lost);
         if lost.is_err() {
             self.renew_at = Instant::now() + AFTER_FAILURE.min(self.worker.lease / 3);
         }
@@ -391,8 +391,8 @@ impl WorkerLoop {
         }
     }
 
-    fn failed(&mut self, error: &Error) {
-        observe::store_failed(error);
-        self.closed |= error.kind() == crate::ErrorKind::Closed;
+    fn note<T>(&mut self, result: &Result<T, Error>) {
+        self.worker.inbox.0.outage.note(result);
+        self.closed |= matches!(result, Err(error) if error.kind() == crate::ErrorKind::Closed);
     }
 }

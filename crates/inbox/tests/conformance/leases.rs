@@ -158,7 +158,7 @@ async fn row_37_a_lease_that_was_taken_back_cannot_complete(engine: Engine) {
     let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
     let record = claim_briefly(&inbox).await;
     let lease = record.lease().unwrap();
-    let backoff = Backoff::new(Duration::from_secs(60), Duration::from_secs(60));
+    let backoff = Backoff::new(Duration::from_secs(60), Duration::from_secs(60)).unwrap();
     assert!(claim(&inbox, ClaimRequest { backoff, ..request() }).await.is_empty(), "nobody has it now");
     assert_eq!(inbox.store().renew(&[lease], Duration::from_secs(60)).await.unwrap(), [lease]);
     for outcome in [Outcome::Done, Outcome::Released, Outcome::dead_letter("too late")] {
@@ -173,7 +173,7 @@ async fn row_37_lost_leases_back_off(engine: Engine) {
     let id = inbox.accept(&caf("1", "a")).await.unwrap().id();
     let other = inbox.accept(&caf("2", "a")).await.unwrap().id();
     claim_briefly(&inbox).await;
-    let backoff = Backoff::new(Duration::from_secs(60), Duration::from_secs(3600));
+    let backoff = Backoff::new(Duration::from_secs(60), Duration::from_secs(3600)).unwrap();
     let claimed = inbox.store().claim(ClaimRequest { backoff, ..request() }).await.unwrap();
     assert_eq!(claimed.expired.len(), 1);
     assert_eq!(ids(&claimed.deliveries), [other], "the next one of the subject goes first");

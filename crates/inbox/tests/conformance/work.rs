@@ -367,7 +367,7 @@ async fn until_idle_makes_every_attempt_if_the_backoff_is_zero(engine: Engine) {
         assert_ne!(job.attempt(), 2);
         Outcome::retry("not now")
     });
-    let worker = inbox.worker().max_attempts(4).backoff(Backoff::new(Duration::ZERO, Duration::ZERO)).until_idle();
+    let worker = inbox.worker().max_attempts(4).backoff(Backoff::NONE).until_idle();
     worker.run(handlers).await.unwrap();
     let details = details(&inbox, id).await;
     let history: Vec<_> = details.failed_attempts.iter().map(|attempt| &*attempt.reason).collect();
@@ -388,7 +388,7 @@ async fn attempts_count_lost_leases(engine: Engine) {
         // One more failed attempt is the second one: a lost lease is none.
         async { Outcome::retry("not now") }
     });
-    let worker = inbox.worker().max_attempts(2).backoff(Backoff::new(Duration::ZERO, Duration::ZERO)).until_idle();
+    let worker = inbox.worker().max_attempts(2).backoff(Backoff::NONE).until_idle();
     worker.run(handlers).await.unwrap();
     assert_eq!(*seen.lock().unwrap(), [3]);
     let dead = inbox.dead_letters().await.unwrap();

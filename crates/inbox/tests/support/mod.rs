@@ -27,7 +27,7 @@ use idhooks_case_keeper as case_keeper;
 use idhooks_core::{Secret, Unverified, Verified};
 use idhooks_inbox::{
     AcceptOutcome, Backoff, DeliveryDetails, DeliveryId, DeliveryKind, DeliverySummary, Filter, Handlers, Inbox,
-    MissingHandler, Outcome, State, Worker,
+    InvalidHandlers, Outcome, State, Worker,
     store::{ClaimRequest, Completion, DeliveryRecord, KindRequest},
 };
 use idhooks_unico as unico;
@@ -123,7 +123,7 @@ pub(crate) fn request_with_decoder(version: i64) -> ClaimRequest {
         lease: Duration::from_secs(600),
         kinds: kinds(&all, version),
         max_lost_leases: 25,
-        backoff: Backoff::new(Duration::ZERO, Duration::ZERO),
+        backoff: Backoff::NONE,
         idle: true,
     }
 }
@@ -232,13 +232,13 @@ pub(crate) async fn all_done(inbox: &Inbox, number: u64) {
 
 /// A worker that does not wait long between attempts.
 pub(crate) fn eager(inbox: &Inbox) -> Worker {
-    inbox.worker().backoff(Backoff::new(Duration::from_millis(1), Duration::from_millis(5)))
+    inbox.worker().backoff(Backoff::new(Duration::from_millis(1), Duration::from_millis(5)).unwrap())
 }
 
 /// A worker at work.
 pub(crate) struct Working {
     stop: oneshot::Sender<()>,
-    pub(crate) task: JoinHandle<Result<(), MissingHandler>>,
+    pub(crate) task: JoinHandle<Result<(), InvalidHandlers>>,
 }
 
 pub(crate) fn start(worker: Worker, handlers: Handlers) -> Working {

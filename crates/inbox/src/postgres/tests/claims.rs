@@ -126,7 +126,7 @@ async fn a_delivery_waits_longer_after_each_expired_lease() {
     let store = store(&database).await;
     let id = store.accept(record("1", "a")).await.unwrap().id();
     let client = database.client().await;
-    let backoff = crate::Backoff::new(Duration::from_secs(100), Duration::from_secs(250));
+    let backoff = crate::Backoff::new(Duration::from_secs(100), Duration::from_secs(250)).unwrap();
     let brief = ClaimRequest { lease: Duration::from_millis(1), backoff, ..request(1) };
     for (number, seconds) in [100, 200, 250, 250].into_iter().enumerate() {
         assert_eq!(store.claim(brief.clone()).await.unwrap().deliveries.len(), 1);

@@ -111,7 +111,7 @@ fn claim(random: &mut Rng) -> ClaimRequest {
     request.max_lost_leases = [0, 1, 2, 25, u32::MAX][random.usize(..5)];
     request.idle = random.u8(..4) > 0;
     if random.u8(..4) == 0 {
-        request.backoff = Backoff::new(FAR, FAR);
+        request.backoff = Backoff::new(FAR, FAR).unwrap();
     }
     request.worker = odd(random).replace('\0', "").into();
     request
