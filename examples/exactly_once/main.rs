@@ -1,6 +1,6 @@
 //! Exactly once: a handler writes to a ledger and completes its job in one PostgreSQL transaction, with sqlx.
 //! `DATABASE_URL=postgres://user:password@localhost/database cargo run --example exactly_once`
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
 use idhooks::{
     Secret, Verified, capa,

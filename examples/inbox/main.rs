@@ -1,5 +1,5 @@
 //! A durable inbox: kept once, tried again, given up, replayed. `cargo run --example inbox`
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
 use idhooks::{
     Secret, Verified, capa,

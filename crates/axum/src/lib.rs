@@ -7,5 +7,8 @@ mod webhook;
 #[cfg(feature = "inbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "inbox")))]
 pub use idhooks_tower::InboxService;
+#[cfg(feature = "tenants")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tenants")))]
+pub use idhooks_tower::Tenants;
 pub use idhooks_tower::{CapturedRequest, Captures, Receiver, Refusal, Rejection, receive};
 pub use webhook::Webhook;

@@ -39,13 +39,15 @@ pub trait Verify: Send + Sync {
         body: Bytes,
     ) -> impl Future<Output = Result<Self::Delivery, VerifyError>> + Send;
 
-    /// Returns the name of the endpoint, for logs and metrics.
-    fn endpoint_name(&self) -> Option<&str> {
+    /// Returns the name of the endpoint that the request was sent to, for logs and metrics.
+    fn endpoint_name(&self, head: &Parts) -> Option<String> {
+        let _ = head;
         None
     }
 
     /// Returns where the verifier looks for the proof of the sender, for logs.
-    fn expected(&self) -> Vec<Expected> {
+    fn expected(&self, head: &Parts) -> Vec<Expected> {
+        let _ = head;
         Vec::new()
     }
 }
@@ -84,12 +86,12 @@ macro_rules! forward {
                 (**self).verify_request(head, body)
             }
 
-            fn endpoint_name(&self) -> Option<&str> {
-                (**self).endpoint_name()
+            fn endpoint_name(&self, head: &Parts) -> Option<String> {
+                (**self).endpoint_name(head)
             }
 
-            fn expected(&self) -> Vec<Expected> {
-                (**self).expected()
+            fn expected(&self, head: &Parts) -> Vec<Expected> {
+                (**self).expected(head)
             }
         }
     )*};

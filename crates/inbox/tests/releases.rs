@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use idhooks_core::{DecodeError, Envelope, Verified, WebhookEvent, json::FromJson, testing::verified};
+use idhooks_core::{DecodeError, Envelope, Verifiable, Verified, WebhookEvent, json::FromJson, testing::verified};
 use idhooks_inbox::{Handlers, Job, State};
 use tokio::time::sleep;
 
@@ -20,6 +20,8 @@ use support::{PATIENCE, all_done, capa, eager, engine::Engine, handling::Capa, s
 struct Decodes<const RELEASE: u8>;
 
 impl<const RELEASE: u8> FromJson<'_> for Decodes<RELEASE> {}
+
+impl<const RELEASE: u8> Verifiable for Decodes<RELEASE> {}
 
 impl<const RELEASE: u8> WebhookEvent for Decodes<RELEASE> {
     const VENDOR: &'static str = "example";
@@ -38,6 +40,8 @@ impl<const RELEASE: u8> WebhookEvent for Decodes<RELEASE> {
 struct Ahead;
 
 impl FromJson<'_> for Ahead {}
+
+impl Verifiable for Ahead {}
 
 impl WebhookEvent for Ahead {
     const VENDOR: &'static str = "ahead";

@@ -11,6 +11,8 @@ mod observe;
 mod receiver;
 mod refusal;
 mod rejection;
+#[cfg(feature = "tenants")]
+mod tenants;
 
 pub use capture::{CapturedRequest, Captures};
 #[cfg(feature = "inbox")]
@@ -19,3 +21,6 @@ pub use inbox_service::InboxService;
 pub use receiver::{Receiver, receive};
 pub use refusal::Refusal;
 pub use rejection::Rejection;
+#[cfg(feature = "tenants")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tenants")))]
+pub use tenants::Tenants;

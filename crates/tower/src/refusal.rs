@@ -13,7 +13,7 @@ use crate::Rejection;
 /// `Display` and `Debug` show no value of a header and nothing of the body.
 pub struct Refusal<'a> {
     vendor: &'static str,
-    endpoint: Option<&'a str>,
+    endpoint: Option<String>,
     rejection: &'a Rejection,
     expected: Vec<Expected>,
     peer: Option<SocketAddr>,
@@ -30,7 +30,8 @@ impl<'a> Refusal<'a> {
         peer: Option<SocketAddr>,
     ) -> Self {
         let vendor = <V::Delivery as Delivery>::Event::VENDOR;
-        Self { vendor, endpoint: verifier.endpoint_name(), rejection, expected: verifier.expected(), peer, head, body }
+        let (endpoint, expected) = (verifier.endpoint_name(head), verifier.expected(head));
+        Self { vendor, endpoint, rejection, expected, peer, head, body }
     }
 
     /// Returns the vendor whose delivery the request claims to be.
@@ -42,7 +43,7 @@ impl<'a> Refusal<'a> {
     /// Returns the name of the verifier's endpoint, such as a tenant.
     #[must_use]
     pub fn endpoint(&self) -> Option<&str> {
-        self.endpoint
+        self.endpoint.as_deref()
     }
 
     /// Returns the reason.
@@ -100,7 +101,7 @@ fn list<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
 impl fmt::Display for Refusal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} delivery rejected", self.vendor)?;
-        if let Some(endpoint) = self.endpoint {
+        if let Some(endpoint) = &self.endpoint {
             write!(f, " at endpoint {}", idhooks_core::Escaped(endpoint))?;
         }
         write!(f, ": {}; path {}", self.rejection, idhooks_core::Escaped(&self.path()))?;

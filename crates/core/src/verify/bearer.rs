@@ -203,11 +203,11 @@ impl<E: PresentsCredential> Verify for BearerVerifier<E> {
         async move { self.decide(token?, body).await }
     }
 
-    fn endpoint_name(&self) -> Option<&str> {
-        self.endpoint.as_deref()
+    fn endpoint_name(&self, _: &Parts) -> Option<String> {
+        self.endpoint.as_deref().map(str::to_owned)
     }
 
-    fn expected(&self) -> Vec<Expected> {
+    fn expected(&self, _: &Parts) -> Vec<Expected> {
         vec![Expected::Header(AUTHORIZATION)]
     }
 }

@@ -192,11 +192,11 @@ impl<E: HmacSigned> Verify for Hmac<E> {
         std::future::ready(self.verify(&head.headers, body))
     }
 
-    fn endpoint_name(&self) -> Option<&str> {
-        self.endpoint.as_deref()
+    fn endpoint_name(&self, _: &Parts) -> Option<String> {
+        self.endpoint.as_deref().map(str::to_owned)
     }
 
-    fn expected(&self) -> Vec<Expected> {
+    fn expected(&self, _: &Parts) -> Vec<Expected> {
         let also = self.also.iter().flat_map(Credentials::expected);
         [Expected::Header(self.header.clone())].into_iter().chain(also).collect()
     }

@@ -132,11 +132,11 @@ impl<E: PresentsCredential> Verify for SharedCredential<E> {
         )
     }
 
-    fn endpoint_name(&self) -> Option<&str> {
-        self.endpoint.as_deref()
+    fn endpoint_name(&self, _: &Parts) -> Option<String> {
+        self.endpoint.as_deref().map(str::to_owned)
     }
 
-    fn expected(&self) -> Vec<Expected> {
+    fn expected(&self, _: &Parts) -> Vec<Expected> {
         self.credentials.expected()
     }
 }

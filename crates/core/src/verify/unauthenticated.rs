@@ -114,11 +114,11 @@ impl<E: WebhookEvent> Verify for Unauthenticated<E> {
         std::future::ready(self.take(Some(head.uri.path()), &head.headers, body))
     }
 
-    fn endpoint_name(&self) -> Option<&str> {
-        self.endpoint.as_deref()
+    fn endpoint_name(&self, _: &Parts) -> Option<String> {
+        self.endpoint.as_deref().map(str::to_owned)
     }
 
-    fn expected(&self) -> Vec<Expected> {
+    fn expected(&self, _: &Parts) -> Vec<Expected> {
         self.guards.as_ref().map(Credentials::expected).unwrap_or_default()
     }
 }
