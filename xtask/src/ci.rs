@@ -61,8 +61,9 @@ pub(crate) fn lints() -> Result<(), String> {
 /// nothing themselves.
 fn with_foreign_features() -> Result<(), String> {
     let readers = packages()?.iter().map(|package| package.name.as_str());
-    let readers =
-        readers.filter(|name| !matches!(*name, "idhooks" | "idhooks-axum" | "idhooks-inbox" | "idhooks-tower"));
+    let readers = readers.filter(|name| {
+        !matches!(*name, "idhooks" | "idhooks-actix" | "idhooks-axum" | "idhooks-inbox" | "idhooks-tower")
+    });
     let features = "serde_json/arbitrary_precision,serde_json/float_roundtrip,serde_json/preserve_order";
     let mut arguments = vec!["test", "--locked", "--tests", "--features", features];
     for name in readers {

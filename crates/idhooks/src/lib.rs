@@ -19,6 +19,9 @@ pub use idhooks_core::{
 ))]
 pub mod guide;
 
+#[cfg(feature = "actix")]
+#[cfg_attr(docsrs, doc(cfg(feature = "actix")))]
+pub use idhooks_actix as actix;
 #[cfg(feature = "autentique")]
 #[cfg_attr(docsrs, doc(cfg(feature = "autentique")))]
 pub use idhooks_autentique as autentique;

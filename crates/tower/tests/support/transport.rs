@@ -331,9 +331,14 @@ pub(crate) async fn hanging_check_is_bounded<F: Framework + 'static>() {
     let receiver = Receiver::new().max_memory(500_000).verify_timeout(Duration::from_millis(800));
     let server = Arc::new(Server::start::<F, _>(receiver, verifier).await);
     let upload = |server: Arc<Server>| async move {
+        let mut stream = server.connect().await;
         let started = Instant::now();
-        let response = server.exchange(&unsigned("authorization: Bearer t\r\n", &vec![b' '; 300_000])).await;
-        (status(&response).to_owned(), started.elapsed())
+        drop(stream.write_all(&unsigned("authorization: Bearer t\r\n", &vec![b' '; 300_000])).await);
+        // Until the status line: some servers close the connection later.
+        let mut line = [0; 12];
+        let read = timeout(Duration::from_secs(20), stream.read_exact(&mut line)).await.expect("a response in time");
+        let line = if read.is_ok() { String::from_utf8(line.to_vec()).unwrap() } else { String::new() };
+        (status(&line).to_owned(), started.elapsed())
     };
     let first = tokio::spawn(upload(Arc::clone(&server)));
     sleep(Duration::from_millis(300)).await;
