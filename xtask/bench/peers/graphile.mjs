@@ -5,11 +5,14 @@ import { makeWorkerUtils, run } from "graphile-worker";
 const [url, count, concurrency] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const utils = await makeWorkerUtils({ connectionString: url });
 await utils.migrate();
-// In small transactions: one large one takes minutes.
-await utils.withPgClient(async (client) => {
-  const add = "SELECT graphile_worker.add_job('noop', json_build_object('n', n)) FROM generate_series(1, $1::int) n";
-  for (let left = count; left > 0; left -= 500) await client.query(add, [Math.min(left, 500)]);
-});
+// In bulk: one by one, the jobs take longer to add than to handle.
+for (let from = 0; from < count; from += 1000) {
+  const jobs = Array.from({ length: Math.min(1000, count - from) }, (_, n) => ({
+    identifier: "noop",
+    payload: { n: from + n },
+  }));
+  await utils.addJobs(jobs);
+}
 let done = 0;
 let finish;
 const all = new Promise((resolve) => (finish = resolve));
