@@ -160,8 +160,14 @@ pub struct Filter {
     pub vendor: Option<Box<str>>,
     /// Only deliveries of this endpoint.
     pub endpoint: Option<Box<str>>,
+    /// Only deliveries of this event.
+    pub event: Option<Box<str>>,
     /// Only deliveries about this subject.
     pub subject: Option<Pii<Box<str>>>,
+    /// Only deliveries that the inbox accepted at this time or later.
+    pub received_from: Option<SystemTime>,
+    /// Only deliveries that the inbox accepted before this time.
+    pub received_until: Option<SystemTime>,
     /// Only deliveries that are older than this one.
     pub before: Option<DeliveryId>,
     /// The size of a page, up to 1000. 0 stands for the default of 100.
@@ -193,6 +199,29 @@ impl Filter {
     #[must_use]
     pub fn endpoint(mut self, endpoint: &str) -> Self {
         self.endpoint = Some(without_nul(endpoint).into());
+        self
+    }
+
+    /// Selects deliveries of this event only, by the vendor's name, such as `document.finished`.
+    #[must_use]
+    pub fn event(mut self, event: &str) -> Self {
+        self.event = Some(without_nul(event).into());
+        self
+    }
+
+    /// Selects deliveries that the inbox accepted in this range of time: from the first one on, before the second one.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use idhooks_inbox::Filter;
+    ///
+    /// let now = SystemTime::now();
+    /// let last_hour = Filter::new().received(now - Duration::from_secs(3600), now);
+    /// # let _ = last_hour;
+    /// ```
+    #[must_use]
+    pub fn received(mut self, from: SystemTime, until: SystemTime) -> Self {
+        (self.received_from, self.received_until) = (Some(from), Some(until));
         self
     }
 

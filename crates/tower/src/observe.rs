@@ -14,13 +14,16 @@ pub(crate) fn rejected(refusal: &Refusal<'_>) {
     )
     .increment(1);
     #[cfg(feature = "tracing")]
-    tracing::warn!(
-        vendor = refusal.vendor(),
-        endpoint = refusal.endpoint(),
-        reason = refusal.rejection().as_str(),
-        peer = refusal.peer().map(tracing::field::display),
-        "{refusal}"
-    );
+    {
+        let (vendor, endpoint, reason) = (refusal.vendor(), refusal.endpoint(), refusal.rejection().as_str());
+        let peer = refusal.peer().map(tracing::field::display);
+        if matches!(refusal.rejection(), crate::Rejection::NotStored) {
+            // The inbox reports its outage once, so this is not for every request.
+            tracing::debug!(vendor, endpoint, reason, peer, "{refusal}");
+        } else {
+            tracing::warn!(vendor, endpoint, reason, peer, "{refusal}");
+        }
+    }
     let _ = refusal;
 }
 

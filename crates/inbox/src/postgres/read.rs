@@ -32,8 +32,10 @@ pub(super) async fn list(session: &mut Session, filter: &Filter) -> Result<Page,
     let endpoint = filter.endpoint.as_deref().map(without_nul);
     let subject = filter.subject.as_ref().map(|subject| without_nul(subject.expose()));
     let (vendor, endpoint, subject) = (vendor.as_deref(), endpoint.as_deref(), subject.as_deref());
+    let event = filter.event.as_deref().map(without_nul);
+    let (event, from, until) = (event.as_deref(), filter.received_from, filter.received_until);
     let (before, limit) = (filter.before.map(DeliveryId::get), i64::try_from(size + 1).unwrap_or(i64::MAX));
-    let values = params![&id, &state, &vendor, &endpoint, &subject, &before, &limit];
+    let values = params![&id, &state, &vendor, &endpoint, &subject, &event, &from, &until, &before, &limit];
     let rows = read(session, LIST, &values).await?;
     let deliveries = rows.iter().map(|row| row::summary(&Mapped(row))).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::new(deliveries, size))
@@ -41,8 +43,8 @@ pub(super) async fn list(session: &mut Session, filter: &Filter) -> Result<Page,
 
 /// Reads in one snapshot.
 pub(super) async fn get(session: &mut Session, id: DeliveryId) -> Result<Option<DeliveryDetails>, Error> {
-    let (id, only, none) = (id.get(), Some(id.get()), None::<&str>);
-    let values = params![&only, &None::<i16>, &none, &none, &none, &None::<i64>, &1_i64];
+    let (id, only, none, never) = (id.get(), Some(id.get()), None::<&str>, None::<SystemTime>);
+    let values = params![&only, &None::<i16>, &none, &none, &none, &none, &never, &never, &None::<i64>, &1_i64];
     let of_id = params![&id];
     let statements: [(&str, &[_]); 4] = [
         (LIST, &values),

@@ -83,6 +83,9 @@ fn select(connection: &Connection, filter: &Filter, limit: usize) -> Db<Vec<Deli
     let conditions = [
         ("d.vendor = ?", filter.vendor.as_deref().map(text)),
         ("d.endpoint = ?", filter.endpoint.as_deref().map(text)),
+        ("d.event = ?", filter.event.as_deref().map(text)),
+        ("d.received_at >= ?", filter.received_from.map(|from| Value::Integer(micros(from)))),
+        ("d.received_at < ?", filter.received_until.map(|until| Value::Integer(micros(until)))),
         ("d.subject = ?", filter.subject.as_ref().map(|subject| text(subject.expose()))),
         ("d.id < ?", filter.before.map(|id| Value::Integer(id.get()))),
     ];

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use idhooks_capa as capa;
 use idhooks_core::Verified;
-use idhooks_inbox::{AcceptOutcome, DeliveryId, ErrorKind, Filter, Inbox, Outcome, State};
+use idhooks_inbox::{AcceptOutcome, DeliveryId, DeliverySummary, ErrorKind, Filter, Inbox, Outcome, State};
 
 use crate::support::{
     caf, capa, capa_body, case_keeper, claim, claim_one, complete, complete_next, engine::Engine, kind, request,
-    request_with_decoder, secret, signed_caf, unico_body, unverified_unico,
+    request_with_decoder, secret, signed_caf, summary, unico_body, unverified_unico,
 };
 
 cases! {
@@ -80,6 +80,17 @@ async fn filters_select(engine: Engine) {
     assert!(ids(&inbox, Filter::new().vendor("caf' OR true --")).await.is_empty());
     assert_eq!(ids(&inbox, Filter::new().endpoint("north")).await, [north]);
     assert_eq!(ids(&inbox, Filter::new().vendor("capa").before(south)).await, [north]);
+    let event = inbox.get(ready).await.unwrap().unwrap().summary.event.unwrap();
+    assert_eq!(ids(&inbox, Filter::new().event(&event)).await, [ready, done]);
+    assert!(ids(&inbox, Filter::new().event("no such event")).await.is_empty());
+    let at = |summary: DeliverySummary| summary.received_at;
+    let (from, until) = (at(summary(&inbox, ready).await), at(summary(&inbox, south).await));
+    assert_eq!(
+        ids(&inbox, Filter::new().received(from, until)).await,
+        [north, ready],
+        "from the first on, before the last"
+    );
+    assert!(ids(&inbox, Filter::new().received(until, from)).await.is_empty());
     assert_eq!(ids(&inbox, Filter::new().vendor("capa").endpoint("south").limit(1)).await, [south]);
 }
 
