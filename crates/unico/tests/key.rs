@@ -109,7 +109,11 @@ fn from_env_takes_what_is_documented() {
     assert!(production.contains("Production"), "{production}");
 
     for (variables, wanted) in [
-        (&[][..], "the environment variable UNICO_SERVICE_ACCOUNT is not set"),
+        (
+            &[][..],
+            "the environment variable UNICO_SERVICE_ACCOUNT is not set; the environment variable UNICO_ENVIRONMENT is not \
+             set; the environment variable UNICO_PRIVATE_KEY is not set",
+        ),
         (&[account, key, api_key], "the environment variable UNICO_ENVIRONMENT is not set"),
         (
             &[account, key, api_key, ("UNICO_ENVIRONMENT", "uat")],

@@ -67,8 +67,13 @@ fn from_the_environment() {
     let id = ("CLIENT_ID", "id-1");
     let secret = ("CLIENT_SECRET", "CANARY");
     let base = ("BASE_URL", "https://portal.example.com");
-    assert_eq!(run(&[]), "the environment variable CASE_KEEPER_CLIENT_ID is not set");
-    assert_eq!(run(&[id]), "the environment variable CASE_KEEPER_CLIENT_SECRET is not set");
+    let missing = |names: &[&str]| {
+        let lines: Vec<_> =
+            names.iter().map(|name| format!("the environment variable CASE_KEEPER_{name} is not set")).collect();
+        lines.join("; ")
+    };
+    assert_eq!(run(&[]), missing(&["CLIENT_ID", "CLIENT_SECRET", "BASE_URL"]));
+    assert_eq!(run(&[id]), missing(&["CLIENT_SECRET", "BASE_URL"]));
     assert_eq!(run(&[id, secret]), "the environment variable CASE_KEEPER_BASE_URL is not set");
     assert_eq!(
         run(&[id, secret, ("BASE_URL", "portal")]),
