@@ -51,7 +51,7 @@ pub struct Credential {
     form: Form,
     /// The header's value as it is sent, or the part of the path.
     sent: Arc<Zeroizing<String>>,
-    /// SHA-256 of each accepted form, so that comparing takes the same time whatever was sent.
+    /// SHA-256 of each accepted form, so that the comparison takes the same time for every input.
     digests: Digests,
     label: Option<Arc<str>>,
 }

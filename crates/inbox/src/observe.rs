@@ -127,7 +127,7 @@ pub(crate) fn unknown_event(delivery: &Logged<'_>) {
     );
     let name = (delivery.vendor.to_owned(), delivery.event.unwrap_or_default().to_owned());
     let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
-    // Bounded, because senders that nobody authenticated choose the name.
+    // Bounded, because unauthenticated senders choose the name.
     if logged.len() < 100 && logged.insert(name) {
         delivery_event!(warn, delivery, "this release does not know the event; the handler gets it as it arrived");
     }

@@ -13,12 +13,12 @@ use idhooks_core::Pii;
 
 use crate::Refusal;
 
-/// The largest body that is kept, in bytes.
+/// The largest body that a capture holds, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 
 /// The most recent rejected requests with headers and bodies, to find out why a genuine delivery is rejected.
 ///
-/// Off by default, because the requests hold credentials and personal data, also of senders that nobody authenticated.
+/// Off by default, because the requests hold credentials and personal data, also of unauthenticated senders.
 /// Clones share the requests. Bodies above 64 KiB are left out.
 ///
 /// ```

@@ -22,7 +22,7 @@ use crate::{Receiver, Rejection, observe};
 
 /// Receives the deliveries of one verifier and stores them in an [`Inbox`]: 200 means on disk.
 ///
-/// It is a tower service for `http::Request`, whatever the type of the body. The response has no body. It is 200 for a new
+/// It is a tower service for `http::Request` with a body of any type. The response has no body. It is 200 for a new
 /// delivery, for a duplicate, and for a conflict with a stored one. It is the status of the [`Rejection`] for a rejected
 /// request, and 503 with `Retry-After` if the inbox could not store the delivery.
 ///

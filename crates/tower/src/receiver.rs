@@ -236,7 +236,7 @@ impl Receiver {
 }
 
 /// Returns the output of `work`, or `None` after `limit`. Sets the timer only if the work is not done at once: a small
-/// body arrives with its head, and a signature asks nobody.
+/// body arrives with its head, and a signature needs no other server.
 async fn within<W: Future>(limit: Duration, work: W) -> Option<W::Output> {
     let mut work = pin!(work);
     match poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {

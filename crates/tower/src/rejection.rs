@@ -22,7 +22,7 @@ pub enum Rejection {
     TooLarge,
     /// The body did not arrive in time: 408.
     Timeout,
-    /// The sender went away before the body had arrived: 400, which nobody sees.
+    /// The sender went away before the body had arrived: 400, which does not reach the sender.
     Interrupted,
     /// Too many bodies are being read: 503 with `Retry-After`.
     Busy,

@@ -77,7 +77,7 @@ impl<V: Verify + 'static> Tenants<V> {
         Self::new(key_of, lookup)
     }
 
-    /// Finds the tenant by whatever `key_of` returns; `None` is an unknown tenant.
+    /// Finds the tenant by the key that `key_of` returns; `None` is an unknown tenant.
     pub fn new<F, E>(
         key_of: impl Fn(&Parts) -> Option<String> + Send + Sync + 'static,
         lookup: impl Fn(String) -> F + Send + Sync + 'static,
