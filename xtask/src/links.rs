@@ -92,7 +92,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if path.is_dir() {
             let is_hidden = name.starts_with('.') && name != ".github";
-            if !is_hidden && !matches!(&*name, "target" | "corpus" | "artifacts") {
+            if !is_hidden && !matches!(&*name, "target" | "corpus" | "artifacts" | "node_modules") {
                 collect(&path, found)?;
             }
         } else if name.ends_with(".md") {

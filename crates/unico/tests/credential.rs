@@ -11,7 +11,6 @@ use std::{
 
 use idhooks_core::{
     AuthMethod, CheckUnavailable, Credential, Credentials, Delivery, EnvError, SecretError, Verify, VerifyError,
-    WebhookEvent,
 };
 use idhooks_fixtures::find;
 use idhooks_unico::{BearerVerifier, Event, OpenEndpoint, Verifier, present};
