@@ -28,6 +28,7 @@ pub(crate) fn beside() -> Result<(), String> {
     remove_folder(&copy.join("examples/exactly_once"))?;
     run(cargo(&["update", "--quiet", "--package", "rusqlite", "--precise", NEWEST_RUSQLITE]).current_dir(&copy))?;
     let features = ["--no-default-features", "--features", "sqlite,unstable-store,testing"];
-    let mut test = cargo(&["test", "--quiet", "--locked", "--package", "idhooks-inbox", "--tests"]);
+    let mut test =
+        cargo(&["test", "--quiet", "--locked", "--package", "idhooks-inbox", "--lib", "--test", "conformance"]);
     run(test.args(features).current_dir(&copy).env("CARGO_TARGET_DIR", root().join("target/rusqlite/build")))
 }
