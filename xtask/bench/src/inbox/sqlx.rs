@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use idhooks_core::{DedupKey, Delivery as _};
+use idhooks_core::DedupKey;
 use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
