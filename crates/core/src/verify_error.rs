@@ -19,6 +19,8 @@ pub enum VerifyError {
     /// No accepted secret made it. Wrong secret, or the body is not byte for byte what was sent:
     /// a parser, proxy or framework that re-encodes JSON on the way breaks every signature.
     Mismatch,
+    /// The request names no tenant that the receiver knows.
+    UnknownTenant,
     /// It could not be decided, because the party that checks the token did not answer.
     /// Answer 503, so that the vendor tries again.
     Unavailable,
@@ -33,6 +35,7 @@ impl VerifyError {
             Self::RepeatedHeader => "repeated_header",
             Self::Malformed => "malformed",
             Self::Mismatch => "mismatch",
+            Self::UnknownTenant => "unknown_tenant",
             Self::Unavailable => "unavailable",
         }
     }
@@ -45,6 +48,7 @@ impl fmt::Display for VerifyError {
             Self::RepeatedHeader => "the header that proves the sender was sent more than once",
             Self::Malformed => "the proof of the sender is not in the documented form",
             Self::Mismatch => "no accepted secret fits the delivery",
+            Self::UnknownTenant => "the request names no known tenant",
             Self::Unavailable => "the proof of the sender could not be checked now",
         })
     }

@@ -3,9 +3,11 @@
 use std::{
     any::type_name,
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -13,9 +15,16 @@ use bytes::Bytes;
 use http::{header::HOST, request::Parts};
 use idhooks_core::{Expected, Verify, VerifyError};
 use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
 
 /// A longer key is unknown without a lookup.
 const MAX_KEY: usize = 256;
+
+/// Lookups at the same time, so that requests for made-up tenants do not flood a database.
+const LOOKUPS: usize = 16;
+
+/// How long a tenant stays unknown, so that a new one is accepted soon.
+const UNKNOWN_FOR: Duration = Duration::from_secs(5);
 
 type Found<V> = Option<Arc<V>>;
 type Lookup<V> = Pin<Box<dyn Future<Output = Result<Option<V>, &'static str>> + Send>>;
@@ -25,9 +34,10 @@ type KeyOf = dyn Fn(&Parts) -> Option<String> + Send + Sync;
 ///
 /// The lookup is a function of yours, such as a query. Results are cached, also for unknown tenants; the cache is bounded; and
 /// requests that arrive together share one lookup. An unknown tenant is a wrong signature for the sender: 401. A lookup that
-/// fails is 503, so that the vendor retries.
+/// fails or panics is 503, so that the vendor retries. At most 16 lookups run at the same time.
 ///
-/// Name the endpoint of each verifier after the tenant, so that deliveries of two tenants never have the same key.
+/// Name the endpoint of each verifier after the tenant, so that deliveries of two tenants never have the same key. The response
+/// is 503 for a verifier without an endpoint.
 ///
 /// ```
 /// use idhooks_caf as caf;
@@ -48,6 +58,9 @@ pub struct Tenants<V> {
     lookup: Arc<dyn Fn(String) -> Lookup<V> + Send + Sync>,
     cache: Arc<Cache<String, (Instant, Found<V>)>>,
     ttl: Duration,
+    lookups: Arc<Semaphore>,
+    /// The first verifier that was found. It stands in for that of an unknown tenant.
+    first: Arc<OnceLock<Arc<V>>>,
 }
 
 impl<V: Verify + 'static> Tenants<V> {
@@ -91,7 +104,14 @@ impl<V: Verify + 'static> Tenants<V> {
             Box::pin(async move { found.await.map_err(|_| type_name::<E>()) })
         };
         let cache = Arc::new(Cache::new(10_000));
-        Self { key_of: Arc::new(key_of), lookup: Arc::new(lookup), cache, ttl: Duration::from_secs(60) }
+        Self {
+            key_of: Arc::new(key_of),
+            lookup: Arc::new(lookup),
+            cache,
+            ttl: Duration::from_secs(60),
+            lookups: Arc::new(Semaphore::new(LOOKUPS)),
+            first: Arc::default(),
+        }
     }
 
     /// Sets how many tenants the cache holds. Defaults to 10 000.
@@ -101,8 +121,8 @@ impl<V: Verify + 'static> Tenants<V> {
         self
     }
 
-    /// Sets how long a result is good: a secret that changed, or a tenant that was removed, counts after that time. Defaults to
-    /// one minute.
+    /// Sets how long a result is good: a secret that changed, or a tenant that was removed, counts after that time. An unknown
+    /// tenant is looked up again after 5 seconds at the latest. Defaults to one minute.
     #[must_use]
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
@@ -114,16 +134,28 @@ impl<V: Verify + 'static> Tenants<V> {
         self.cache.remove(key);
     }
 
-    async fn find(&self, key: String) -> Result<Found<V>, VerifyError> {
-        let is_fresh = |at: &Instant| at.elapsed() < self.ttl;
+    async fn find(&self, key: String, head: &Parts) -> Result<Found<V>, VerifyError> {
+        let is_fresh = |at: &Instant, found: &Found<V>| {
+            at.elapsed() < if found.is_some() { self.ttl } else { self.ttl.min(UNKNOWN_FOR) }
+        };
         if let Some((at, found)) = self.cache.get(&key) {
-            if is_fresh(&at) {
+            if is_fresh(&at, &found) {
                 return Ok(found);
             }
             // Only this result: another request may have replaced it.
-            self.cache.remove_if(&key, |(at, _)| !is_fresh(at));
+            self.cache.remove_if(&key, |(at, found)| !is_fresh(at, found));
         }
-        let lookup = async { Ok((Instant::now(), (self.lookup)(key.clone()).await?.map(Arc::new))) };
+        let lookup = async {
+            let _permit = self.lookups.acquire().await.map_err(|_| "shut down")?;
+            let found = no_panic(|| (self.lookup)(key.clone())).await?.map(Arc::new);
+            if let Some(verifier) = &found {
+                if verifier.endpoint_name(head).is_none() {
+                    return Err("the verifier has no endpoint: call its `endpoint(..)`");
+                }
+                let _ = self.first.set(Arc::clone(verifier));
+            }
+            Ok((Instant::now(), found))
+        };
         let found = self.cache.get_or_insert_async(&key, lookup).await.map(|(_, found)| found);
         found.map_err(|error: &'static str| {
             #[cfg(feature = "tracing")]
@@ -131,6 +163,11 @@ impl<V: Verify + 'static> Tenants<V> {
             let _ = error;
             VerifyError::Unavailable
         })
+    }
+
+    fn key_is_last(&self, head: &Parts) -> bool {
+        let path = head.uri.path().trim_end_matches('/');
+        self.key(head).is_some_and(|key| path.rsplit('/').next() == Some(&*key))
     }
 
     fn key(&self, head: &Parts) -> Option<String> {
@@ -144,10 +181,17 @@ impl<V: Verify + 'static> Verify for Tenants<V> {
 
     async fn verify_request(&self, head: &Parts, body: Bytes) -> Result<V::Delivery, VerifyError> {
         let found = match self.key(head) {
-            Some(key) => self.find(key).await?,
+            Some(key) => self.find(key, head).await?,
             None => None,
         };
-        found.ok_or(VerifyError::Mismatch)?.verify_request(head, body).await
+        if let Some(verifier) = found {
+            return verifier.verify_request(head, body).await;
+        }
+        // Takes as long as a wrong signature.
+        if let Some(verifier) = self.first.get() {
+            let _ = verifier.verify_request(head, body).await;
+        }
+        Err(VerifyError::UnknownTenant)
     }
 
     /// Names a known tenant only, because anyone chooses the path of a request.
@@ -158,8 +202,23 @@ impl<V: Verify + 'static> Verify for Tenants<V> {
 
     fn expected(&self, head: &Parts) -> Vec<Expected> {
         let found = self.key(head).and_then(|key| self.cache.get(&key));
-        found.and_then(|(_, found)| found).map(|verifier| verifier.expected(head)).unwrap_or_default()
+        match found.and_then(|(_, found)| found) {
+            Some(verifier) => verifier.expected(head),
+            // Nothing says where this tenant's secret is. The last segment may be it, unless it is the key.
+            None if !self.key_is_last(head) => vec![Expected::Path],
+            None => self.first.get().map(|verifier| verifier.expected(head)).unwrap_or_default(),
+        }
     }
+}
+
+/// Turns a panic of the lookup into an error, because the sender needs a response.
+async fn no_panic<V>(start: impl FnOnce() -> Lookup<V>) -> Result<Option<V>, &'static str> {
+    const PANIC: &str = "the lookup panicked";
+    let mut lookup = catch_unwind(AssertUnwindSafe(start)).map_err(|_| PANIC)?;
+    poll_fn(|context| {
+        catch_unwind(AssertUnwindSafe(|| lookup.as_mut().poll(context))).unwrap_or(Poll::Ready(Err(PANIC)))
+    })
+    .await
 }
 
 impl<V> Clone for Tenants<V> {
@@ -169,6 +228,8 @@ impl<V> Clone for Tenants<V> {
             lookup: Arc::clone(&self.lookup),
             cache: Arc::clone(&self.cache),
             ttl: self.ttl,
+            lookups: Arc::clone(&self.lookups),
+            first: Arc::clone(&self.first),
         }
     }
 }
